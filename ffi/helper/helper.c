@@ -1,0 +1,283 @@
+/*
+ * What TypeScript does badly: one vectored read of another process, absolute deadlines, placing the
+ * calling thread on a CPU, the scheduler's view of a thread, and comparing buffers.
+ *
+ * Rules of this file: nothing here writes to another process, stops it or sends it a signal; nothing
+ * allocates; a failure is a negative errno in the result, since errno itself does not survive the
+ * way back. Arguments and results are 32-bit integers, doubles and buffers, the types that Deno
+ * passes without building a BigInt. Times are doubles in microseconds.
+ */
+#if defined(__linux__)
+#define _GNU_SOURCE
+#endif
+
+#include <stdint.h>
+#include <string.h>
+
+#if defined(_WIN32)
+#define TACHYON __declspec(dllexport)
+#else
+#define TACHYON __attribute__((visibility("default")))
+#endif
+
+/* ---- every system ---- */
+
+/* Index of the first byte in which a and b differ, or length when their first length bytes agree. */
+TACHYON uint32_t tach_first_difference(const uint8_t *a, const uint8_t *b, uint32_t length) {
+    enum { BLOCK = 256 }; /* memcmp is the widest loop the machine has, but tells no index */
+    uint32_t at = 0;
+    while (length - at >= BLOCK && memcmp(a + at, b + at, BLOCK) == 0) {
+        at += BLOCK;
+    }
+    for (; length - at >= 8; at += 8) {
+        uint64_t left, right;
+        memcpy(&left, a + at, 8);
+        memcpy(&right, b + at, 8);
+        if (left != right) { /* little-endian: the lowest set bit lies in the first byte */
+            return at + (uint32_t)(__builtin_ctzll(left ^ right) >> 3);
+        }
+    }
+    while (at < length && a[at] == b[at]) {
+        at++;
+    }
+    return at;
+}
+
+static inline void relax(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
+
+#if defined(__linux__)
+/* ---- Linux ---- */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Repeats a call that a signal to us has interrupted. */
+#define RETRIED(result, call)                     \
+    do {                                          \
+        (result) = (call);                        \
+    } while ((result) == -1 && errno == EINTR)
+
+/* Closes a descriptor that one of the functions below has opened. */
+TACHYON void tach_close(int32_t fd) {
+    close(fd);
+}
+
+/*
+ * Opens the directory /proc/PID. The descriptor stands for this very process: what is opened through
+ * it fails with ESRCH after its end, whoever has the pid by then.
+ * Returns the descriptor; -ESRCH: no such process; -EACCES: it is there, but hidden from us;
+ * -ENOSYS: it is there, but /proc does not show processes.
+ */
+TACHYON int32_t tach_open_process(int32_t pid) {
+    char path[32];
+    int fd;
+    snprintf(path, sizeof path, "/proc/%d", pid);
+    RETRIED(fd, openat(AT_FDCWD, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (fd >= 0) {
+        return fd;
+    }
+    if (errno != ENOENT) {
+        return -errno;
+    }
+    if (kill(pid, 0) == 0) { /* signal 0 is only the question whether it exists */
+        return -ENOSYS;
+    }
+    return errno == EPERM ? -EACCES : -errno;
+}
+
+/*
+ * Opens the stat file of a process (tid 0) or of one of its threads, from the descriptor of
+ * tach_open_process. Returns a descriptor for tach_alive, tach_read and tach_task_cpu, or -errno.
+ */
+TACHYON int32_t tach_open_stat(int32_t process, int32_t tid) {
+    char path[32] = "stat";
+    int fd;
+    if (tid != 0) {
+        snprintf(path, sizeof path, "task/%d/stat", tid);
+    }
+    RETRIED(fd, openat(process, path, O_RDONLY | O_CLOEXEC));
+    return fd >= 0 ? fd : -errno;
+}
+
+struct stat_line {
+    char state;
+    long threads;
+    long processor;
+};
+
+/*
+ * Fields 3, 20 and 39 of a stat file (proc_pid_stat(5)). Field 2, the name, may hold blanks and
+ * parentheses: counting starts behind the last ')'. Returns 0 when the task is gone.
+ */
+static int read_stat(int fd, struct stat_line *line) {
+    char text[2048];
+    ssize_t length;
+    RETRIED(length, pread(fd, text, sizeof text - 1, 0));
+    if (length <= 0) {
+        return 0;
+    }
+    text[length] = '\0';
+    const char *at = strrchr(text, ')');
+    if (at == NULL || at[1] != ' ') {
+        return 0;
+    }
+    at += 2;
+    line->state = *at;
+    line->threads = 0;
+    line->processor = -1;
+    for (int field = 4; field <= 39; field++) {
+        at = strchr(at, ' ');
+        if (at == NULL) {
+            return 0;
+        }
+        at++;
+        if (field == 20) {
+            line->threads = strtol(at, NULL, 10);
+        } else if (field == 39) {
+            line->processor = strtol(at, NULL, 10);
+        }
+    }
+    return 1;
+}
+
+/*
+ * 1 while the process of a stat descriptor runs, 0 after its end, as a zombie too. A main thread that
+ * ended before its siblings is a zombie in a process that lives: then several threads are counted.
+ */
+TACHYON int32_t tach_alive(int32_t stat) {
+    struct stat_line line;
+    if (!read_stat(stat, &line) || line.state == 'X' || line.state == 'x') {
+        return 0;
+    }
+    return line.state != 'Z' || line.threads > 1;
+}
+
+/* The CPU on which the thread of a stat descriptor runs or ran last; -1 when it is gone. */
+TACHYON int32_t tach_task_cpu(int32_t stat) {
+    struct stat_line line;
+    if (!read_stat(stat, &line) || line.state == 'Z' || line.state == 'X') {
+        return -1;
+    }
+    return (int32_t)line.processor;
+}
+
+/* Nanoseconds; the coarse clocks advance with the scheduler's tick and cost a few ns. */
+static int64_t clock_ns(clockid_t clock) {
+    struct timespec time;
+    clock_gettime(clock, &time);
+    return (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+/*
+ * Reads count ranges (struct iovec: address, length) of the process, at most 1024, packed into a
+ * buffer of length bytes. stat is its descriptor of tach_open_stat: a pid can pass to another process,
+ * so that descriptor is asked again when the last answer is over 10 ms old, sooner than all pids of
+ * a system can be used up.
+ * Returns the bytes read, fewer when an unmapped page was met; or -ESRCH (gone), -EPERM, -EFAULT
+ * (nothing could be read), -EINVAL (too many ranges), -ENOMEM.
+ */
+TACHYON int32_t tach_read(int32_t pid, int32_t stat, const void *ranges, uint32_t count, void *into,
+                          uint32_t length) {
+    static _Thread_local int32_t asked = -1;
+    static _Thread_local int64_t asked_at = 0;
+    const int64_t now = clock_ns(CLOCK_MONOTONIC_COARSE);
+    if (asked != stat || now - asked_at > 10000000) {
+        if (!tach_alive(stat)) {
+            return -ESRCH;
+        }
+        asked = stat;
+        asked_at = now;
+    }
+    const struct iovec local = {into, length < INT32_MAX ? length : INT32_MAX};
+    ssize_t bytes;
+    RETRIED(bytes, process_vm_readv(pid, &local, 1, ranges, count, 0));
+    return bytes >= 0 ? (int32_t)bytes : -errno;
+}
+
+/* CPU masks of 8192 bits: the most CPUs a Linux kernel is built for. */
+typedef cpu_set_t cpu_mask[8];
+static _Thread_local cpu_mask first_mask;
+static _Thread_local int32_t first_mask_known = 0;
+
+/*
+ * Prepares the calling thread for pacing and placing: timers fire without slack (50 us by default),
+ * and the CPUs it may use now are what tach_move_back returns to. Returns how many they are, or -errno.
+ */
+TACHYON int32_t tach_begin_thread(void) {
+    prctl(PR_SET_TIMERSLACK, 1UL);
+    if (first_mask_known == 0) {
+        if (sched_getaffinity(0, sizeof first_mask, first_mask) != 0) {
+            return -errno;
+        }
+        first_mask_known = 1;
+    }
+    return CPU_COUNT_S(sizeof first_mask, first_mask);
+}
+
+/* The CPU that executes this call, or -errno. */
+TACHYON int32_t tach_cpu(void) {
+    const int cpu = sched_getcpu();
+    return cpu >= 0 ? cpu : -errno;
+}
+
+/* Binds the calling thread to one CPU, and it is there on return; 0 or -errno. */
+TACHYON int32_t tach_move_to(int32_t cpu) {
+    cpu_mask mask;
+    if (cpu < 0 || cpu >= (int32_t)sizeof mask * 8) {
+        return -EINVAL;
+    }
+    CPU_ZERO_S(sizeof mask, mask);
+    CPU_SET_S(cpu, sizeof mask, mask);
+    return sched_setaffinity(0, sizeof mask, mask) == 0 ? 0 : -errno;
+}
+
+/* Gives the calling thread the CPUs back that it had in tach_begin_thread; 0 or -errno. */
+TACHYON int32_t tach_move_back(void) {
+    if (first_mask_known == 0) {
+        return 0;
+    }
+    return sched_setaffinity(0, sizeof first_mask, first_mask) == 0 ? 0 : -errno;
+}
+
+/* CLOCK_MONOTONIC in microseconds. */
+TACHYON double tach_now(void) {
+    return (double)clock_ns(CLOCK_MONOTONIC) / 1e3;
+}
+
+/*
+ * Sleeps until `deadline` less `spin` and spins for the rest, both in microseconds of tach_now.
+ * Never returns early; returns at once when the deadline has passed. Returns tach_now.
+ */
+TACHYON double tach_sleep_until(double deadline, double spin) {
+    double now = tach_now();
+    const double wake = deadline - (spin > 0 ? spin : 0);
+    if (wake > now) {
+        /* Rounded up to the nanosecond, and no longer than the clock can say: 30 years. */
+        const int64_t ns = (int64_t)((wake < now + 1e15 ? wake : now + 1e15) * 1e3) + 1;
+        const struct timespec time = {(time_t)(ns / 1000000000), (long)(ns % 1000000000)};
+        while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == EINTR) {
+        }
+        now = tach_now();
+    }
+    while (now < deadline) {
+        relax();
+        now = tach_now();
+    }
+    return now;
+}
+
+#endif

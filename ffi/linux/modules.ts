@@ -1,0 +1,78 @@
+import type { Address, Module, Span } from "../process.ts";
+import { type ByteSource, type Elf, isLoaded, readElf } from "./elf.ts";
+import { findSymbol } from "./elf_symbols.ts";
+import type { MappedFile } from "./maps.ts";
+import type { TargetFile } from "./target_file.ts";
+
+const PAGE_BYTES = 4096;
+
+/**
+ * What is added to an address in the file to get the one in memory. Taken from the code where it can
+ * be: a program may map its own file a second time, as data, below the first.
+ */
+export function loadBias(elf: Elf, file: MappedFile): number {
+  if (elf.fixed) return 0;
+  for (const mapping of file.mappings) {
+    if (!mapping.executable) continue;
+    const size = mapping.end - mapping.start;
+    const segment = elf.segments.find((segment) =>
+      segment.executable && segment.offset < mapping.offset + size &&
+      segment.offset + segment.fileSize > mapping.offset
+    );
+    if (segment === undefined) continue;
+    return mapping.start - mapping.offset + segment.offset - segment.address;
+  }
+  const firstAddress = elf.segments[0]?.address ?? 0;
+  return (file.mappings[0]?.start ?? 0) - (firstAddress - firstAddress % PAGE_BYTES);
+}
+
+/** A mapped ELF file; headers and what was found in it are kept, the file is not. */
+export class LinuxModule implements Module {
+  readonly path: string;
+  readonly start: Address;
+  readonly #file: MappedFile;
+  readonly #open: () => TargetFile | undefined;
+  readonly #symbols = new Map<string, Span | undefined>();
+  /** undefined: not read yet; null: no ELF file. */
+  #elf: Elf | null | undefined;
+
+  constructor(file: MappedFile, open: () => TargetFile | undefined) {
+    this.path = file.path;
+    this.start = file.mappings[0]?.start ?? 0;
+    this.#file = file;
+    this.#open = open;
+  }
+
+  section(name: string): Span | undefined {
+    const elf = this.#elf === undefined ? this.#withFile((_source, elf) => elf) : this.#elf;
+    const section = elf?.sections.find((section) => section.loaded && section.name === `.${name}`);
+    if (!elf || section === undefined || !isLoaded(elf, section.address, section.size)) {
+      return undefined;
+    }
+    return { address: section.address + loadBias(elf, this.#file), size: section.size };
+  }
+
+  symbol(name: string): Span | undefined {
+    if (this.#elf === null) return undefined;
+    if (!this.#symbols.has(name)) {
+      this.#withFile((source, elf) => {
+        const symbol = findSymbol(source, elf, name);
+        const bias = loadBias(elf, this.#file);
+        this.#symbols.set(name, symbol && { ...symbol, address: symbol.address + bias });
+      });
+    }
+    return this.#symbols.get(name);
+  }
+
+  /** A file that could not be opened is tried again next time; its content is judged once. */
+  #withFile<T>(use: (source: ByteSource, elf: Elf) => T): T | undefined {
+    const file = this.#open();
+    if (file === undefined) return undefined;
+    try {
+      this.#elf ??= readElf(file) ?? null;
+      return this.#elf === null ? undefined : use(file, this.#elf);
+    } finally {
+      file.close();
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import {
+  type Address,
+  DENIED,
+  GONE,
+  type Module,
+  type OpenFault,
+  type Process,
+  Ranges,
+  UNMAPPED,
+} from "../process.ts";
+import { type FfiBuffer, type Helper, loadHelper } from "../helper/library.ts";
+import { mappedFiles, type Mapping, parseMaps } from "./maps.ts";
+import { LinuxModule } from "./modules.ts";
+import { openMappedFile } from "./target_file.ts";
+import { listThreads, ThreadStats } from "./threads.ts";
+
+/** errno values, the same on x86-64 and arm64. */
+const EPERM = 1;
+const ESRCH = 3;
+const EACCES = 13;
+const EINVAL = 22;
+const ENOSYS = 38;
+
+const PTRACE_SCOPE = "/proc/sys/kernel/yama/ptrace_scope";
+
+/**
+ * Opens a process for reading. That we may read it is tried on a byte of its memory: the kernel
+ * decides by user, capabilities, dumpability and security modules (ptrace(2), "Ptrace access mode
+ * checking"). A kernel thread opens, without memory and modules.
+ */
+export function openProcess(pid: number): Process | OpenFault {
+  if (!Number.isInteger(pid) || pid <= 0 || pid > 0x7fff_ffff) {
+    return { fault: "no-such-process", detail: `${pid} is not a pid` };
+  }
+  const helper = loadHelper();
+  const directory = helper.tach_open_process(pid);
+  if (directory < 0) return explainMissing(pid, -directory);
+  const stat = helper.tach_open_stat(directory, 0);
+  if (stat < 0) {
+    helper.tach_close(directory);
+    return explainMissing(pid, -stat);
+  }
+  const process = new LinuxProcess(helper, pid, directory, stat);
+  const fault = process.examine();
+  if (fault === undefined) return process;
+  process.close();
+  return fault;
+}
+
+function explainMissing(pid: number, errno: number): OpenFault {
+  const detail = `open /proc/${pid}: errno ${errno}`;
+  if (errno === EACCES || errno === EPERM) return { fault: "denied", detail };
+  if (errno === ENOSYS) {
+    return { fault: "unsupported-platform", detail: `/proc shows no process ${pid}` };
+  }
+  return { fault: "no-such-process", detail };
+}
+
+class LinuxProcess implements Process {
+  readonly pid: number;
+  readonly #helper: Helper;
+  /** Descriptor of /proc/PID: stays with this process when another one gets the pid. */
+  readonly #directory: number;
+  readonly #path: string;
+  readonly #stat: number;
+  readonly #threads: ThreadStats;
+  readonly #one = new Ranges(1);
+  #known = new Map<string, LinuxModule>();
+
+  constructor(helper: Helper, pid: number, directory: number, stat: number) {
+    this.pid = pid;
+    this.#helper = helper;
+    this.#directory = directory;
+    this.#path = `/proc/self/fd/${directory}`;
+    this.#stat = stat;
+    this.#threads = new ThreadStats(helper, directory);
+  }
+
+  /** Why it cannot be read, if so. */
+  examine(): OpenFault | undefined {
+    if (!this.alive()) {
+      return { fault: "no-such-process", detail: `process ${this.pid} has ended (zombie)` };
+    }
+    let mapping: Mapping | undefined;
+    try {
+      const leader = /^Tgid:\t(\d+)$/m.exec(Deno.readTextFileSync(`${this.#path}/status`))?.[1];
+      if (leader !== undefined && Number(leader) !== this.pid) {
+        const detail = `${this.pid} is a thread of process ${leader}`;
+        return { fault: "no-such-process", detail };
+      }
+      mapping = this.#mappings().find((mapping) => mapping.readable);
+    } catch (error) {
+      if (!this.alive()) return { fault: "no-such-process", detail: "it ended while being opened" };
+      return { fault: "denied", detail: `/proc/${this.pid}/maps: ${describe(error)}` };
+    }
+    if (mapping === undefined) return undefined;
+    const result = this.#readAt(mapping.start, new Uint8Array(1));
+    if (result === DENIED) {
+      return { fault: "denied", detail: `process_vm_readv: refused${describePtraceScope()}` };
+    }
+    if (result === GONE) return { fault: "no-such-process", detail: "it ended while being opened" };
+    return undefined;
+  }
+
+  read(ranges: Ranges, into: Uint8Array): number {
+    const result = this.#helper.tach_read(
+      this.pid,
+      this.#stat,
+      ranges.words as Uint32Array<ArrayBuffer>,
+      ranges.count,
+      into as FfiBuffer,
+      into.length,
+    );
+    return result >= 0 ? result : failureOf(-result);
+  }
+
+  modules(): Module[] {
+    let executable = "";
+    let mappings: Mapping[];
+    try {
+      mappings = this.#mappings();
+      executable = Deno.readLinkSync(`${this.#path}/exe`);
+    } catch {
+      return [];
+    }
+    const known = new Map<string, LinuxModule>();
+    for (const [index, file] of mappedFiles(mappings, executable).entries()) {
+      const key = `${file.mappings[0]?.start} ${file.device} ${file.inode} ${file.path}`;
+      const open = () =>
+        openMappedFile(this.#path, file, index === 0, (at, length) => this.#bytesAt(at, length));
+      known.set(key, this.#known.get(key) ?? new LinuxModule(file, open));
+    }
+    this.#known = known;
+    return [...known.values()];
+  }
+
+  threads(): number[] {
+    return listThreads(this.#path);
+  }
+
+  alive(): boolean {
+    return this.#helper.tach_alive(this.#stat) === 1;
+  }
+
+  threadCpu(tid: number): number {
+    return this.#threads.cpu(tid);
+  }
+
+  close(): void {
+    this.#threads.close();
+    this.#helper.tach_close(this.#stat);
+    this.#helper.tach_close(this.#directory);
+  }
+
+  #mappings(): Mapping[] {
+    return parseMaps(Deno.readTextFileSync(`${this.#path}/maps`));
+  }
+
+  #readAt(address: Address, into: Uint8Array): number {
+    this.#one.clear();
+    this.#one.push(address, into.length);
+    return this.read(this.#one, into);
+  }
+
+  #bytesAt(address: Address, length: number): Uint8Array | undefined {
+    const bytes = new Uint8Array(length);
+    return this.#readAt(address, bytes) === length ? bytes : undefined;
+  }
+}
+
+/** Memory that the kernel could not bring in (EFAULT, ENOMEM) counts as not mapped. */
+function failureOf(errno: number): number {
+  if (errno === ESRCH) return GONE;
+  if (errno === EPERM || errno === EACCES || errno === ENOSYS) return DENIED;
+  if (errno === EINVAL) throw new RangeError("more than 1024 ranges in one read");
+  return UNMAPPED;
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Yama is the security module that most often says no to the same user (Debian, Ubuntu: 1). */
+function describePtraceScope(): string {
+  try {
+    return `; ${PTRACE_SCOPE} is ${Deno.readTextFileSync(PTRACE_SCOPE).trim()}`;
+  } catch {
+    return "";
+  }
+}

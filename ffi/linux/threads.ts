@@ -1,0 +1,59 @@
+import type { Helper } from "../helper/library.ts";
+
+/** More threads than this are not kept open at once: programs may have 1024 descriptors. */
+const MOST_OPEN = 256;
+
+/** Ids of a process's threads in ascending order; empty when it is gone. */
+export function listThreads(directory: string): number[] {
+  const tids: number[] = [];
+  try {
+    for (const entry of Deno.readDirSync(`${directory}/task`)) tids.push(Number(entry.name));
+  } catch {
+    return [];
+  }
+  return tids.sort((a, b) => a - b);
+}
+
+/** The stat files of a process's threads, kept open so that asking for a CPU costs one read. */
+export class ThreadStats {
+  readonly #helper: Helper;
+  readonly #process: number;
+  /** tid → descriptor, the one opened longest ago first. */
+  readonly #descriptors = new Map<number, number>();
+
+  /** @param process descriptor of the process's directory */
+  constructor(helper: Helper, process: number) {
+    this.#helper = helper;
+    this.#process = process;
+  }
+
+  /** The CPU on which a thread runs or ran last; −1 when it is gone. */
+  cpu(tid: number): number {
+    const descriptor = this.#descriptors.get(tid) ?? this.#open(tid);
+    if (descriptor < 0) return -1;
+    const cpu = this.#helper.tach_task_cpu(descriptor);
+    if (cpu < 0) this.#close(tid, descriptor);
+    return cpu;
+  }
+
+  close(): void {
+    for (const [tid, descriptor] of this.#descriptors) this.#close(tid, descriptor);
+  }
+
+  #open(tid: number): number {
+    // 0 would be the process itself.
+    if (!Number.isInteger(tid) || tid <= 0) return -1;
+    for (const [oldTid, old] of this.#descriptors) {
+      if (this.#descriptors.size < MOST_OPEN) break;
+      this.#close(oldTid, old);
+    }
+    const descriptor = this.#helper.tach_open_stat(this.#process, tid);
+    if (descriptor >= 0) this.#descriptors.set(tid, descriptor);
+    return descriptor;
+  }
+
+  #close(tid: number, descriptor: number): void {
+    this.#descriptors.delete(tid);
+    this.#helper.tach_close(descriptor);
+  }
+}
