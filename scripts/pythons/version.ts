@@ -1,0 +1,64 @@
+/** A CPython interpreter on this machine. */
+export interface Python {
+  /** As `platform.python_version()` gives it: `3.14.10`, `3.15.0rc1`. */
+  readonly version: string;
+  /** `3.14`. */
+  readonly minor: string;
+  /** Built with `--disable-gil`. */
+  readonly freeThreaded: boolean;
+  /** The real executable: no shim, no link, no virtual environment. */
+  readonly path: string;
+}
+
+/** The versions that tests must run on. */
+export const testedMinors: readonly string[] = ["3.13", "3.14", "3.15"];
+
+const stages: readonly string[] = ["a", "b", "rc", ""];
+
+/** Whether a version is an alpha, a beta or a release candidate. */
+export function isPreRelease(version: string): boolean {
+  return /^\d+\.\d+\.\d+(a|b|rc)\d+/.test(version);
+}
+
+/** Orders versions, the older first; a pre-release comes before its final. */
+export function compareVersions(left: string, right: string): number {
+  const a = orderOf(left);
+  const b = orderOf(right);
+  for (const [index, part] of a.entries()) {
+    const difference = part - (b[index] ?? 0);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** Major, minor, micro, stage and serial as numbers that compare one after another. */
+function orderOf(version: string): number[] {
+  const match = /^(\d+)\.(\d+)\.(\d+)(?:(a|b|rc)(\d+))?/.exec(version);
+  if (match === null) return [0, 0, 0, 0, 0];
+  const [, major, minor, micro, stage, serial] = match;
+  return [
+    Number(major),
+    Number(minor),
+    Number(micro),
+    stages.indexOf(stage ?? ""),
+    Number(serial ?? 0),
+  ];
+}
+
+/**
+ * One interpreter a minor version, the older version first: finals before pre-releases, then those
+ * under `preferred`, then the newest. Free-threaded builds are left out.
+ */
+export function choosePythons(pythons: readonly Python[], preferred: string): Python[] {
+  const rank = (python: Python): number =>
+    (isPreRelease(python.version) ? 0 : 2) + (python.path.startsWith(`${preferred}/`) ? 1 : 0);
+  const best = new Map<string, Python>();
+  for (const python of pythons) {
+    if (python.freeThreaded) continue;
+    const other = best.get(python.minor);
+    const better = other === undefined ||
+      (rank(python) - rank(other) || compareVersions(python.version, other.version)) > 0;
+    if (better) best.set(python.minor, python);
+  }
+  return [...best.values()].sort((a, b) => compareVersions(a.version, b.version));
+}
