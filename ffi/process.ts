@@ -1,0 +1,140 @@
+/**
+ * What tachyon asks of an operating system: to read another process's memory, to say what is mapped
+ * in it and which threads it has, and to place and pace the thread that reads. `ffi/<os>` implements
+ * it; `cpython/` and `sampler/` know only this file, so they also run on a recorded memory image.
+ */
+
+/** An address in the target: a plain number (user addresses fit in 48 bits on x86-64 and arm64). */
+export type Address = number;
+
+/** The process has ended, or is a zombie whose memory is released. */
+export const GONE = -1;
+/** The operating system refuses: another user, no CAP_SYS_PTRACE, a ptrace policy, a sandbox. */
+export const DENIED = -2;
+/** Nothing is mapped at the first address asked for. */
+export const UNMAPPED = -3;
+/** Why a read gave nothing; a read that gave less than asked for returns its count of bytes instead. */
+export type ReadFailure = typeof GONE | typeof DENIED | typeof UNMAPPED;
+
+/**
+ * A reusable list of (address, length) pairs for one read. `words` is laid out as the C helper (and
+ * `struct iovec` on 64-bit systems) wants it: address low, address high, length low, length high.
+ */
+export class Ranges {
+  readonly words: Uint32Array;
+  /** Number of ranges in use. */
+  count = 0;
+  /** Sum of their lengths in bytes. */
+  bytes = 0;
+
+  /** @param capacity the most ranges it can hold; operating systems take at most 1024 in one call. */
+  constructor(readonly capacity: number) {
+    this.words = new Uint32Array(capacity * 4);
+  }
+
+  clear(): void {
+    this.count = 0;
+    this.bytes = 0;
+  }
+
+  /** Adds a range; the caller sees to it that `count < capacity`. */
+  push(address: Address, length: number): void {
+    const at = this.count++ * 4;
+    const words = this.words;
+    words[at] = address >>> 0;
+    words[at + 1] = (address / 0x1_0000_0000) >>> 0;
+    words[at + 2] = length;
+    words[at + 3] = 0;
+    this.bytes += length;
+  }
+}
+
+/** A process's memory, or a recorded image of one. */
+export interface ProcessMemory {
+  /**
+   * Reads the ranges in order, packed one behind the other, into `into`; in one system call where
+   * the operating system can.
+   * @returns the number of bytes read, less than `ranges.bytes` if the read met an unmapped page; or
+   * a negative {@link ReadFailure} if nothing could be read.
+   */
+  read(ranges: Ranges, into: Uint8Array): number;
+}
+
+/** A part of the target's address space: a section or symbol of a {@link Module}. */
+export interface Span {
+  readonly address: Address;
+  /** Bytes; 0 where the file does not say. */
+  readonly size: number;
+}
+
+/** An executable or shared library that is mapped in the target. */
+export interface Module {
+  /** Path as the target's own mount namespace names it. */
+  readonly path: string;
+  /** Lowest mapped address. */
+  readonly start: Address;
+  /**
+   * Finds a section by the name that CPython's sources give it, without the decoration of the file
+   * format: `PyRuntime`, `AsyncioDebug`. Reads the file at the first call.
+   */
+  section(name: string): Span | undefined;
+  /** Finds a defined data symbol, dynamic or regular: `_PyRuntime`, `Py_Version`. */
+  symbol(name: string): Span | undefined;
+}
+
+/** A process that is open for reading. */
+export interface Process extends ProcessMemory {
+  readonly pid: number;
+  /** The executable and libraries mapped now, the executable first; empty when the process is gone. */
+  modules(): Module[];
+  /** Ids of the operating system's threads, as seen by us; empty when the process is gone. */
+  threads(): number[];
+  /** False once the process has ended (a zombie has), or its pid belongs to another process. */
+  alive(): boolean;
+  /**
+   * The CPU on which a thread runs or ran last; −1 when it is gone. Linux keeps the thread's
+   * `/proc/PID/task/TID/stat` open, so that a call costs one read.
+   */
+  threadCpu(tid: number): number;
+  /** Closes what is held open. The target is not touched. */
+  close(): void;
+}
+
+/** Why a process could not be opened. */
+export interface OpenFault {
+  readonly fault: "no-such-process" | "denied" | "unsupported-platform";
+  /** What the system said, for `--verbose` and doctor; never shown alone. */
+  readonly detail: string;
+}
+
+/** The reading thread's own clock and place; one object for the thread that asks for it. */
+export interface ReaderThread {
+  /** Monotonic time in microseconds; the origin is the system's. */
+  now(): number;
+  /**
+   * Sleeps until the monotonic time `deadline` (µs), spinning through the last few microseconds
+   * (`spin` µs, 0 for none). Returns at once when it has passed.
+   */
+  sleepUntil(deadline: number, spin: number): void;
+  /** The CPU this thread runs on. */
+  cpu(): number;
+  /** Binds this thread to one CPU and moves it there; false when the system refuses. */
+  moveTo(cpu: number): boolean;
+  /** Undoes `moveTo`: the thread may run again wherever it might at first. */
+  moveBack(): void;
+  /** Number of CPUs on which this thread may run. */
+  cpus(): number;
+  /** Index of the first byte in which two buffers differ, or `length`. */
+  firstDifference(a: Uint8Array, b: Uint8Array, length: number): number;
+}
+
+/** An operating system, as chosen where the sampling thread starts. */
+export interface Platform {
+  open(pid: number): Process | OpenFault;
+  readerThread(): ReaderThread;
+}
+
+/** Tells an open process from the reason why there is none. */
+export function isOpen(opened: Process | OpenFault): opened is Process {
+  return !("fault" in opened);
+}

@@ -1,0 +1,91 @@
+import type { Address } from "../../ffi/process.ts";
+import type { Layout } from "./layout.ts";
+import { type MemoryReader, pointerAt } from "./memory.ts";
+import { readUnicode } from "./unicode.ts";
+
+/** What a code object says about its function. */
+export interface CodeObject {
+  readonly address: Address;
+  /** Address of the first instruction. */
+  readonly start: Address;
+  /** Length of the instructions, bytes. */
+  readonly length: number;
+  /** Path as the target has it; untrusted text. */
+  readonly file: string;
+  /** Qualified name; untrusted text. */
+  readonly name: string;
+  readonly firstLine: number;
+  /** The location table, see `location_table.ts`. */
+  readonly lines: Uint8Array;
+  /** The fields that do not change while the object lives, to recognise a re-used address. */
+  readonly identity: Uint8Array;
+}
+
+/** CPython's own limit is far above; what is longer is no code object. */
+const LARGEST_CODE = 64 << 20;
+const LARGEST_LINE_TABLE = 16 << 20;
+
+/**
+ * Reads a code object (CPython Include/cpython/code.h).
+ * @param codeType address of the type `code`, or 0 to look at the type's name instead.
+ * @returns undefined when the address holds no code object or it cannot be read.
+ */
+export function readCodeObject(
+  reader: MemoryReader,
+  layout: Layout,
+  address: Address,
+  codeType: Address,
+): CodeObject | undefined {
+  const head = reader.bytes(address, layout.code.instructions);
+  if (head === undefined) return undefined;
+  const view = new DataView(head.buffer);
+  const type = pointerAt(view, layout.object.type);
+  const isCode = codeType === 0 ? typeName(reader, layout, type) === "code" : type === codeType;
+  if (!isCode) return undefined;
+
+  const length = pointerAt(view, layout.object.varSize) * 2;
+  const file = readUnicode(reader, layout, pointerAt(view, layout.code.filename));
+  const qualified = readUnicode(reader, layout, pointerAt(view, layout.code.qualname));
+  const name = qualified ?? readUnicode(reader, layout, pointerAt(view, layout.code.name));
+  if (file === undefined || name === undefined || length <= 0 || length > LARGEST_CODE) {
+    return undefined;
+  }
+  return {
+    address,
+    start: address + layout.code.instructions,
+    length,
+    file,
+    name,
+    firstLine: view.getInt32(layout.code.firstLine, true),
+    lines: readBytes(reader, layout, pointerAt(view, layout.code.linetable)) ?? new Uint8Array(0),
+    identity: head.slice(layout.object.varSize, layout.code.linetable + 8),
+  };
+}
+
+/** Tells whether an address still holds the code object that was read there. */
+export function isSameCode(reader: MemoryReader, layout: Layout, code: CodeObject): boolean {
+  const now = reader.bytes(code.address + layout.object.varSize, code.identity.length);
+  if (now === undefined) return false;
+  for (let i = 0; i < now.length; i++) if (now[i] !== code.identity[i]) return false;
+  return true;
+}
+
+/** Name of a type object; undefined if the address holds none. */
+export function typeName(
+  reader: MemoryReader,
+  layout: Layout,
+  type: Address,
+): string | undefined {
+  const name = reader.pointer(type + layout.object.typeName);
+  return name === undefined ? undefined : reader.ascii(name, 64);
+}
+
+function readBytes(
+  reader: MemoryReader,
+  layout: Layout,
+  address: Address,
+): Uint8Array | undefined {
+  const length = reader.pointer(address + layout.bytes.size);
+  if (length === undefined || length > LARGEST_LINE_TABLE) return undefined;
+  return reader.bytes(address + layout.bytes.data, length);
+}

@@ -1,0 +1,139 @@
+import type { Address, Module, Process } from "../../ffi/process.ts";
+import {
+  type DebugOffsets,
+  parseDebugOffsets,
+  parseVersion,
+  TABLE_BYTES,
+  versionText,
+} from "./debug_offsets.ts";
+import { buildLayout, type Layout } from "./layout.ts";
+import { MemoryReader, pointerAt } from "./memory.ts";
+
+/** An interpreter found in a process, with all that is needed to read it. */
+export interface Runtime {
+  readonly process: Process;
+  readonly reader: MemoryReader;
+  readonly offsets: DebugOffsets;
+  readonly layout: Layout;
+  /** Address of `_PyRuntime`. */
+  readonly address: Address;
+}
+
+/** Why there is nothing to read (yet). */
+export interface RuntimeFault {
+  readonly fault: "not-python" | "unsupported-version" | "free-threaded" | "implausible";
+  readonly detail: string;
+}
+
+/** A thread state of the target. */
+export interface ThreadState {
+  readonly address: Address;
+  readonly interpreter: Address;
+  readonly interpreterId: number;
+  /** The operating system's id; 0 before the thread has begun to run. */
+  readonly tid: number;
+  /** The main thread of the main interpreter. */
+  readonly main: boolean;
+}
+
+/** Bounds on linked lists of the target: more means that we read garbage. */
+const MOST_INTERPRETERS = 10_000;
+const MOST_THREADS = 100_000;
+
+/** Looks through the mapped files of a process for a CPython that we can read. */
+export function findRuntime(process: Process): Runtime | RuntimeFault {
+  const reader = new MemoryReader(process);
+  const modules = process.modules();
+  let fault: RuntimeFault = { fault: "not-python", detail: modules[0]?.path ?? "" };
+  for (const module of modules.filter(mayHoldPython)) {
+    const span = module.section("PyRuntime") ?? module.symbol("_PyRuntime");
+    if (span === undefined) continue;
+    const offsets = parseDebugOffsets(reader.bytesUpTo(span.address, TABLE_BYTES));
+    if ("fault" in offsets) {
+      fault = offsets.fault === "no-cookie"
+        ? { fault: "unsupported-version", detail: guessVersion(module, reader) }
+        : { fault: offsets.fault, detail: offsets.detail };
+    } else if (offsets.freeThreaded) {
+      fault = { fault: "free-threaded", detail: versionText(offsets.version) };
+    } else {
+      return { process, reader, offsets, layout: buildLayout(offsets), address: span.address };
+    }
+  }
+  return fault;
+}
+
+/** Libraries that are surely no interpreter need not be opened; anything else is looked at. */
+function mayHoldPython(module: Module, index: number): boolean {
+  if (index === 0) return true;
+  const name = module.path.slice(module.path.lastIndexOf("/") + 1);
+  return /python/i.test(name) || !/\.so(\.|$)/.test(name);
+}
+
+/** The version of an interpreter from before the debug offsets: its own word, else its file name. */
+function guessVersion(module: Module, reader: MemoryReader): string {
+  const symbol = module.symbol("Py_Version");
+  const word = symbol === undefined ? undefined : reader.int32(symbol.address);
+  if (word !== undefined && word !== 0) return versionText(parseVersion(word));
+  return /python(\d\.\d+)/.exec(module.path)?.[1] ?? "older than 3.13";
+}
+
+/** True once the main interpreter has a thread; false while Python is starting or after it has finished. */
+export function isRunning(runtime: Runtime): boolean {
+  const head = runtime.offsets.get("runtime_state.interpreters_head");
+  const interpreter = runtime.reader.pointer(runtime.address + head);
+  if (interpreter === undefined || interpreter === 0) return false;
+  const thread = runtime.reader.pointer(interpreter + runtime.layout.interpreter.threadsHead);
+  return thread !== undefined && thread !== 0;
+}
+
+/**
+ * Lists the thread states of all interpreters, oldest interpreter first and oldest thread first.
+ * The lists may change while they are read: what cannot be followed ends the list early, and a thread
+ * whose links do not fit is left out (it comes with the next listing).
+ */
+export function listThreads(runtime: Runtime): ThreadState[] {
+  const { reader, layout, address, offsets } = runtime;
+  const threads: ThreadState[] = [];
+  let interpreter = reader.pointer(address + offsets.get("runtime_state.interpreters_head")) ?? 0;
+  for (let i = 0; interpreter !== 0 && i < MOST_INTERPRETERS; i++) {
+    threads.unshift(...listInterpreterThreads(runtime, interpreter));
+    interpreter = reader.pointer(interpreter + layout.interpreter.next) ?? 0;
+  }
+  return threads;
+}
+
+function listInterpreterThreads(runtime: Runtime, interpreter: Address): ThreadState[] {
+  const { reader, layout, process } = runtime;
+  const window = new Uint8Array(layout.thread.window);
+  const view = new DataView(window.buffer);
+  const id = reader.int32(interpreter + layout.interpreter.id) ?? 0;
+  const found: { address: Address; tid: number }[] = [];
+  let thread = reader.pointer(interpreter + layout.interpreter.threadsHead) ?? 0;
+  for (let i = 0; thread !== 0 && i < MOST_THREADS; i++) {
+    if (!reader.fill(thread, window)) break;
+    if (pointerAt(view, layout.thread.interp) !== interpreter) break;
+    found.unshift({ address: thread, tid: view.getUint32(layout.thread.nativeId, true) });
+    thread = pointerAt(view, layout.thread.next);
+  }
+  const main = id === 0 ? mainThread(runtime, interpreter, found, process.pid) : 0;
+  return found.map(({ address, tid }) => ({
+    address,
+    tid,
+    interpreter,
+    interpreterId: id,
+    main: address === main,
+  }));
+}
+
+/** 3.14+ say which thread is the main one; in 3.13 it has the id of the process, else it is the oldest. */
+function mainThread(
+  runtime: Runtime,
+  interpreter: Address,
+  threads: readonly { address: Address; tid: number }[],
+  pid: number,
+): Address {
+  const { threadsMain } = runtime.layout.interpreter;
+  const told = threadsMain < 0 ? 0 : runtime.reader.pointer(interpreter + threadsMain) ?? 0;
+  if (told !== 0 && threads.some((thread) => thread.address === told)) return told;
+  return (threads.find((thread) => thread.tid === pid) ?? threads[0])?.address ?? 0;
+}

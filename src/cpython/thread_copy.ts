@@ -1,0 +1,300 @@
+import { type Address, DENIED, GONE, Ranges } from "../../ffi/process.ts";
+import { CHUNK, LARGEST_CHUNK } from "./layout.ts";
+import type { Runtime, ThreadState } from "./runtime.ts";
+
+/** How a fetch came out. */
+export const FETCHED = 0;
+/** What to read has changed (a new chunk, a larger window): fetch again. */
+export const REARRANGED = 1;
+/** The thread state is not what it was: list the threads anew. */
+export const THREAD_LOST = 2;
+/** The process has ended. */
+export const PROCESS_LOST = 3;
+/** The operating system refuses all of a sudden: the target has changed its user or started another program. */
+export const ACCESS_LOST = 4;
+
+/** One vectored read takes at most 1024 ranges: thread state, generation, frames, chunks. */
+const MOST_CHUNKS = 900;
+/** Frames outside chunks that are fetched ahead; the rest is fetched when met. */
+const MOST_OUTSIDE = 64;
+/** Frames outside chunks that can be fetched one by one within one reading. */
+export const MOST_LATE = 512;
+
+/**
+ * A copy of everything that a stack of one thread is made of, taken by one vectored read in this
+ * order: the thread state (its `current_frame` is the moment of the sample), frames outside the data
+ * stack (generators, entries from C: they lose their links first), then the data-stack chunks from the
+ * root upwards. The copy before it is kept, to tell what has changed.
+ */
+export class ThreadCopy {
+  bytes: Uint8Array = new Uint8Array(0);
+  words: Uint32Array = new Uint32Array(0);
+  /** The copy of the fetch before; of the same arrangement only if `comparable`. */
+  earlier: Uint8Array = new Uint8Array(0);
+  earlierWords: Uint32Array = new Uint32Array(0);
+  /** True when `earlier` has the same arrangement as `bytes`. */
+  comparable = false;
+  /** Bytes of the copy that were really read. */
+  limit = 0;
+
+  /** Offset of the counter of freed code objects, −1 where there is none. */
+  readonly generationAt: number;
+  readonly outsideAt: number;
+  /** Where the chunks begin. */
+  chunksAt = 0;
+  outsideCount = 0;
+  readonly outsideAddress: Float64Array = new Float64Array(MOST_OUTSIDE);
+  /** 0: asked for since the last `relax`; 2: not yet. */
+  readonly #outsideAge: Int32Array = new Int32Array(MOST_OUTSIDE);
+
+  chunkCount = 0;
+  #chunkAddress = new Float64Array(8);
+  #chunkSize = new Float64Array(8);
+  /** Bytes from the chunk's start that are copied. */
+  #chunkWindow = new Float64Array(8);
+  #chunkAt = new Float64Array(8);
+  #hint = 0;
+  #peak = 0;
+  #earlierPeak = 0;
+
+  #dirty = true;
+  #capacity = 0;
+  #ranges = new Ranges(16);
+  #late = 0;
+  readonly #lateRange = new Ranges(1);
+  readonly #slotBytes: number;
+
+  constructor(readonly runtime: Runtime, readonly thread: ThreadState) {
+    const { layout } = runtime;
+    const window = align(layout.thread.window);
+    this.generationAt = layout.interpreter.codeGeneration < 0 ? -1 : window;
+    this.outsideAt = this.generationAt < 0 ? window : window + 8;
+    this.#slotBytes = align(layout.frame.size);
+  }
+
+  /** Takes a new copy; the one before becomes `earlier`. */
+  fetch(): number {
+    if (this.#dirty) this.#arrange();
+    else this.comparable = true;
+    [this.bytes, this.earlier] = [this.earlier, this.bytes];
+    [this.words, this.earlierWords] = [this.earlierWords, this.words];
+    this.#late = 0;
+    const read = this.runtime.process.read(this.#ranges, this.bytes);
+    this.limit = read;
+    if (read === this.#ranges.bytes) return this.#follow();
+    this.comparable = false;
+    if (read === GONE) return PROCESS_LOST;
+    if (read === DENIED) return ACCESS_LOST;
+    if (read < this.outsideAt) return THREAD_LOST;
+    if (read < this.chunksAt) return this.#forgetOutside();
+    return this.#follow();
+  }
+
+  /** The address a pointer of the thread state's copy holds. */
+  pointer(offset: number): Address {
+    const at = offset >> 2;
+    return this.words[at]! + this.words[at + 1]! * 0x1_0000_0000;
+  }
+
+  /**
+   * Offset in the copy of the frame at an address.
+   * @returns −1: the frame is not in the copy and cannot be fetched; −2: fetch again, the arrangement
+   * has been widened to take it in.
+   */
+  locate(address: Address): number {
+    const size = this.#slotBytes;
+    for (let i = 0, c = this.#hint; i < this.chunkCount; i++) {
+      const distance = address - this.#chunkAddress[c]!;
+      if (distance >= 0 && distance < this.#chunkSize[c]!) {
+        if ((distance & 7) !== 0) return -1;
+        if (distance + size > this.#chunkWindow[c]!) {
+          return this.#widen(c, distance + size) ? -2 : -1;
+        }
+        this.#hint = c;
+        const at = this.#chunkAt[c]! + distance;
+        return at + size <= this.limit ? at : -1;
+      }
+      c = c === 0 ? this.chunkCount - 1 : c - 1;
+    }
+    const known = this.#findOutside(address);
+    return known >= 0 ? this.outsideAt + known * size : this.#fetchLate(address);
+  }
+
+  /** True if an offset belongs to the data stack. */
+  isInChunk(at: number): boolean {
+    return at >= this.chunksAt && at < this.#ranges.bytes;
+  }
+
+  /** Once in a while: stop copying what has not been used for two periods. */
+  relax(): void {
+    const peak = Math.max(this.#peak, this.#earlierPeak);
+    this.#earlierPeak = this.#peak;
+    this.#peak = 0;
+    const chunk = Math.floor(peak / LARGEST_CHUNK);
+    const used = roomFor(peak % LARGEST_CHUNK);
+    if (chunk < this.chunkCount - 1) {
+      this.chunkCount = chunk + 1;
+      this.#hint = 0;
+      this.#dirty = true;
+    }
+    if (chunk === this.chunkCount - 1 && used < this.#chunkWindow[chunk]! * 0.75) {
+      this.#chunkWindow[chunk] = used;
+      this.#dirty = true;
+    }
+    for (let i = this.outsideCount - 1; i >= 0; i--) {
+      if (this.#outsideAge[i]! > 1) this.#removeOutside(i);
+      else this.#outsideAge[i] = 2;
+    }
+  }
+
+  /** Checks the thread state that was just read and follows the data stack to where it is now. */
+  #follow(): number {
+    const { thread } = this.runtime.layout;
+    if (this.pointer(thread.interp) !== this.thread.interpreter) return THREAD_LOST;
+    if (this.words[thread.nativeId >> 2] !== this.thread.tid) return THREAD_LOST;
+    const chunk = this.pointer(thread.chunk);
+    if (chunk === 0) return FETCHED;
+    let index = this.chunkCount - 1;
+    while (index >= 0 && this.#chunkAddress[index] !== chunk) index--;
+    if (index < 0) return this.#listChunks(chunk);
+    const used = this.pointer(thread.chunkTop) - chunk;
+    if (!(used >= 0 && used <= this.#chunkSize[index]!)) return REARRANGED;
+    this.#peak = Math.max(this.#peak, index * LARGEST_CHUNK + used);
+    if (used > this.#chunkWindow[index]! && this.#widen(index, used)) return REARRANGED;
+    return FETCHED;
+  }
+
+  /** Reads the chunk list from its top down to the root. */
+  #listChunks(top: Address): number {
+    const { reader } = this.runtime;
+    const found: { address: Address; size: number; used: number }[] = [];
+    for (let chunk = top; chunk !== 0 && found.length < MOST_CHUNKS;) {
+      const previous = reader.pointer(chunk + CHUNK.previous);
+      const size = reader.pointer(chunk + CHUNK.size);
+      const words = reader.pointer(chunk + CHUNK.top);
+      if (previous === undefined || size === undefined || words === undefined) return REARRANGED;
+      if (size < 4096 || size % 4096 !== 0 || size > LARGEST_CHUNK) return REARRANGED;
+      found.unshift({ address: chunk, size, used: chunk === top ? 0 : CHUNK.data + words * 8 });
+      chunk = previous;
+    }
+    this.#reserveChunks(found.length);
+    this.chunkCount = found.length;
+    this.#hint = found.length - 1;
+    found.forEach(({ address, size, used }, i) => {
+      this.#chunkAddress[i] = address;
+      this.#chunkSize[i] = size;
+      this.#chunkWindow[i] = Math.min(size, roomFor(used));
+    });
+    this.#dirty = true;
+    return REARRANGED;
+  }
+
+  #reserveChunks(count: number): void {
+    if (count <= this.#chunkAddress.length) return;
+    const grow = (column: Float64Array): Float64Array<ArrayBuffer> => {
+      const grown = new Float64Array(count * 2);
+      grown.set(column);
+      return grown;
+    };
+    this.#chunkAddress = grow(this.#chunkAddress);
+    this.#chunkSize = grow(this.#chunkSize);
+    this.#chunkWindow = grow(this.#chunkWindow);
+    this.#chunkAt = grow(this.#chunkAt);
+  }
+
+  #widen(chunk: number, used: number): boolean {
+    const window = Math.min(this.#chunkSize[chunk]!, roomFor(used));
+    if (window <= this.#chunkWindow[chunk]!) return false;
+    this.#chunkWindow[chunk] = window;
+    this.#dirty = true;
+    return true;
+  }
+
+  #findOutside(address: Address): number {
+    for (let i = 0; i < this.outsideCount; i++) {
+      if (this.outsideAddress[i] === address) {
+        this.#outsideAge[i] = 0;
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  /** Fetches one frame behind the copy, and remembers it for the next time. */
+  #fetchLate(address: Address): number {
+    if (!(address > 0) || address % 8 !== 0 || this.#late >= MOST_LATE) return -1;
+    const size = this.#slotBytes;
+    const at = this.#ranges.bytes + this.#late * size;
+    this.#lateRange.clear();
+    this.#lateRange.push(address, this.runtime.layout.frame.size);
+    const into = this.bytes.subarray(at, at + size);
+    if (this.runtime.process.read(this.#lateRange, into) < this.runtime.layout.frame.size) {
+      return -1;
+    }
+    this.#late++;
+    this.#rememberOutside(address);
+    return at;
+  }
+
+  #rememberOutside(address: Address): void {
+    let place = this.outsideCount;
+    if (place === MOST_OUTSIDE) {
+      place = this.#outsideAge.indexOf(Math.max(...this.#outsideAge));
+    } else this.outsideCount++;
+    this.outsideAddress[place] = address;
+    this.#outsideAge[place] = 0;
+    this.#dirty = true;
+  }
+
+  #removeOutside(place: number): void {
+    const last = --this.outsideCount;
+    this.outsideAddress[place] = this.outsideAddress[last]!;
+    this.#outsideAge[place] = this.#outsideAge[last]!;
+    this.#dirty = true;
+  }
+
+  /** A frame's memory is not mapped any more: which one is not known, all are met again if they live. */
+  #forgetOutside(): number {
+    this.outsideCount = 0;
+    this.#dirty = true;
+    return REARRANGED;
+  }
+
+  /** Lays out the copy and the ranges to read. */
+  #arrange(): void {
+    const { layout } = this.runtime;
+    const ranges = new Ranges(2 + this.outsideCount + this.chunkCount);
+    ranges.push(this.thread.address, align(layout.thread.window));
+    if (this.generationAt >= 0) {
+      ranges.push(this.thread.interpreter + layout.interpreter.codeGeneration, 8);
+    }
+    for (let i = 0; i < this.outsideCount; i++) {
+      ranges.push(this.outsideAddress[i]!, this.#slotBytes);
+    }
+    this.chunksAt = ranges.bytes;
+    for (let i = 0; i < this.chunkCount; i++) {
+      this.#chunkAt[i] = ranges.bytes;
+      ranges.push(this.#chunkAddress[i]!, this.#chunkWindow[i]!);
+    }
+    this.#ranges = ranges;
+    const needed = ranges.bytes + MOST_LATE * this.#slotBytes;
+    if (needed > this.#capacity) {
+      this.#capacity = needed * 2;
+      this.bytes = new Uint8Array(this.#capacity);
+      this.earlier = new Uint8Array(this.#capacity);
+      this.words = new Uint32Array(this.bytes.buffer);
+      this.earlierWords = new Uint32Array(this.earlier.buffer);
+    }
+    this.#dirty = false;
+    this.comparable = false;
+  }
+}
+
+/** Room for `used` bytes and some calls more. */
+function roomFor(used: number): number {
+  return Math.ceil((used * 1.25 + 768) / 256) * 256;
+}
+
+function align(bytes: number): number {
+  return (bytes + 7) & ~7;
+}

@@ -1,0 +1,39 @@
+/** What travels with every profile: where it comes from, what was asked, how it went. */
+
+/** Which thread-samples are kept. */
+export type Mode = "wall" | "cpu" | "gil" | "exception";
+/** How a stack is made sure to be whole: see docs/accuracy.md. */
+export type Consistency = "verified" | "exact" | "blocking";
+/** How a capture came to its end. */
+export type Ending =
+  | "duration"
+  | "interrupted"
+  | "target-ended"
+  | "target-replaced"
+  | "lost-access";
+
+/** Known when a capture begins. */
+export interface Metadata {
+  readonly tool: "tachyon";
+  readonly toolVersion: string;
+  readonly pid: number;
+  /** The target's command line, as it gave it; untrusted text. */
+  readonly command: readonly string[];
+  /** `3.14.10`, `3.15.0rc1`. */
+  readonly pythonVersion: string;
+  readonly freeThreaded: boolean;
+  readonly mode: Mode;
+  readonly consistency: Consistency;
+  readonly allThreads: boolean;
+  /** Asked-for interval between ticks, µs. */
+  readonly intervalUs: number;
+  /** Wall clock of the first tick, milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+/** Known when it has ended. */
+export interface Summary {
+  /** From the first tick to the last, µs. */
+  readonly durationUs: number;
+  readonly ending: Ending;
+}

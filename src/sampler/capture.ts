@@ -1,0 +1,47 @@
+import type { Profile, SampleBatch } from "../profile/profile.ts";
+import type { Summary } from "../profile/metadata.ts";
+
+/** What to capture. */
+export interface CaptureRequest {
+  readonly pid: number;
+  /** Interval between ticks, µs, 1 or more. */
+  readonly intervalUs: number;
+  /** Length of the capture, µs; absent: until the target ends or `stop`. */
+  readonly durationUs?: number;
+  /** Sample every thread of every interpreter, not only the main thread. */
+  readonly allThreads: boolean;
+  /**
+   * How long to wait for an interpreter to appear in the process, ms: a program that has just been
+   * started maps its libpython late. 0 for a process that should be running already.
+   */
+  readonly waitForPythonMs: number;
+  /** The target's command line for the metadata. */
+  readonly command: readonly string[];
+  readonly toolVersion: string;
+}
+
+/** Why a capture could not begin. */
+export interface AttachFault {
+  readonly fault:
+    | "no-such-process"
+    | "denied"
+    | "unsupported-platform"
+    | "not-python" // no interpreter in the process (or none within the time to wait)
+    | "unsupported-version" // detail: the version, e.g. "3.7"
+    | "free-threaded" // detail: the version
+    | "implausible" // the interpreter's tables do not hold together; detail: the check that failed
+    | "target-ended"; // it was there and ended before the first sample
+  readonly detail: string;
+}
+
+/** A capture that is under way. */
+export interface Capture {
+  /** Fills as samples arrive. Quality counts are renewed about ten times a second. */
+  readonly profile: Profile;
+  /** Ends sampling; `finished` follows with what was captured. */
+  stop(): void;
+  readonly finished: Promise<Summary>;
+}
+
+/** Called with each batch, after the profile has counted it. */
+export type BatchListener = (profile: Profile, batch: SampleBatch) => void;

@@ -1,0 +1,26 @@
+import { emptyQuality, type Quality, REJECTIONS } from "../profile/quality.ts";
+
+/** Order of the simple counts in shared memory; the rejections follow. */
+const SIMPLE = [
+  "ticks",
+  "missedTicks",
+  "samples",
+  "exact",
+  "retried",
+  "repaired",
+  "empty",
+  "dropped",
+] as const satisfies readonly (keyof Quality)[];
+
+/** Publishes the counts of the sampling thread. */
+export function storeQuality(counters: Float64Array, quality: Quality): void {
+  SIMPLE.forEach((name, i) => counters[i] = quality[name]);
+  quality.rejected.forEach((count, i) => counters[SIMPLE.length + i] = count);
+}
+
+/** Copies the published counts into a quality record. */
+export function loadQuality(counters: Float64Array, into: Quality = emptyQuality()): Quality {
+  SIMPLE.forEach((name, i) => into[name] = counters[i] ?? 0);
+  REJECTIONS.forEach((_, i) => into.rejected[i] = counters[SIMPLE.length + i] ?? 0);
+  return into;
+}

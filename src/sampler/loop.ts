@@ -1,0 +1,199 @@
+import type { ReaderThread } from "../../ffi/process.ts";
+import { CodeTable } from "../cpython/code_table.ts";
+import { EdgeTable } from "../cpython/edge_table.ts";
+import { isRunning, listThreads, type Runtime } from "../cpython/runtime.ts";
+import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/thread_copy.ts";
+import type { Ending, Summary } from "../profile/metadata.ts";
+import { emptyQuality, REJECTIONS } from "../profile/quality.ts";
+import type { CaptureRequest } from "./capture.ts";
+import { storeQuality } from "./counters.ts";
+import { Interner } from "./interner.ts";
+import { writeSample, writeThread } from "./records.ts";
+import { isStopRequested, type Ring, RingWriter } from "./ring.ts";
+import { SettlingQueue } from "./settling.ts";
+import { Teacher } from "./teacher.ts";
+import { ThreadSampler, type Workshop } from "./thread_sampler.ts";
+
+/** Longest sleep, µs: how soon a request to stop is seen. */
+const NAP = 50_000;
+/** From one look at the list of threads to the next, µs, even if nothing seems to have changed. */
+const RELIST = 100_000;
+/** From one clean-up of windows and doubts to the next, µs. */
+const HOUSEKEEPING = 1_000_000;
+/** Below this interval the sleep ends early and the rest is spun away, µs. */
+const SPIN_BELOW = 50;
+const SPIN = 15;
+
+/** The loop of a capture, from the first tick to the last. Runs on the sampling thread. */
+export class SamplingLoop {
+  readonly #shop: Workshop;
+  readonly #teacher: Teacher;
+  readonly #queue: SettlingQueue;
+  readonly #writer: RingWriter;
+  readonly #quality = emptyQuality();
+  /** Ids of threads on the other side, by thread state address and tid. */
+  readonly #threadIds = new Map<string, number>();
+  #samplers: ThreadSampler[] = [];
+  #listedAt = -Infinity;
+  #cleanedAt = 0;
+
+  constructor(
+    readonly runtime: Runtime,
+    readonly reader: ReaderThread,
+    readonly ring: Ring,
+    readonly request: CaptureRequest,
+  ) {
+    const codeTable = new CodeTable(runtime.reader, runtime.layout);
+    const edges = new EdgeTable();
+    this.#writer = new RingWriter(ring);
+    const interner = new Interner(codeTable, this.#writer);
+    this.#teacher = new Teacher(runtime.process, reader);
+    this.#queue = new SettlingQueue(edges, {
+      accept: (time, thread, stack, fallback) => {
+        if (fallback) this.#quality.retried++;
+        this.#send(interner, time, thread, stack);
+      },
+      reject: () => this.#quality.rejected[REJECTIONS.indexOf("unknown-edge")]!++,
+    });
+    this.#shop = {
+      runtime,
+      codeTable,
+      edges,
+      interner,
+      queue: this.#queue,
+      teacher: this.#teacher,
+      quality: this.#quality,
+      firstDifference: (a, b, length) => reader.firstDifference(a, b, length),
+    };
+  }
+
+  /** Samples until the time is over, somebody asks to stop, or the target is gone. */
+  run(): Summary {
+    const { intervalUs, durationUs = Infinity } = this.request;
+    const spin = intervalUs < SPIN_BELOW ? SPIN : 0;
+    const start = this.reader.now();
+    let last = 0;
+    let tick = 0;
+    let ending: Ending | undefined;
+    while (ending === undefined) {
+      const due = tick * intervalUs;
+      if (due >= durationUs) ending = this.#wait(start + durationUs, 0) ?? "duration";
+      else ending = this.#prepare(start + due) ?? this.#wait(start + due, spin);
+      if (ending !== undefined) break;
+      const now = this.reader.now() - start;
+      const skipped = Math.floor((now - due) / intervalUs);
+      if (skipped > 0) this.#quality.missedTicks += skipped;
+      tick += 1 + Math.max(0, skipped);
+      ending = this.#tick(now);
+      last = now;
+    }
+    this.#teacher.leave();
+    this.#queue.flush(this.#teacher.readings);
+    storeQuality(this.ring.counters, this.#quality);
+    const durationUsMeasured = ending === "duration" ? durationUs : Math.max(last, intervalUs);
+    return { durationUs: durationUsMeasured, ending };
+  }
+
+  /** Sleeps up to a time in short naps; ends the capture when that is asked for. */
+  #wait(until: number, spin: number): Ending | undefined {
+    for (;;) {
+      if (isStopRequested(this.ring)) return "interrupted";
+      const now = this.reader.now();
+      if (now >= until) return undefined;
+      if (until - now > NAP) {
+        storeQuality(this.ring.counters, this.#quality);
+        this.reader.sleepUntil(now + NAP, 0);
+        if (!this.runtime.process.alive()) return "target-ended";
+      } else this.reader.sleepUntil(until, spin);
+    }
+  }
+
+  /** Before a tick: the list of threads, the place to read from, housekeeping. */
+  #prepare(due: number): Ending | undefined {
+    const now = this.reader.now();
+    if (now - this.#listedAt > RELIST) {
+      const ending = this.#list(now);
+      if (ending !== undefined) return ending;
+    }
+    if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now);
+    const focus = this.#focus();
+    if (focus !== undefined && this.#teacher.wants(due)) this.#teacher.visit(focus.state.tid);
+    return undefined;
+  }
+
+  #tick(time: number): Ending | undefined {
+    const focus = this.#focus();
+    const exact = focus !== undefined && this.#teacher.wants(this.reader.now());
+    this.#quality.ticks++;
+    for (const sampler of this.#samplers) {
+      const status = sampler.sample(time, exact && (sampler === focus || !sampler.isActive()));
+      if (status === 0) continue;
+      if (status === THREAD_LOST) this.#listedAt = -Infinity;
+      if (status === PROCESS_LOST) return "target-ended";
+      if (status === ACCESS_LOST) return this.#whyLost();
+    }
+    this.#queue.settle(time, this.#teacher.readings);
+    if ((this.#quality.ticks & 63) === 0) storeQuality(this.ring.counters, this.#quality);
+    return undefined;
+  }
+
+  /** The thread to be near to in exact readings: the one that runs. */
+  #focus(): ThreadSampler | undefined {
+    return this.#samplers.length < 2
+      ? this.#samplers[0]
+      : this.#samplers.find((sampler) => sampler.isActive()) ?? this.#samplers[0];
+  }
+
+  /** Brings the samplers in line with the target's threads. */
+  #list(now: number): Ending | undefined {
+    const { process } = this.runtime;
+    if (!process.alive()) return "target-ended";
+    this.#listedAt = now;
+    const states = listThreads(this.runtime);
+    if (states.length === 0 && !isRunning(this.runtime)) {
+      // Starting, or finishing: unless another program has taken the process over.
+      const start = this.runtime.reader.bytes(this.runtime.address, 8);
+      if (start === undefined) return process.alive() ? "target-replaced" : "target-ended";
+    }
+    const wanted = this.request.allThreads ? states : states.filter((state) => state.main);
+    const before = new Map(this.#samplers.map((s) => [keyOf(s.state.address, s.state.tid), s]));
+    this.#samplers = wanted.filter((state) => state.tid !== 0).map((state) => {
+      const key = keyOf(state.address, state.tid);
+      return before.get(key) ?? new ThreadSampler(this.#shop, state, this.#threadId(key, state));
+    });
+    return undefined;
+  }
+
+  #threadId(key: string, state: { tid: number; interpreterId: number; main: boolean }): number {
+    const known = this.#threadIds.get(key);
+    if (known !== undefined) return known;
+    const id = this.#threadIds.size;
+    const { tid, main, interpreterId: interpreter } = state;
+    while (!writeThread(this.#writer, { tid, main, interpreter, name: "" })) {
+      this.reader.sleepUntil(this.reader.now() + 1000, 0);
+    }
+    this.#threadIds.set(key, id);
+    return id;
+  }
+
+  #send(interner: Interner, time: number, thread: number, stack: number): void {
+    const id = interner.send(stack);
+    if (id >= 0 && writeSample(this.#writer, time, thread, id, 0)) this.#quality.samples++;
+    else this.#quality.dropped++;
+  }
+
+  #clean(now: number): void {
+    this.#cleanedAt = now;
+    // 3.13 does not count freed code objects: look at each again, once a second.
+    if (this.runtime.layout.interpreter.codeGeneration < 0) this.#shop.codeTable.doubt();
+    for (const sampler of this.#samplers) sampler.snapshot.copy.relax();
+  }
+
+  #whyLost(): Ending {
+    return this.runtime.process.alive() ? "lost-access" : "target-ended";
+  }
+}
+
+function keyOf(address: number, tid: number): string {
+  return `${address}:${tid}`;
+}

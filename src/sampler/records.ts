@@ -1,0 +1,164 @@
+import type { Frame } from "../profile/tables.ts";
+import type { Profile, SampleBatch, Thread } from "../profile/profile.ts";
+import { type RingReader, type RingWriter } from "./ring.ts";
+
+/**
+ * The records in the ring. The first word holds kind and length; ids are not written: the n-th string,
+ * frame, stack and thread have id n on both sides, and each comes before what refers to it.
+ */
+const STRING = 1;
+const FRAME = 2;
+const STACK = 3;
+const THREAD = 4;
+const SAMPLE = 5;
+
+/** Words of a sample's record. */
+const SAMPLE_WORDS = 6;
+
+function begin(writer: RingWriter, kind: number, words: number): boolean {
+  if (!writer.reserve(words)) return false;
+  writer.put(kind | words << 4);
+  return true;
+}
+
+/** Words that a string takes: its length, then two UTF-16 units a word (lone surrogates survive). */
+function textWords(text: string): number {
+  return 1 + ((text.length + 1) >> 1);
+}
+
+function putText(writer: RingWriter, text: string): void {
+  writer.put(text.length);
+  for (let i = 0; i < text.length; i += 2) {
+    const second = i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
+    writer.put(text.charCodeAt(i) | second << 16);
+  }
+}
+
+function nextText(reader: RingReader): string {
+  const length = reader.next();
+  let text = "";
+  for (let i = 0; i < length; i += 2) {
+    const word = reader.next();
+    text += String.fromCharCode(word & 0xffff);
+    if (i + 1 < length) text += String.fromCharCode(word >>> 16);
+  }
+  return text;
+}
+
+/** Each of these writes one record whole, or nothing and returns false when the ring is full. */
+export function writeString(writer: RingWriter, text: string): boolean {
+  if (!begin(writer, STRING, 1 + textWords(text))) return false;
+  putText(writer, text);
+  writer.publish();
+  return true;
+}
+
+export function writeFrame(writer: RingWriter, frame: Frame): boolean {
+  if (!begin(writer, FRAME, 10)) return false;
+  writer.put(frame.file);
+  writer.put(frame.name);
+  writer.put(frame.firstLine);
+  writer.put(frame.line);
+  writer.put(frame.endLine);
+  writer.put(frame.column);
+  writer.put(frame.endColumn);
+  writer.put(frame.opcode);
+  writer.put(frame.kind);
+  writer.publish();
+  return true;
+}
+
+export function writeStack(writer: RingWriter, prefix: number, frame: number): boolean {
+  if (!begin(writer, STACK, 3)) return false;
+  writer.put(prefix);
+  writer.put(frame);
+  writer.publish();
+  return true;
+}
+
+export function writeThread(writer: RingWriter, thread: Thread): boolean {
+  if (!begin(writer, THREAD, 4 + textWords(thread.name))) return false;
+  writer.put(thread.tid);
+  writer.put(thread.interpreter);
+  writer.put(thread.main ? 1 : 0);
+  putText(writer, thread.name);
+  writer.publish();
+  return true;
+}
+
+/** @param time µs since the first tick. */
+export function writeSample(
+  writer: RingWriter,
+  time: number,
+  thread: number,
+  stack: number,
+  flags: number,
+): boolean {
+  if (!begin(writer, SAMPLE, SAMPLE_WORDS)) return false;
+  writer.put(time >>> 0);
+  writer.put(Math.floor(time / 0x1_0000_0000));
+  writer.put(thread);
+  writer.put(stack);
+  writer.put(flags);
+  writer.publish();
+  return true;
+}
+
+/** Most samples handed on at once. */
+const BATCH = 8192;
+
+/**
+ * Reads all records that wait: definitions go into the profile's tables, samples into batches.
+ * @returns batches in order of time.
+ */
+export function drain(reader: RingReader, profile: Profile): SampleBatch[] {
+  const batches: SampleBatch[] = [];
+  let left = reader.available();
+  while (left > 0) {
+    const size = Math.min(BATCH, Math.ceil(left / SAMPLE_WORDS));
+    const time = new Float64Array(size);
+    const thread = new Int32Array(size);
+    const stack = new Int32Array(size);
+    const flags = new Int32Array(size);
+    let length = 0;
+    while (left > 0 && length < size) {
+      const head = reader.next();
+      left -= head >>> 4;
+      if ((head & 15) !== SAMPLE) {
+        define(reader, profile, head & 15);
+        continue;
+      }
+      time[length] = (reader.next() >>> 0) + reader.next() * 0x1_0000_0000;
+      thread[length] = reader.next();
+      stack[length] = reader.next();
+      flags[length] = reader.next();
+      length++;
+    }
+    reader.release();
+    if (length > 0) batches.push({ length, time, thread, stack, flags });
+  }
+  return batches;
+}
+
+function define(reader: RingReader, profile: Profile, kind: number): void {
+  if (kind === STRING) profile.strings.push(nextText(reader));
+  else if (kind === FRAME) {
+    profile.frames.push({
+      file: reader.next(),
+      name: reader.next(),
+      firstLine: reader.next(),
+      line: reader.next(),
+      endLine: reader.next(),
+      column: reader.next(),
+      endColumn: reader.next(),
+      opcode: reader.next(),
+      kind: reader.next(),
+    });
+  } else if (kind === STACK) profile.stacks.push(reader.next(), reader.next());
+  else if (kind === THREAD) {
+    const tid = reader.next();
+    const interpreter = reader.next();
+    const main = reader.next() === 1;
+    profile.threads.push({ tid, interpreter, main, name: nextText(reader) });
+  } else throw new Error(`unknown record ${kind}`);
+}

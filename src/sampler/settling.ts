@@ -1,0 +1,108 @@
+import { DISMISSED, type EdgeTable, KNOWN } from "../cpython/edge_table.ts";
+
+/** Samples held back at most, all threads together. */
+const CAPACITY = 1 << 16;
+/** How long a sample waits for the proof of its calls, µs. */
+const PATIENCE = 2_000_000;
+/** Exact readings that must have failed to show a call before it is given up. */
+const ENOUGH_READINGS = 16;
+
+/** No stack to fall back on. */
+export const NO_FALLBACK = -3;
+
+/** Where settled samples go. */
+export interface SampleSink {
+  accept(time: number, thread: number, stack: number, fallback: boolean): void;
+  reject(): void;
+}
+
+/**
+ * Keeps samples in order of time while one of them waits for the proof of a call that no exact reading
+ * has shown yet. It is accepted as it is once all its calls are proven; else, after a while, the stack
+ * that was read right after it takes its place; else it is rejected. So what is new in a program is
+ * not lost merely for being new.
+ */
+export class SettlingQueue {
+  readonly #time = new Float64Array(CAPACITY);
+  readonly #thread = new Int32Array(CAPACITY);
+  readonly #stack = new Int32Array(CAPACITY);
+  readonly #fallback = new Int32Array(CAPACITY);
+  /** What pending samples wait for, by place in the queue. */
+  readonly #pending = new Map<number, { edges: readonly number[]; readings: number }>();
+  #head = 0;
+  #tail = 0;
+
+  constructor(readonly edges: EdgeTable, readonly sink: SampleSink) {}
+
+  /** Adds a sample that is proven. */
+  push(time: number, thread: number, stack: number): void {
+    if (this.#head === this.#tail) this.sink.accept(time, thread, stack, false);
+    else this.#enqueue(time, thread, stack, NO_FALLBACK);
+  }
+
+  /**
+   * Adds a sample that waits for proof.
+   * @param fallback the stack to take instead, or {@link NO_FALLBACK}.
+   * @param readings exact readings made so far.
+   */
+  pushPending(
+    time: number,
+    thread: number,
+    stack: number,
+    fallback: number,
+    edges: readonly number[],
+    readings: number,
+  ): void {
+    const place = this.#enqueue(time, thread, stack, fallback);
+    this.#pending.set(place, { edges, readings });
+  }
+
+  /** Lets go of all samples at the head that are settled at a time. */
+  settle(now: number, readings: number): void {
+    while (this.#head !== this.#tail && this.#settleHead(now, readings)) {
+      this.#head = (this.#head + 1) & (CAPACITY - 1);
+    }
+  }
+
+  /** Lets go of everything: nothing more will be learned. */
+  flush(readings: number): void {
+    this.settle(Infinity, readings);
+  }
+
+  #enqueue(time: number, thread: number, stack: number, fallback: number): number {
+    if (((this.#tail + 1) & (CAPACITY - 1)) === this.#head) {
+      this.#settleHead(Infinity, Infinity);
+      this.#head = (this.#head + 1) & (CAPACITY - 1);
+    }
+    const place = this.#tail;
+    this.#time[place] = time;
+    this.#thread[place] = thread;
+    this.#stack[place] = stack;
+    this.#fallback[place] = fallback;
+    this.#tail = (place + 1) & (CAPACITY - 1);
+    return place;
+  }
+
+  /** Settles the oldest sample if it can be; false if it has to go on waiting. */
+  #settleHead(now: number, readings: number): boolean {
+    const place = this.#head;
+    const waiting = this.#pending.get(place);
+    const time = this.#time[place]!;
+    const thread = this.#thread[place]!;
+    const proven = waiting === undefined ||
+      waiting.edges.every((e) => this.edges.state(e) === KNOWN);
+    if (proven) this.sink.accept(time, thread, this.#stack[place]!, false);
+    else {
+      const hopeless = waiting.edges.some((e) => this.edges.state(e) === DISMISSED);
+      if (!hopeless && now - time < PATIENCE) return false;
+      if (readings - waiting.readings >= ENOUGH_READINGS) {
+        for (const edge of waiting.edges) this.edges.dismiss(edge);
+      }
+      const fallback = this.#fallback[place]!;
+      if (fallback === NO_FALLBACK) this.sink.reject();
+      else this.sink.accept(time, thread, fallback, true);
+    }
+    this.#pending.delete(place);
+    return true;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Process, ReaderThread } from "../../ffi/process.ts";
+
+/** Exact readings a second that are always made, and the most that new calls may ask for. */
+const STEADY_RATE = 20;
+const HIGHEST_RATE = 200;
+/** Readings of one visit to the target's CPU. */
+const VISIT = 8;
+/** Readings with which a capture begins. */
+const OPENING = 250;
+
+/**
+ * Decides when to read exactly, and takes the sampling thread to where it can. While our thread runs on
+ * the CPU on which a thread of the target would run, that one cannot: what is read then is one moment,
+ * whatever the target was doing. A few such readings teach which calls are possible.
+ */
+export class Teacher {
+  /** Exact readings made. */
+  readings = 0;
+  /** False once the system has refused to place us, or would not let us near the target. */
+  able = true;
+
+  #left = OPENING;
+  #credit = 0;
+  #steadyAt = 0;
+  #updated = 0;
+  #asked = false;
+  #away = false;
+
+  constructor(readonly process: Process, readonly reader: ReaderThread) {}
+
+  /** A call was seen that nobody has shown yet. */
+  ask(): void {
+    this.#asked = true;
+  }
+
+  /** True if the next tick is to be an exact reading. */
+  wants(now: number): boolean {
+    if (!this.able) return false;
+    this.#credit = Math.min(OPENING, this.#credit + (now - this.#updated) * HIGHEST_RATE / 1e6);
+    this.#updated = now;
+    if (this.#left === 0 && this.#asked && this.#credit >= VISIT) this.#left = VISIT;
+    if (this.#left === 0 && now >= this.#steadyAt) {
+      this.#left = VISIT;
+      this.#steadyAt = now + VISIT * 1e6 / STEADY_RATE;
+    }
+    if (this.#left > 0) return true;
+    if (this.#away) this.leave();
+    return false;
+  }
+
+  /** Moves to the CPU of a thread, ahead of the tick. */
+  visit(tid: number): void {
+    const cpu = this.process.threadCpu(tid);
+    if (cpu < 0 || (this.#away && cpu === this.reader.cpu())) return;
+    this.#away = this.reader.moveTo(cpu);
+    if (!this.#away) {
+      this.able = this.reader.cpus() > 1 ? false : this.reader.cpu() === cpu;
+      this.#left = 0;
+    }
+  }
+
+  /** True if a thread cannot be running now because we are where it would run. */
+  isHeld(tid: number): boolean {
+    return this.process.threadCpu(tid) === this.reader.cpu();
+  }
+
+  /** One exact reading has been tried; `made`: it held. */
+  count(made: boolean): void {
+    if (this.#left > 0) this.#left--;
+    this.#credit = Math.max(0, this.#credit - 1);
+    if (!made) return;
+    this.readings++;
+    this.#asked = false;
+  }
+
+  /** Goes back to wherever the system likes us to run. */
+  leave(): void {
+    if (this.#away) this.reader.moveBack();
+    this.#away = false;
+  }
+}

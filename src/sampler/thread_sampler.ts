@@ -1,0 +1,118 @@
+import { CodeTable } from "../cpython/code_table.ts";
+import { EdgeTable } from "../cpython/edge_table.ts";
+import { ACTIVE_STATUS } from "../cpython/layout.ts";
+import type { Runtime, ThreadState } from "../cpython/runtime.ts";
+import {
+  BROKEN,
+  EMPTY,
+  Snapshot,
+  TOO_DEEP,
+  TORN,
+  UNPROVEN,
+  UNREADABLE,
+  WHOLE,
+} from "../cpython/snapshot.ts";
+import { ThreadCopy } from "../cpython/thread_copy.ts";
+import { NO_STACK } from "../profile/tables.ts";
+import { type Quality, type Rejection, REJECTIONS } from "../profile/quality.ts";
+import { type Interner, ThreadStack } from "./interner.ts";
+import { NO_FALLBACK, type SettlingQueue } from "./settling.ts";
+import type { Teacher } from "./teacher.ts";
+
+/** Readings of one tick, until one holds together. */
+const MOST_READINGS = 4;
+
+/** What all threads of a capture share. */
+export interface Workshop {
+  readonly runtime: Runtime;
+  readonly codeTable: CodeTable;
+  readonly edges: EdgeTable;
+  readonly interner: Interner;
+  readonly queue: SettlingQueue;
+  readonly teacher: Teacher;
+  readonly quality: Quality;
+  readonly firstDifference: (a: Uint8Array, b: Uint8Array, length: number) => number;
+}
+
+/** Samples one thread of the target. */
+export class ThreadSampler {
+  readonly snapshot: Snapshot;
+  readonly #stack: ThreadStack;
+
+  constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
+    const copy = new ThreadCopy(shop.runtime, state);
+    this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.firstDifference);
+    this.#stack = new ThreadStack(shop.interner);
+  }
+
+  /** True if the thread held its GIL at the last reading. */
+  isActive(): boolean {
+    const { copy } = this.snapshot;
+    return (copy.words[copy.runtime.layout.thread.status >> 2]! & ACTIVE_STATUS) !== 0;
+  }
+
+  /**
+   * Takes the sample of one tick.
+   * @param time µs since the first tick.
+   * @param exact we are on the thread's CPU.
+   * @returns 0, or the status of a fetch that says that thread, process or access is lost.
+   */
+  sample(time: number, exact: boolean): number {
+    const { shop, snapshot } = this;
+    let status = snapshot.take(false);
+    if (exact && this.#learnExact(status)) {
+      this.#accept(time, false);
+      return 0;
+    }
+    let readings = 1;
+    while (status >= TORN && readings < MOST_READINGS) {
+      status = snapshot.take(false);
+      readings++;
+    }
+    if (status === WHOLE) this.#accept(time, readings > 1);
+    else if (status === UNPROVEN) this.#acceptLater(time);
+    else if (status === EMPTY) shop.quality.empty++;
+    else if (status >= TORN) shop.quality.rejected[REJECTIONS.indexOf(reasonOf(status))]!++;
+    else return status;
+    return 0;
+  }
+
+  /** Learns from a reading during which the thread cannot have run; false if it was no such reading. */
+  #learnExact(status: number): boolean {
+    const { shop, snapshot } = this;
+    const held = (status === WHOLE || status === UNPROVEN) && snapshot.repairs === 0 &&
+      shop.teacher.isHeld(this.state.tid) && snapshot.confirm();
+    shop.teacher.count(held);
+    if (!held) return false;
+    snapshot.learn();
+    shop.quality.exact++;
+    return true;
+  }
+
+  #accept(time: number, again: boolean): void {
+    const { quality, queue } = this.shop;
+    if (again) quality.retried++;
+    if (this.snapshot.repairs > 0) quality.repaired++;
+    const stack = this.#stack.intern(this.snapshot);
+    if (stack === NO_STACK) quality.empty++;
+    else queue.push(time, this.id, stack);
+  }
+
+  /** The stack has calls that wait for proof: hold it back, and read at once what could take its place. */
+  #acceptLater(time: number): void {
+    const { shop, snapshot } = this;
+    const stack = this.#stack.intern(snapshot);
+    const edges = [...snapshot.freshEdges];
+    let status = snapshot.rejudge();
+    for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(true);
+    const fallback = status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK;
+    shop.teacher.ask();
+    shop.queue.pushPending(time, this.id, stack, fallback, edges, shop.teacher.readings);
+  }
+}
+
+function reasonOf(status: number): Rejection {
+  if (status === BROKEN) return "broken-chain";
+  if (status === UNREADABLE) return "unreadable";
+  return status === TOO_DEEP ? "too-deep" : "torn";
+}

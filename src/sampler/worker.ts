@@ -1,0 +1,76 @@
+import { isOpen, type Process } from "../../ffi/process.ts";
+import { linux } from "../../ffi/linux/platform.ts";
+import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
+import { versionText } from "../cpython/debug_offsets.ts";
+import type { AttachFault, CaptureRequest } from "./capture.ts";
+import { SamplingLoop } from "./loop.ts";
+import { isStopRequested, openRing, type Ring } from "./ring.ts";
+import type { Summary } from "../profile/metadata.ts";
+
+/** What the main thread sends to begin. */
+export interface Order {
+  readonly request: CaptureRequest;
+  readonly memory: SharedArrayBuffer;
+}
+
+/** What the sampling thread answers: one fault, or first `started` and in the end `finished`. */
+export type Report =
+  | { readonly kind: "fault"; readonly fault: AttachFault }
+  | {
+    readonly kind: "started";
+    readonly pythonVersion: string;
+    readonly freeThreaded: boolean;
+    readonly startedAt: number;
+  }
+  | { readonly kind: "finished"; readonly summary: Summary };
+
+/** From one look for an interpreter to the next, µs. */
+const LOOK_AGAIN = 500;
+
+/** Answers the order that makes this Worker a sampling thread. The platform is chosen here. */
+export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
+  scope.onmessage = (event: MessageEvent<Order>): void => {
+    const { request, memory } = event.data;
+    const report = (message: Report): void => scope.postMessage(message);
+    capture(request, openRing(memory), report);
+    scope.close();
+  };
+}
+
+function capture(request: CaptureRequest, ring: Ring, report: (message: Report) => void): void {
+  const platform = linux;
+  const process = platform.open(request.pid);
+  if (!isOpen(process)) return report({ kind: "fault", fault: process });
+  const reader = platform.readerThread();
+  try {
+    const deadline = reader.now() + request.waitForPythonMs * 1000;
+    let found = findRunning(process);
+    while ("fault" in found && reader.now() < deadline && process.alive()) {
+      if (isStopRequested(ring)) break;
+      reader.sleepUntil(reader.now() + LOOK_AGAIN, 0);
+      found = findRunning(process);
+    }
+    if ("fault" in found) {
+      const ended = !process.alive();
+      const fault: AttachFault = ended ? { fault: "target-ended", detail: "" } : found;
+      return report({ kind: "fault", fault });
+    }
+    report({
+      kind: "started",
+      pythonVersion: versionText(found.offsets.version),
+      freeThreaded: found.offsets.freeThreaded,
+      startedAt: Date.now(),
+    });
+    const summary = new SamplingLoop(found, reader, ring, request).run();
+    report({ kind: "finished", summary });
+  } finally {
+    process.close();
+  }
+}
+
+/** An interpreter that has come up; one that is still starting counts as none yet. */
+function findRunning(process: Process): Runtime | RuntimeFault {
+  const found = findRuntime(process);
+  if ("fault" in found || isRunning(found)) return found;
+  return { fault: "not-python", detail: "the interpreter has not started" };
+}
