@@ -34,33 +34,24 @@ export function findSymbol(source: ByteSource, elf: Elf, name: string): ElfSymbo
   return undefined;
 }
 
-/** Offsets in a string table at which `name` stands, ended by a NUL. */
+/** Offsets in a string table at which `name` (ASCII) stands, ended by a NUL. */
 function findName(source: ByteSource, strings: Section, name: string): Set<number> {
-  const wanted = new TextEncoder().encode(`${name}\0`);
+  // As text, because text is searched by native code; this encoding makes one character a byte.
+  const decoder = new TextDecoder("latin1");
+  const wanted = `${name}\0`;
   const places = new Set<number>();
   const end = Math.min(strings.size, MOST_TABLE_BYTES);
   for (let at = 0; at < end; at += PIECE_BYTES) {
     // Pieces overlap, for a name that lies across their border.
-    const piece = source.read(
-      strings.offset + at,
-      Math.min(PIECE_BYTES + wanted.length - 1, end - at),
-    );
-    const last = wanted.length - 1;
-    for (let nul = piece.indexOf(0, last); nul >= 0; nul = piece.indexOf(0, nul + 1)) {
-      if (endsWith(piece, nul, wanted)) places.add(at + nul - last);
+    const length = Math.min(PIECE_BYTES + wanted.length - 1, end - at);
+    const piece = decoder.decode(source.read(strings.offset + at, length));
+    for (let found = piece.indexOf(wanted); found >= 0; found = piece.indexOf(wanted, found + 1)) {
+      places.add(at + found);
       if (places.size > MOST_NAME_PLACES) return places;
     }
     if (piece.length < PIECE_BYTES) break;
   }
   return places;
-}
-
-function endsWith(piece: Uint8Array, nul: number, wanted: Uint8Array): boolean {
-  const start = nul - wanted.length + 1;
-  for (let index = wanted.length - 2; index >= 0; index--) {
-    if (piece[start + index] !== wanted[index]) return false;
-  }
-  return true;
 }
 
 function searchTable(

@@ -24,6 +24,8 @@ export interface MappedFile {
   readonly deleted: boolean;
   readonly device: string;
   readonly inode: string;
+  /** It is what `/proc/PID/exe` links to. */
+  readonly isExecutable: boolean;
   /** At least one. */
   readonly mappings: readonly Mapping[];
 }
@@ -73,8 +75,9 @@ export function mappedFiles(mappings: readonly Mapping[], executable: string): M
   const others: MappedFile[] = [];
   for (const list of files.values()) {
     const { path, deleted, device, inode } = list[0] as Mapping;
-    const file = { path, deleted, device, inode, mappings: list };
-    if (path + (deleted ? DELETED : "") === executable) first.push(file);
+    const isExecutable = path + (deleted ? DELETED : "") === executable;
+    const file = { path, deleted, device, inode, isExecutable, mappings: list };
+    if (isExecutable) first.push(file);
     else if (list.some((mapping) => mapping.executable)) others.push(file);
   }
   return [...first, ...others];

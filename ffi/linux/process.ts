@@ -124,10 +124,10 @@ class LinuxProcess implements Process {
       return [];
     }
     const known = new Map<string, LinuxModule>();
-    for (const [index, file] of mappedFiles(mappings, executable).entries()) {
+    for (const file of mappedFiles(mappings, executable)) {
       const key = `${file.mappings[0]?.start} ${file.device} ${file.inode} ${file.path}`;
       const open = () =>
-        openMappedFile(this.#path, file, index === 0, (at, length) => this.#bytesAt(at, length));
+        openMappedFile(this.#path, file, (at, length) => this.#bytesAt(at, length));
       known.set(key, this.#known.get(key) ?? new LinuxModule(file, open));
     }
     this.#known = known;

@@ -26,15 +26,13 @@ const HEX = 16;
  * when it was deleted or replaced. Undefined when none of the ways leads to it: they need the right
  * to ptrace the target, and `map_files` CAP_SYS_ADMIN or CAP_CHECKPOINT_RESTORE (proc_pid_map_files(5)).
  * @param directory the target's /proc/PID, as a path that stays with this process
- * @param isExecutable the file is what `/proc/PID/exe` links to
  */
 export function openMappedFile(
   directory: string,
   file: MappedFile,
-  isExecutable: boolean,
   memory: MemoryReader,
 ): TargetFile | undefined {
-  for (const candidate of candidates(directory, file, isExecutable)) {
+  for (const candidate of candidates(directory, file)) {
     const opened = openRegular(candidate.path);
     if (opened === undefined) continue;
     if (candidate.certain || hasIdentity(opened.fd, file) || hasHead(opened, file, memory)) {
@@ -45,7 +43,7 @@ export function openMappedFile(
   return undefined;
 }
 
-function candidates(directory: string, file: MappedFile, isExecutable: boolean): Candidate[] {
+function candidates(directory: string, file: MappedFile): Candidate[] {
   const first = file.mappings[0];
   const places: Candidate[] = [];
   const path = file.path;
@@ -54,7 +52,7 @@ function candidates(directory: string, file: MappedFile, isExecutable: boolean):
     const range = `${first.start.toString(HEX)}-${first.end.toString(HEX)}`;
     places.push({ path: `${directory}/map_files/${range}`, certain: true });
   }
-  if (isExecutable) places.push({ path: `${directory}/exe`, certain: true });
+  if (file.isExecutable) places.push({ path: `${directory}/exe`, certain: true });
   // For a chrooted target the kernel names the file as we see it, not as the target does.
   places.push({ path, certain: false });
   if (file.deleted) places.push({ path: `${directory}/root${path} (deleted)`, certain: false });

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { anyPython, open, Target } from "./targets.ts";
+
+/** Starts four threads, the last with a name that looks like fields of its stat file. */
+const PROGRAM = `
+import ctypes, os, sys, threading
+ids, ready, leave = [], threading.Barrier(5), threading.Event()
+def work(index):
+    if index == 3:
+        ctypes.CDLL(None).prctl(15, b"a) b (c", 0, 0, 0)
+    ids.append(threading.get_native_id())
+    ready.wait()
+    leave.wait()
+threads = [threading.Thread(target=work, args=(index,)) for index in range(4)]
+for thread in threads: thread.start()
+ready.wait()
+named = None
+for tid in ids:
+    if open(f"/proc/self/task/{tid}/comm").read() == "a) b (c\\n": named = tid
+print(os.getpid(), *ids, flush=True)
+print(named, flush=True)
+sys.stdin.readline()
+leave.set()
+for thread in threads: thread.join()
+print("joined", flush=True)
+sys.stdin.readline()
+`;
+
+/** Binds itself to each CPU that it may use, one a line of its stdin. */
+const MOVER = `
+import ctypes, os, sys
+ctypes.CDLL(None).prctl(15, b"a) b (c", 0, 0, 0)
+for cpu in sorted(os.sched_getaffinity(0)):
+    os.sched_setaffinity(0, [cpu])
+    print(cpu, flush=True)
+    sys.stdin.readline()
+`;
+
+Deno.test("threads lists the five threads of a program, then one when four have ended", async () => {
+  await using target = new Target(await anyPython(), ["-c", PROGRAM]);
+  const ids = (await target.line()).split(" ").map(Number).sort((a, b) => a - b);
+  const named = Number(await target.line());
+  using process = open(target.pid);
+  assert.equal(ids.length, 5);
+  assert.deepEqual(process.threads(), ids);
+  for (const tid of ids) assert.ok(process.threadCpu(tid) >= 0, `thread ${tid}`);
+  await target.tell("leave");
+  assert.equal(await target.line(), "joined");
+  while (process.threads().length > 1) await new Promise((resolve) => setTimeout(resolve, 1));
+  assert.deepEqual(process.threads(), [target.pid]);
+  assert.equal(process.threadCpu(named), -1);
+  assert.ok(process.threadCpu(target.pid) >= 0);
+});
+
+Deno.test("threadCpu follows a thread over CPUs when its name holds parentheses", async () => {
+  await using target = new Target(await anyPython(), ["-c", MOVER]);
+  let line = await target.line();
+  using process = open(target.pid);
+  const comm = await Deno.readTextFile(`/proc/${target.pid}/comm`);
+  assert.equal(comm, "a) b (c\n");
+  let seen = 0;
+  for (; line !== ""; line = await target.line()) {
+    assert.equal(process.threadCpu(target.pid), Number(line));
+    seen++;
+    await target.tell("next");
+  }
+  assert.ok(seen > 0);
+});
+
+Deno.test("threadCpu is -1 when the thread belongs to another process or to none", async () => {
+  await using target = new Target("sleep", ["60"]);
+  using process = open(target.pid);
+  for (const tid of [Deno.pid, 0, -1, 1.5, NaN, 0x7fff_ffff]) {
+    assert.equal(process.threadCpu(tid), -1, `tid ${tid}`);
+  }
+});
+
+Deno.test("close leaves no descriptor open", async () => {
+  await using target = new Target("sleep", ["60"]);
+  const count = (): number => [...Deno.readDirSync("/proc/self/fd")].length;
+  const before = count();
+  for (let round = 0; round < 5; round++) {
+    using process = open(target.pid);
+    process.threadCpu(target.pid);
+    process.modules()[0]?.section("text");
+    process.modules()[0]?.symbol("_PyRuntime");
+  }
+  assert.equal(count(), before);
+});
