@@ -1,0 +1,151 @@
+import type { Profile } from "../src/profile/profile.ts";
+import type { Summary } from "../src/profile/metadata.ts";
+import { totalFunctions } from "../src/analysis/functions.ts";
+import { judgeQuality } from "../src/analysis/trust.ts";
+import { fitText } from "../src/analysis/terminal_text.ts";
+import { chooseTimeUnit } from "../src/analysis/units.ts";
+import type { Collector } from "./collector.ts";
+import { describeCapture } from "./header.ts";
+import { type LocatedRow, locateRows, type SortKey, sortRows } from "./pstats_rows.ts";
+import { summarize } from "./pstats_summary.ts";
+import { paint, type Style } from "./style.ts";
+
+/** How the table looks. */
+export interface TableOptions {
+  readonly sort: SortKey;
+  /** Rows shown, 0 for none. */
+  readonly limit: number;
+  /** Whether the summary of interesting functions follows the table. */
+  readonly summary: boolean;
+  /** Whether to colour it: only for a terminal. */
+  readonly color: boolean;
+  /** Cells in a line, where there is an end to it: locations are cut to fit. */
+  readonly width?: number;
+}
+
+/** What the table shows when nothing is asked for. */
+export const DEFAULT_TABLE: TableOptions = {
+  sort: "nsamples",
+  limit: 15,
+  summary: true,
+  color: false,
+};
+
+/** A cell's text and how it is painted; the last column of a line is not padded. */
+interface Cell {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+const GAP = "  ";
+
+/** The `pstats` format: a text table with one row per function. */
+export function createPstats(options: TableOptions): Collector {
+  return {
+    begin(): void {},
+    add(): void {},
+    *finish(profile: Profile, summary: Summary): Iterable<Uint8Array> {
+      const encoder = new TextEncoder();
+      for (const line of renderTable(profile, summary, options)) {
+        yield encoder.encode(`${line}\n`);
+      }
+    },
+  };
+}
+
+function* renderTable(
+  profile: Profile,
+  summary: Summary,
+  options: TableOptions,
+): Generator<string> {
+  const { color, limit } = options;
+  yield paint("Profile Stats:", "heading", color);
+  for (const [label, text] of describeCapture(profile, summary)) {
+    yield `${GAP}${paint(label.padEnd(8), "dim", color)} ${text}`;
+  }
+  yield "";
+
+  const totals = totalFunctions(profile);
+  const rows = locateRows(totals.rows);
+  sortRows(rows, options.sort);
+  const shown = rows.slice(0, limit);
+  const { sampleUs } = judgeQuality(profile.metadata, profile.quality, summary);
+  yield* renderRows(shown, totals.samples, sampleUs, options);
+  if (shown.length < rows.length) {
+    yield paint(`${shown.length} of ${rows.length} functions shown (-l N shows N)`, "dim", color);
+  }
+  yield "";
+  yield* renderLegend(color);
+  if (options.summary && rows.length > 0) yield* summarize(rows, totals.samples, options);
+}
+
+function* renderRows(
+  rows: readonly LocatedRow[],
+  samples: number,
+  sampleUs: number,
+  { color, width }: TableOptions,
+): Generator<string> {
+  const selfUnit = chooseTimeUnit(Math.max(0, ...rows.map((row) => row.self)) * sampleUs);
+  const totalUnit = chooseTimeUnit(Math.max(0, ...rows.map((row) => row.total)) * sampleUs);
+  const heads = [
+    "nsamples",
+    "sample%",
+    `tottime (${selfUnit.name})`,
+    "cumul%",
+    `cumtime (${totalUnit.name})`,
+  ];
+  const percent = (count: number): string => (count * 100 / samples).toFixed(1);
+  const numbers = rows.map((row) => [
+    `${row.self}/${row.total}`,
+    percent(row.self),
+    (row.self * sampleUs / selfUnit.us).toFixed(3),
+    percent(row.total),
+    (row.total * sampleUs / totalUnit.us).toFixed(3),
+  ]);
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...numbers.map((cells) => cells[column]!.length))
+  );
+  const line = (cells: readonly string[]): string =>
+    cells.map((cell, column) => cell.padStart(widths[column]!)).join(GAP);
+
+  const used = widths.reduce((sum, cells) => sum + cells + GAP.length, 0);
+  yield paint(`${line(heads)}${GAP}filename:lineno(function)`, "heading", color);
+  for (const [index, row] of rows.entries()) {
+    const location = width === undefined
+      ? row.location
+      : fitText(row.location, Math.max(width - used, 12));
+    const painted = paintLocation(row, location, color).map((cell) =>
+      paint(cell.text, cell.style, color)
+    );
+    yield `${line(numbers[index]!)}${GAP}${painted.join("")}`;
+  }
+}
+
+/** Colours the parts of a location, unless it was cut: then they cannot be told apart. */
+function paintLocation(row: LocatedRow, location: string, color: boolean): Cell[] {
+  if (!color || location !== row.location) return [{ text: location }];
+  if (row.place === "") return [{ text: location, style: "function" }];
+  return [
+    { text: row.place, style: "file" },
+    { text: ":" },
+    { text: String(row.firstLine), style: "line" },
+    { text: "(" },
+    { text: row.label, style: "function" },
+    { text: ")" },
+  ];
+}
+
+function* renderLegend(color: boolean): Generator<string> {
+  yield paint("Legend:", "heading", color);
+  const meanings: [string, string][] = [
+    ["nsamples", "direct/cumulative: running the function itself / anywhere on the stack"],
+    ["sample%", "share of all samples that are direct"],
+    ["tottime", "estimated time in the function itself: direct samples × time of one"],
+    ["cumul%", "share of all samples with the function on the stack"],
+    ["cumtime", "estimated time in the function and all it calls"],
+    ["location", "file, first line of the function, function"],
+  ];
+  for (const [column, meaning] of meanings) {
+    yield `${GAP}${paint(column.padEnd(8), "column", color)} ${meaning}`;
+  }
+}

@@ -1,0 +1,46 @@
+/** What a capture's quality counts say: rates, shares, and the time one sample stands for. */
+
+import type { Metadata, Summary } from "../profile/metadata.ts";
+import { type Quality, rejectedTotal, type Rejection, REJECTIONS } from "../profile/quality.ts";
+
+/** How well a capture went. Shares are between 0 and 1. */
+export interface Trust {
+  readonly askedHz: number;
+  /** Readings per second of wall time; equals what was asked when there are too few to tell. */
+  readonly achievedHz: number;
+  /**
+   * Wall time that one sample stands for, µs: the capture's duration over its readings, which is
+   * longer than the asked interval when readings were missed. Time of rejected readings belongs to
+   * no function and is not spread over the others.
+   */
+  readonly sampleUs: number;
+  /** Of the ticks that were due. */
+  readonly missed: number;
+  /** Of the stacks that were read. */
+  readonly rejected: number;
+  /** Counts by reason, without those that did not occur, highest first. */
+  readonly reasons: readonly { readonly reason: Rejection; readonly count: number }[];
+}
+
+/** Works out rates and shares. */
+export function judgeQuality(metadata: Metadata, quality: Quality, summary: Summary): Trust {
+  const askedHz = 1e6 / metadata.intervalUs;
+  const gaps = quality.ticks - 1;
+  const measured = gaps > 0 && summary.durationUs > 0;
+  const rejected = rejectedTotal(quality);
+  return {
+    askedHz,
+    achievedHz: measured ? gaps * 1e6 / summary.durationUs : askedHz,
+    sampleUs: measured ? summary.durationUs / gaps : metadata.intervalUs,
+    missed: share(quality.missedTicks, quality.ticks + quality.missedTicks),
+    rejected: share(rejected, rejected + quality.samples + quality.dropped),
+    reasons: REJECTIONS
+      .map((reason, index) => ({ reason, count: quality.rejected[index] ?? 0 }))
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => b.count - a.count),
+  };
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : part / whole;
+}

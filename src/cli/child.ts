@@ -1,0 +1,65 @@
+/** The program that `run` starts: our child, with our terminal. */
+
+import { commandNotStarted, type Fault } from "./errors.ts";
+import type { CommandLine } from "./interpreter.ts";
+import { listTree, programOf, signalAll } from "./process_tree.ts";
+
+/** How long a program may take to end after it was asked to, ms. */
+const GRACE_MS = 2000;
+
+/** A started program. */
+export interface Child {
+  readonly pid: number;
+  /** Its exit status; 128 + N when signal N ended it. */
+  readonly status: Promise<number>;
+  ended(): boolean;
+  signal(signal: Deno.Signal): void;
+  /** Asks it and all below it to end, makes them end 2 s later, and returns when they have. */
+  terminate(): Promise<void>;
+}
+
+/** Starts a program with our own standard streams, which stay untouched. */
+export function startChild({ program, args }: CommandLine): Child | Fault {
+  let process: Deno.ChildProcess;
+  try {
+    process = new Deno.Command(program, {
+      args: [...args],
+      stdin: "inherit",
+      stdout: "inherit",
+      stderr: "inherit",
+    }).spawn();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return commandNotStarted(program, "missing");
+    const denied = error instanceof Deno.errors.PermissionDenied;
+    return commandNotStarted(program, denied ? "denied" : "broken");
+  }
+  const { pid } = process;
+  let over = false;
+  const status = process.status.then(({ code }) => {
+    over = true;
+    return code;
+  });
+  return {
+    pid,
+    status,
+    ended: () => over,
+    signal(signal): void {
+      if (!over) signalAll([pid], signal);
+    },
+    async terminate(): Promise<void> {
+      if (over) return;
+      const tree = listTree(pid);
+      signalAll(tree, "SIGTERM");
+      const deadline = performance.now() + GRACE_MS;
+      const living = (): number[] => tree.filter((member) => programOf(member) !== "");
+      while (living().length > 0 && performance.now() < deadline) await delay(20);
+      signalAll(living(), "SIGKILL");
+      await status;
+    },
+  };
+}
+
+/** Lets time go by. */
+export function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

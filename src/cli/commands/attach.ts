@@ -1,0 +1,67 @@
+/** `tachyon attach`: samples a process that is running, and leaves it alone otherwise. */
+
+import type { Command } from "commander";
+import { addCaptureOptions, type CaptureOptions, readCaptureOptions } from "../capture_options.ts";
+import { DONE, explainAttach, INTERRUPTED, isFault } from "../errors.ts";
+import { report, showProgress } from "../messages.ts";
+import { parsePid } from "../numbers.ts";
+import { readCommand } from "../process_tree.ts";
+import { createRecorder, type StartCapture } from "../recorder.ts";
+import { watchSignals } from "../signals.ts";
+
+const EXAMPLES = `
+Examples:
+  tachyon attach 1234                      table when it ends or at Ctrl-C
+  tachyon attach -d 10 1234                ten seconds
+  tachyon attach -a -r 5khz -d 10 1234     all threads, 5000 samples a second
+  tachyon attach -d 5 --collapsed -o - 1234 | flamegraph.pl > out.svg
+
+The process is only read, never stopped or changed. Reading it takes the same user or root.`;
+
+/** Declares the command; `done` gets its exit status. */
+export function addAttach(
+  program: Command,
+  sampler: StartCapture,
+  done: (status: number) => void,
+): void {
+  const command = program
+    .command("attach")
+    .summary("sample a running process")
+    .description("Sample a running Python process until it ends, the duration is over, or Ctrl-C.")
+    .usage("[options] PID")
+    .argument("<pid>", "id of the process", parsePid);
+  addCaptureOptions(command);
+  command
+    .addHelpText("after", EXAMPLES)
+    .action(async (pid: number) => done(await attach(pid, readCaptureOptions(command), sampler)));
+}
+
+/** Samples a running process. Returns the exit status. */
+export async function attach(
+  pid: number,
+  options: CaptureOptions,
+  sampler: StartCapture,
+): Promise<number> {
+  const recorder = createRecorder(options, sampler);
+  if (isFault(recorder)) return report(recorder);
+
+  let stop: (() => void) | undefined;
+  let interrupted = false;
+  const unwatch = watchSignals(() => {
+    // Before there is anything to write, or when writing takes too long for somebody.
+    if (stop === undefined || interrupted) Deno.exit(INTERRUPTED);
+    interrupted = true;
+    stop();
+  });
+  try {
+    const capture = await recorder.start(pid, readCommand(pid), 0);
+    if ("fault" in capture) return report(explainAttach(capture, pid));
+    stop = () => capture.stop();
+    const hide = options.quiet ? (): void => {} : showProgress(capture.profile);
+    const summary = await capture.finished.finally(hide);
+    const written = await recorder.write(capture.profile, summary, interrupted);
+    return typeof written === "object" && isFault(written) ? report(written) : DONE;
+  } finally {
+    unwatch();
+  }
+}

@@ -1,0 +1,199 @@
+/** `tachyon run`: starts a program, samples it, and ends with its status. */
+
+import type { Command } from "commander";
+import { addCaptureOptions, type CaptureOptions, readCaptureOptions } from "../capture_options.ts";
+import { type Child, delay, startChild } from "../child.ts";
+import {
+  explainAttach,
+  FAILED,
+  type Fault,
+  isFault,
+  noPythonSeen,
+  nothingCollected,
+} from "../errors.ts";
+import { resolveTarget } from "../interpreter.ts";
+import { report, tell } from "../messages.ts";
+import { sharesTerminal } from "../process_tree.ts";
+import { capturePython } from "../python_search.ts";
+import { createRecorder, type Recorder, type StartCapture } from "../recorder.ts";
+import type { OptionShape, Target } from "../run_arguments.ts";
+import { watchSignals } from "../signals.ts";
+import type { Capture } from "../../sampler/capture.ts";
+
+const EXAMPLES = `
+Examples:
+  tachyon run script.py --its-own options      table when it ends
+  tachyon run -m pytest tests                  a module
+  tachyon run -- uv run app.py                 any command line that starts a Python
+  tachyon run -d 10 --collapsed -o stacks.txt server.py
+  tachyon run --python .venv/bin/python -a script.py
+
+The program has the terminal for itself and tachyon ends with its exit status. Options of
+tachyon stand before the script; everything behind it belongs to the program. -d ends the
+sampling and lets the program live, unless --kill is given.`;
+
+/** How long the sampler may take to see for itself that the program has ended, ms. */
+const NOTICE_MS = 500;
+
+/** What `run` was asked for, checked. */
+export interface RunOptions extends CaptureOptions {
+  readonly python?: string;
+  readonly kill: boolean;
+}
+
+/** Declares the command. Its target was split off already; `done` gets its exit status. */
+export function addRun(
+  program: Command,
+  sampler: StartCapture,
+  target: Target | undefined,
+  done: (status: number) => void,
+): readonly OptionShape[] {
+  const command = program
+    .command("run")
+    .summary("start a program and sample it")
+    .description("Start a Python program and sample it until it ends.")
+    .usage(
+      "[options] SCRIPT [args...]\n       tachyon run [options] -m MODULE [args...]\n       tachyon run [options] -- COMMAND [args...]",
+    )
+    .option("-m, --module", "what follows is a module, as with python -m");
+  addCaptureOptions(command);
+  command
+    .option("--python <path>", "interpreter (default: that of $VIRTUAL_ENV, else python3)")
+    .option("--kill", "with -d: end the program, too, when sampling ends")
+    .addHelpText("after", EXAMPLES)
+    .action(async () => {
+      const options = readRunOptions(command);
+      if (target === undefined) {
+        return command.error("error: nothing to run: name a script, -m MODULE, or -- COMMAND");
+      }
+      done(await run(target, options, sampler));
+    });
+  return command.options;
+}
+
+function readRunOptions(command: Command): RunOptions {
+  const options = readCaptureOptions(command);
+  const { python, kill } = command.opts<{ python?: string; kill?: boolean }>();
+  if (kill && options.durationUs === undefined) {
+    command.error("error: option '--kill' needs '-d, --duration <seconds>'");
+  }
+  return Object.freeze({
+    ...options,
+    ...(python === undefined ? {} : { python }),
+    kill: kill ?? false,
+  });
+}
+
+/** Starts a program and samples it. Returns the exit status: the program's own where it has one. */
+export async function run(
+  target: Target,
+  options: RunOptions,
+  sampler: StartCapture,
+): Promise<number> {
+  const line = resolveTarget(target, options.python);
+  if (isFault(line)) return report(line);
+  const recorder = createRecorder(options, sampler);
+  if (isFault(recorder)) return report(recorder);
+  const child = startChild(line);
+  if (isFault(child)) return report(child);
+
+  const ending = watchEnding(child);
+  try {
+    const found = await capturePython(child, recorder, ending.hurried);
+    if (found === undefined) return await endWithout(child, target, ending.hurried());
+    const { pid, outcome } = found;
+    if ("fault" in outcome) {
+      await child.terminate();
+      const fault = explainAttach(outcome, pid);
+      return report({ ...fault, next: `${fault.next} The program was stopped.` });
+    }
+    ending.stopWith(outcome);
+    return await conclude(outcome, child, recorder, options, ending.hurried);
+  } catch (error) {
+    await child.terminate();
+    throw error;
+  } finally {
+    ending.unwatch();
+  }
+}
+
+/** Waits for the end of sampling and of the program, in the order that the output needs. */
+async function conclude(
+  capture: Capture,
+  child: Child,
+  recorder: Recorder,
+  options: RunOptions,
+  hurried: () => boolean,
+): Promise<number> {
+  const summary = await capture.finished;
+  const killed = options.kill ? child.terminate() : undefined;
+  // A table on standard output follows what the program prints there; a file need not wait.
+  if (recorder.destination.kind === "stdout" && !hurried()) {
+    if (!child.ended() && summary.ending === "duration" && !options.kill && !options.quiet) {
+      tell("sampling is over; the program goes on, and the table follows when it ends");
+    }
+    await child.status;
+  }
+  const written = await recorder.write(capture.profile, summary, false);
+  const fault = typeof written === "object" && isFault(written) ? written : undefined;
+  if (fault !== undefined) report(fault);
+  if (!child.ended() && !options.kill && !options.quiet) {
+    tell(`sampling is over; the program goes on (pid ${child.pid})`);
+  }
+  await killed;
+  return withFault(await child.status, fault);
+}
+
+/** The program's status; where it is 0, a result that is missing for a reason of ours still counts. */
+function withFault(status: number, fault: Fault | undefined): number {
+  if (status !== 0 || fault === undefined) return status;
+  return fault.code === "no-samples" ? 0 : FAILED;
+}
+
+/** No Python was found before the program ended or somebody lost patience. */
+async function endWithout(child: Child, target: Target, hurried: boolean): Promise<number> {
+  const status = await child.status;
+  if (target.kind === "command" && !hurried) {
+    report(noPythonSeen(target.words[0]));
+    return status === 0 ? FAILED : status;
+  }
+  report(nothingCollected("the program ended before the first", false));
+  return status;
+}
+
+/** What signals do to a run. */
+interface EndingWatch {
+  /** Whether results are wanted at once, whatever the program does. */
+  hurried(): boolean;
+  /** Tells what to stop. */
+  stopWith(capture: Capture): void;
+  unwatch(): void;
+}
+
+/**
+ * The first Ctrl-C is the program's: sampling goes on until it has ended. The second stops sampling,
+ * the third ends the program. Termination and hang-up are passed on and stop sampling. When the
+ * program has ended, so has sampling, even if a process that it left behind was sampled.
+ */
+function watchEnding(child: Child): EndingWatch {
+  let capture: Capture | undefined;
+  let interrupts = 0;
+  let hurried = false;
+  const unwatch = watchSignals((signal) => {
+    if (signal !== "SIGINT") child.signal(signal);
+    else if (!sharesTerminal()) child.signal("SIGINT");
+    if (signal === "SIGINT" && ++interrupts === 1) return;
+    if (interrupts > 2) void child.terminate();
+    hurried = true;
+    capture?.stop();
+  });
+  return {
+    hurried: () => hurried,
+    stopWith(begun): void {
+      capture = begun;
+      if (hurried) begun.stop();
+      void child.status.then(() => delay(NOTICE_MS)).then(() => begun.stop());
+    },
+    unwatch,
+  };
+}

@@ -1,0 +1,174 @@
+/** Everything the command line says when it cannot do what was asked. */
+
+import { escapeForTerminal } from "../analysis/terminal_text.ts";
+import type { AttachFault } from "../sampler/capture.ts";
+import { advisePermission } from "./permission.ts";
+
+/** Exit statuses of our own; `run` otherwise ends with the status of its program. */
+export const DONE = 0;
+export const FAILED = 1;
+export const BAD_USAGE = 2;
+/** Only when nothing could be written after Ctrl-C. */
+export const INTERRUPTED = 130;
+
+/** Why something could not be done, and what to do about it. Texts are safe for a terminal. */
+export interface Fault {
+  readonly code: string;
+  /** What happened, one sentence. */
+  readonly what: string;
+  /** What to do next; empty when there is nothing to say. */
+  readonly next: string;
+  readonly status: number;
+}
+
+/** Tells a fault from a good result. */
+export function isFault(value: object): value is Fault {
+  return "code" in value && "what" in value && "status" in value;
+}
+
+function fail(code: string, what: string, next: string): Fault {
+  return { code, what, next, status: FAILED };
+}
+
+/** A mistake in the command line itself. */
+export function badUsage(what: string, next: string): Fault {
+  return { code: "bad-usage", what, next, status: BAD_USAGE };
+}
+
+/** Puts a fault of the sampler into words. */
+export function explainAttach({ fault, detail }: AttachFault, pid: number): Fault {
+  const said = escapeForTerminal(detail);
+  switch (fault) {
+    case "no-such-process":
+      return fail(
+        fault,
+        `There is no process with pid ${pid}.`,
+        "List the running ones with `ps -e`.",
+      );
+    case "denied":
+      return fail(fault, `The system does not let us read process ${pid}.`, advisePermission(pid));
+    case "unsupported-platform":
+      return fail(
+        fault,
+        `tachyon cannot read processes on this system${said === "" ? "" : ` (${said})`}.`,
+        "It runs on Linux, x86-64.",
+      );
+    case "not-python":
+      return fail(
+        fault,
+        `Process ${pid} does not run Python: there is no CPython interpreter in it.`,
+        "Give the pid of the Python process itself; a launcher or shell has another one.",
+      );
+    case "unsupported-version":
+      return fail(
+        fault,
+        `Process ${pid} runs Python ${said}, which is not supported.`,
+        "Supported are 3.13, 3.14 and 3.15.",
+      );
+    case "free-threaded":
+      return fail(
+        fault,
+        `Process ${pid} runs a free-threaded build of Python ${said}, which is not supported yet.`,
+        "Run the program with the regular build of 3.13, 3.14 or 3.15.",
+      );
+    case "implausible":
+      return fail(
+        fault,
+        `The interpreter in process ${pid} does not look as it should: ${said}.`,
+        "Its Python may be a development version or changed by its vendor; a released one will do.",
+      );
+    case "target-ended":
+      return fail(
+        fault,
+        `Process ${pid} ended before the first sample could be taken.`,
+        "To profile a short program from its start, use `tachyon run`.",
+      );
+  }
+}
+
+/** `run` was given a script that is not there. */
+export function scriptNotFound(path: string): Fault {
+  const shown = escapeForTerminal(path);
+  return fail(
+    "script-not-found",
+    `There is no script ${shown}.`,
+    "Check the path; for a module use `-m`, for any other command put `--` before it.",
+  );
+}
+
+/** There is no interpreter to run a script with. */
+export function pythonNotFound(name: string): Fault {
+  return fail(
+    "python-not-found",
+    `There is no Python interpreter ${escapeForTerminal(name)} here.`,
+    "Name one with `--python PATH`.",
+  );
+}
+
+/** The command behind `--` is not there or may not be executed. */
+export function commandNotStarted(name: string, reason: "missing" | "denied" | "broken"): Fault {
+  const shown = escapeForTerminal(name);
+  if (reason === "missing") {
+    return fail(
+      "command-not-found",
+      `There is no command ${shown}.`,
+      "Check its name and your PATH.",
+    );
+  }
+  const what = reason === "denied" ? "may not be executed" : "could not be started";
+  return fail(
+    "command-not-started",
+    `The command ${shown} ${what}.`,
+    "Check its permissions and kind.",
+  );
+}
+
+/** The command behind `--` ended and no Python was seen in it or below it. */
+export function noPythonSeen(name: string): Fault {
+  return fail(
+    "no-python-seen",
+    `${escapeForTerminal(name)} ended, and no Python process was seen in it.`,
+    "Give a command that runs Python for long enough to be sampled.",
+  );
+}
+
+/** Why an output cannot be written. */
+export type OutputTrouble = "no-directory" | "denied" | "full" | "bad-name" | "other";
+
+/** The output cannot be written, found before or after sampling. */
+export function outputNotWritable(path: string, trouble: OutputTrouble): Fault {
+  const shown = escapeForTerminal(path);
+  const [why, next] = {
+    "no-directory": [
+      "its directory does not exist",
+      "Create the directory, or name another with `-o`.",
+    ],
+    "denied": ["permission is denied", "Name a place where you may write with `-o`."],
+    "full": ["there is no space left", "Make room, or name another place with `-o`."],
+    "bad-name": ["the name is too long or not valid", "Name another file with `-o`."],
+    "other": ["the system refused", "Name another file with `-o`."],
+  }[trouble] as [string, string];
+  return fail("output-not-writable", `Cannot write to ${shown}: ${why}.`, next);
+}
+
+/** The capture came to its end with nothing to show. */
+export function nothingCollected(why: string, interrupted: boolean): Fault {
+  return {
+    code: "no-samples",
+    what: `No samples were collected: ${why}.`,
+    next: "Nothing was written.",
+    status: interrupted ? INTERRUPTED : FAILED,
+  };
+}
+
+/** Something we did not foresee; the trace is for TACHYON_DEBUG. */
+export function unforeseen(error: unknown): Fault {
+  const message = error instanceof Error ? error.message : String(error);
+  return fail(
+    "unforeseen",
+    `Something went wrong that should not have: ${
+      escapeForTerminal(message.split("\n")[0] ?? "")
+    }.`,
+    "Set TACHYON_DEBUG=1 to see where, and please report it.",
+  );
+}

@@ -1,0 +1,94 @@
+/** What we say on standard error, beside the result. */
+
+import type { Profile } from "../profile/profile.ts";
+import type { Summary } from "../profile/metadata.ts";
+import { judgeQuality } from "../analysis/trust.ts";
+import { formatCounted, formatRate, formatShare, formatTime } from "../analysis/units.ts";
+import type { Fault } from "./errors.ts";
+
+/** Shares above which a profile should not be believed without a look at why. */
+const MUCH_MISSED = 0.05;
+const MUCH_REJECTED = 0.005;
+
+/** Writes a line to standard error; a closed one is no reason to fail. */
+export function tell(text: string): void {
+  write(`tachyon: ${text}\n`);
+}
+
+/** Says what went wrong and what to do, and returns the exit status for it. */
+export function report(fault: Fault): number {
+  tell(fault.next === "" ? fault.what : `${fault.what}\n         ${fault.next}`);
+  return fault.status;
+}
+
+/** The closing line of a capture. */
+export function summarizeCapture(profile: Profile, summary: Summary): string {
+  const trust = judgeQuality(profile.metadata, profile.quality, summary);
+  const { samples } = profile.quality;
+  return `${formatCounted(samples, "sample")} in ${formatTime(summary.durationUs)} at ${
+    formatRate(trust.achievedHz)
+  } (asked ${formatRate(trust.askedHz)}), ${formatShare(trust.missed)} missed, ${
+    formatShare(trust.rejected)
+  } rejected`;
+}
+
+/** Sentences for what makes a profile less true than it looks. */
+export function warnings(profile: Profile, summary: Summary): string[] {
+  const { missed, rejected } = judgeQuality(profile.metadata, profile.quality, summary);
+  const sentences: string[] = [];
+  if (missed > MUCH_MISSED) {
+    sentences.push(
+      `warning: ${
+        formatShare(missed)
+      } of the samples were missed: the machine is too busy, or the ` +
+        "stacks too deep, for this rate. A lower one (-r) loses nothing.",
+    );
+  }
+  if (rejected > MUCH_REJECTED) {
+    sentences.push(
+      `warning: ${formatShare(rejected)} of the stacks were rejected because they changed while ` +
+        "being read. Functions that run very shortly may be shown with too little time.",
+    );
+  }
+  if (profile.quality.dropped > 0) {
+    sentences.push(
+      `warning: ${
+        formatCounted(profile.quality.dropped, "sample")
+      } came faster than they could be ` +
+        "kept. Use a lower rate (-r).",
+    );
+  }
+  return sentences;
+}
+
+/**
+ * Keeps one line on the terminal up to date while a capture runs, and removes it when the returned
+ * function is called. `run` has none: its program writes to the same terminal.
+ */
+export function showProgress(profile: Profile): () => void {
+  if (!Deno.stderr.isTerminal()) return () => {};
+  const started = performance.now();
+  const draw = (): void => {
+    const us = (performance.now() - started) * 1000;
+    const { quality } = profile;
+    const trust = judgeQuality(profile.metadata, quality, { durationUs: us, ending: "duration" });
+    write(
+      `\r\x1b[2K${Math.round(us / 1e6)} s  ${formatCounted(quality.samples, "sample")}  ${
+        formatRate(trust.achievedHz)
+      }  ${formatShare(trust.rejected)} rejected  (Ctrl-C ends)`,
+    );
+  };
+  const timer = setInterval(draw, 500);
+  return () => {
+    clearInterval(timer);
+    write("\r\x1b[2K");
+  };
+}
+
+function write(text: string): void {
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  } catch {
+    // Nobody listens; the result and the exit status still count.
+  }
+}

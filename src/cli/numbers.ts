@@ -1,0 +1,69 @@
+/** Numbers as people write them on the command line. Each parser throws what is wrong in a sentence. */
+
+import { InvalidArgumentError } from "commander";
+
+const RATE = /^(\d+(?:\.\d+)?)(hz|khz|k)?$/;
+const DECIMAL = /^(?:\d+(?:\.\d*)?|\.\d+)$/;
+
+/** Longest and shortest interval: 0.1 Hz and 1 MHz, in µs. */
+const LONGEST_US = 10_000_000;
+const SHORTEST_US = 1;
+
+/** Sampling rate (`500`, `2.5k`, `10khz`) → interval between ticks, µs. */
+export function parseRate(text: string): number {
+  const [, digits, suffix] = RATE.exec(text.trim().toLowerCase()) ?? [];
+  if (digits === undefined) {
+    throw new InvalidArgumentError(
+      "Write a number with an optional Hz, kHz or k: 500, 2.5k, 10khz.",
+    );
+  }
+  const hz = Number(digits) * (suffix?.startsWith("k") ? 1000 : 1);
+  // The quotient is not made whole: 3 kHz is every 333.3 µs.
+  return checkInterval(hz > 0 ? 1e6 / hz : Infinity);
+}
+
+/** Interval between ticks in µs. */
+export function parseInterval(text: string): number {
+  return checkInterval(parseDecimal(text, "Write the interval as a number of microseconds: 100."));
+}
+
+function checkInterval(us: number): number {
+  if (us < SHORTEST_US || us > LONGEST_US) {
+    throw new InvalidArgumentError(
+      "Rates go from 0.1 Hz to 1 MHz, intervals from 1 to 10000000 microseconds.",
+    );
+  }
+  return us;
+}
+
+/** Duration in seconds, fractions allowed → µs. */
+export function parseDuration(text: string): number {
+  const seconds = parseDecimal(text, "Write the duration as a number of seconds: 10, 0.5.");
+  if (seconds <= 0 || seconds > 1e9) {
+    throw new InvalidArgumentError("The duration must be more than 0 seconds.");
+  }
+  return seconds * 1e6;
+}
+
+/** Number of rows: 0 or more. */
+export function parseLimit(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) {
+    throw new InvalidArgumentError("Write a whole number of rows, 0 for none.");
+  }
+  return Number(text);
+}
+
+/** Process id: 1 or more. */
+export function parsePid(text: string): number {
+  const pid = /^\d{1,10}$/.test(text) ? Number(text) : 0;
+  if (pid < 1 || pid > 0x7fff_ffff) {
+    throw new InvalidArgumentError("A process id is a whole number, 1 or more.");
+  }
+  return pid;
+}
+
+function parseDecimal(text: string, advice: string): number {
+  const trimmed = text.trim();
+  if (!DECIMAL.test(trimmed)) throw new InvalidArgumentError(advice);
+  return Number(trimmed);
+}

@@ -1,0 +1,88 @@
+/** The command line as a whole: commands, usage errors, exit status. */
+
+import { Command, CommanderError } from "commander";
+import { escapeForTerminal } from "../analysis/terminal_text.ts";
+import { addAttach } from "./commands/attach.ts";
+import { addRun } from "./commands/run.ts";
+import { BAD_USAGE, badUsage, DONE, FAILED, unforeseen } from "./errors.ts";
+import { report, tell } from "./messages.ts";
+import type { StartCapture } from "./recorder.ts";
+import { type OptionShape, splitRun } from "./run_arguments.ts";
+import { VERSION } from "./version.ts";
+
+const EXAMPLES = `
+Examples:
+  tachyon run script.py           start a script and print where its time goes
+  tachyon attach 1234             look into a running process; Ctrl-C prints the table
+  tachyon run --help              more about a command
+
+Python 3.13, 3.14 and 3.15 on Linux. Standard output carries only the result.`;
+
+/** Runs one command line and returns its exit status; whatever goes wrong is said in a sentence. */
+export async function runProgram(
+  args: readonly string[],
+  sampler: StartCapture,
+): Promise<number> {
+  try {
+    return await dispatch(args, sampler);
+  } catch (error) {
+    if (Deno.env.get("TACHYON_DEBUG") && error instanceof Error) tell(error.stack ?? error.message);
+    report(unforeseen(error));
+    return FAILED;
+  }
+}
+
+async function dispatch(args: readonly string[], sampler: StartCapture): Promise<number> {
+  let status: number = DONE;
+  const done = (result: number): void => {
+    status = result;
+  };
+  const asksRun = args[0] === "run";
+  // The parser never sees the target: its options are none of ours.
+  const { own, target } = asksRun ? splitRun(args.slice(1), runOptions()) : { own: args.slice(1) };
+  const program = createProgram();
+  addRun(program, sampler, target, done);
+  addAttach(program, sampler, done);
+  try {
+    await program.parseAsync([...args.slice(0, 1), ...own], { from: "user" });
+    return status;
+  } catch (error) {
+    if (error instanceof CommanderError) return explainParser(error, args);
+    throw error;
+  }
+}
+
+function createProgram(): Command {
+  return new Command("tachyon")
+    .description("A sampling profiler for Python: it looks into a process from outside.")
+    .usage("<command> [options]")
+    .version(`tachyon ${VERSION}`, "-V, --version", "print the version")
+    .helpOption("-h, --help", "explain the command")
+    .helpCommand(false)
+    .addHelpText("after", EXAMPLES)
+    .configureHelp({ helpWidth: 90 })
+    .configureOutput({ outputError: () => {} })
+    .exitOverride();
+}
+
+/** The options of `run`, as the splitter needs them. */
+function runOptions(): readonly OptionShape[] {
+  return addRun(
+    createProgram(),
+    () => Promise.reject(new Error("not to be run")),
+    undefined,
+    () => {},
+  );
+}
+
+/** Help and version are no errors; anything else the parser says is bad usage. */
+function explainParser(error: CommanderError, args: readonly string[]): number {
+  if (error.code === "commander.helpDisplayed" || error.code === "commander.version") return DONE;
+  if (error.code === "commander.help") return BAD_USAGE;
+  const [what = "", ...hints] = error.message.replace(/^error: /, "").split("\n");
+  const command = ["run", "attach"].find((name) => name === args[0]);
+  const help = `See \`tachyon ${command === undefined ? "" : `${command} `}--help\`.`;
+  const hint = hints.map((line) => line.replace(/^\((.*)\)$/, "$1")).join(" ");
+  const sentence = escapeForTerminal(what.endsWith(".") ? what : `${what}.`);
+  return report(badUsage(sentence, hint === "" ? help : `${escapeForTerminal(hint)} ${help}`));
+}

@@ -1,0 +1,52 @@
+/** Which of a program's processes is the Python: itself, or the first below it to become one. */
+
+import type { AttachFault, Capture } from "../sampler/capture.ts";
+import { type Child, delay } from "./child.ts";
+import { listTree, looksLikePython, programOf, readCommand } from "./process_tree.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** How long an interpreter may take to start up in a process that looks like one, ms. */
+const STARTUP_MS = 5000;
+/** After this time also processes that do not look like Python are tried: it may be built in, ms. */
+const PATIENCE_MS = 1000;
+/** Looks are close together at first, when the program is about to start, ms. */
+const FIRST_PAUSE_MS = 1;
+const LAST_PAUSE_MS = 50;
+
+/** A process and what came of sampling it. */
+export interface Found {
+  readonly pid: number;
+  readonly outcome: Capture | AttachFault;
+}
+
+/**
+ * Looks through a program and its descendants, again and again, and samples the first Python.
+ * @returns nothing when the program ended before, or `abandoned` says that nobody waits any more.
+ */
+export async function capturePython(
+  child: Child,
+  recorder: Recorder,
+  abandoned: () => boolean,
+): Promise<Found | undefined> {
+  const tried = new Set<string>();
+  const patient = performance.now() + PATIENCE_MS;
+  for (let pause = FIRST_PAUSE_MS;; pause = Math.min(pause * 1.2, LAST_PAUSE_MS)) {
+    for (const pid of listTree(child.pid)) {
+      if (child.ended() || abandoned()) return undefined;
+      const likely = looksLikePython(pid);
+      if (!likely && performance.now() < patient) continue;
+      const identity = `${pid} ${likely} ${programOf(pid)}`;
+      if (tried.has(identity)) continue;
+      tried.add(identity);
+      const outcome = await recorder.start(pid, readCommand(pid), likely ? STARTUP_MS : 0);
+      if (!("fault" in outcome) || isFinal(outcome)) return { pid, outcome };
+    }
+    if (child.ended() || abandoned()) return undefined;
+    await delay(pause);
+  }
+}
+
+/** Whether a fault says that there is a Python which cannot be sampled, so that it ends the search. */
+function isFinal({ fault }: AttachFault): boolean {
+  return fault !== "no-such-process" && fault !== "not-python" && fault !== "target-ended";
+}

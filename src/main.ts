@@ -1,0 +1,16 @@
+/**
+ * The entry of tachyon, on both of its threads: the command line on the main thread, and the sampling
+ * loop when it runs as the Worker. The executable has one module only, so it starts itself.
+ */
+
+declare const self: { readonly name?: string };
+
+if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
+  await import("./sampler/worker.ts");
+} else {
+  const [{ runProgram }, { startCapture }] = await Promise.all([
+    import("./cli/program.ts"),
+    import("./sampler/handle.ts"),
+  ]);
+  Deno.exit(await runProgram(Deno.args, startCapture));
+}

@@ -1,0 +1,46 @@
+/**
+ * tachyon's command line with a made-up sampler behind it: a second of samples at once, then it waits
+ * for the process to end, the duration to be over, or `stop`. FAKE_FAULT makes it fail instead, and
+ * FAKE_SAMPLES=0 leaves the profile empty.
+ */
+
+import { runProgram } from "../../src/cli/program.ts";
+import type { Ending, Summary } from "../../src/profile/metadata.ts";
+import type { AttachFault, Capture, CaptureRequest } from "../../src/sampler/capture.ts";
+import { ProfileBuilder, shopProfile } from "../collectors/profiles.ts";
+
+function startFake(request: CaptureRequest): Promise<Capture | AttachFault> {
+  const fault = Deno.env.get("FAKE_FAULT");
+  if (fault === "crash") return Promise.reject(new Error("the sampler fell over"));
+  if (fault !== undefined) {
+    return Promise.resolve(
+      { fault, detail: Deno.env.get("FAKE_DETAIL") ?? "3.9.1" } as AttachFault,
+    );
+  }
+  const metadata = { pid: request.pid, command: request.command, intervalUs: request.intervalUs };
+  const empty = Deno.env.get("FAKE_SAMPLES") === "0";
+  const { profile } = empty ? new ProfileBuilder(metadata) : shopProfile(metadata);
+  const { promise, resolve } = Promise.withResolvers<Summary>();
+  const end = (ending: Ending): void => {
+    clearInterval(timer);
+    clearTimeout(limit);
+    resolve({ durationUs: 999_000, ending });
+  };
+  const timer = setInterval(() => {
+    if (!isAlive(request.pid)) end("target-ended");
+  }, 5);
+  const limit = request.durationUs === undefined
+    ? 0
+    : setTimeout(() => end("duration"), request.durationUs / 1000);
+  return Promise.resolve({ profile, stop: () => end("interrupted"), finished: promise });
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/s.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
+  }
+}
+
+Deno.exit(await runProgram(Deno.args, startFake));
