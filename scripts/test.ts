@@ -1,0 +1,65 @@
+/**
+ * `deno task test [arguments of deno test]`: builds what the tests need, sees to the Pythons they run
+ * on, runs them, and ends with a line of the real counts. With CI=true a missing Python is a failure.
+ */
+import { printCounts, readClosingLine } from "./closing_line.ts";
+import { findTestPythons, provisionMissing, testedMinors } from "./pythons.ts";
+import { repository } from "./repository.ts";
+import { pass, print, say } from "./shell.ts";
+
+async function main(): Promise<number> {
+  const helper = await pass(Deno.execPath(), ["task", "--quiet", "helper"], { cwd: repository });
+  if (helper !== 0) {
+    say("test: the C helper could not be built; nothing was tested");
+    return 1;
+  }
+  const missing = await provisionMissing();
+  for (const python of await findTestPythons()) {
+    if (testedMinors.includes(python.minor)) say(`test: Python ${python.version}: ${python.path}`);
+  }
+  if (missing.length > 0) {
+    say(`test: NOT TESTED ON PYTHON ${missing.join(", ")}: NO SUCH INTERPRETER HERE`);
+    if (Deno.env.get("CI") === "true") return 1;
+  }
+  const { status, output } = await runTests();
+  const counts = readClosingLine(output);
+  if (counts === undefined) {
+    say("test: deno test printed no closing line");
+    return status || 1;
+  }
+  print(printCounts(counts));
+  if (counts.passed + counts.failed === 0) {
+    say("test: no test ran");
+    return status || 1;
+  }
+  return status;
+}
+
+/** Runs `deno test` with its output passed through as it comes. */
+async function runTests(): Promise<{ status: number; output: string }> {
+  const terminal = Deno.stdout.isTerminal();
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", ...await pathsToTest(), ...Deno.args],
+    cwd: repository,
+    env: terminal ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
+    stdout: "piped",
+  }).spawn();
+  const decoder = new TextDecoder();
+  let output = "";
+  for await (const chunk of child.stdout) {
+    for (let at = 0; at < chunk.length;) at += Deno.stdout.writeSync(chunk.subarray(at));
+    output += decoder.decode(chunk, { stream: true });
+  }
+  return { status: (await child.status).code, output };
+}
+
+/** The tests folder, unless an argument names files or folders. */
+async function pathsToTest(): Promise<string[]> {
+  for (const argument of Deno.args) {
+    const named = await Deno.stat(`${repository}/${argument}`).catch(() => undefined);
+    if (!argument.startsWith("-") && named !== undefined) return [];
+  }
+  return ["tests/"];
+}
+
+Deno.exit(await main());
