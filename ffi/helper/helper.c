@@ -183,14 +183,14 @@ static int64_t clock_ns(clockid_t clock) {
 }
 
 /*
- * Reads count ranges (struct iovec: address, length) of the process, at most 1024, packed into a
- * buffer of length bytes. stat is its descriptor of tach_open_stat: a pid can pass to another process,
- * so that descriptor is asked again when the last answer is over 10 ms old, sooner than all pids of
+ * Reads count ranges (struct iovec: address, length) of the process that thread tid belongs to, at
+ * most 1024, packed into a buffer of length bytes. stat is the process's descriptor of tach_open_stat: a pid can pass to
+ * another process, so that descriptor is asked again when the last answer is over 10 ms old, sooner than all pids of
  * a system can be used up.
  * Returns the bytes read, fewer when an unmapped page was met; or -ESRCH (gone), -EPERM, -EFAULT
  * (nothing could be read), -EINVAL (too many ranges), -ENOMEM.
  */
-TACHYON int32_t tach_read(int32_t pid, int32_t stat, const void *ranges, uint32_t count, void *into,
+TACHYON int32_t tach_read(int32_t tid, int32_t stat, const void *ranges, uint32_t count, void *into,
                           uint32_t length) {
     static _Thread_local int32_t asked = -1;
     static _Thread_local int64_t asked_at = 0;
@@ -204,7 +204,7 @@ TACHYON int32_t tach_read(int32_t pid, int32_t stat, const void *ranges, uint32_
     }
     const struct iovec local = {into, length < INT32_MAX ? length : INT32_MAX};
     ssize_t bytes;
-    RETRIED(bytes, process_vm_readv(pid, &local, 1, ranges, count, 0));
+    RETRIED(bytes, process_vm_readv(tid, &local, 1, ranges, count, 0));
     return bytes >= 0 ? (int32_t)bytes : -errno;
 }
 
@@ -241,7 +241,7 @@ TACHYON int32_t tach_move_to(int32_t cpu) {
         return -EINVAL;
     }
     CPU_ZERO_S(sizeof mask, mask);
-    CPU_SET_S(cpu, sizeof mask, mask);
+    CPU_SET_S((size_t)cpu, sizeof mask, mask);
     return sched_setaffinity(0, sizeof mask, mask) == 0 ? 0 : -errno;
 }
 

@@ -60,9 +60,11 @@ class LinuxProcess implements Process {
   readonly pid: number;
   readonly #helper: Helper;
   /** Descriptor of /proc/PID: stays with this process when another one gets the pid. */
-  readonly #directory: number;
-  readonly #path: string;
-  readonly #stat: number;
+  #directory: number;
+  #path: string;
+  #stat: number;
+  /** A thread that has the memory: the first one, unless that ended before its siblings. */
+  #member: number;
   readonly #threads: ThreadStats;
   readonly #one = new Ranges(1);
   #known = new Map<string, LinuxModule>();
@@ -73,6 +75,7 @@ class LinuxProcess implements Process {
     this.#directory = directory;
     this.#path = `/proc/self/fd/${directory}`;
     this.#stat = stat;
+    this.#member = pid;
     this.#threads = new ThreadStats(helper, directory);
   }
 
@@ -103,14 +106,8 @@ class LinuxProcess implements Process {
   }
 
   read(ranges: Ranges, into: Uint8Array): number {
-    const result = this.#helper.tach_read(
-      this.pid,
-      this.#stat,
-      ranges.words as Uint32Array<ArrayBuffer>,
-      ranges.count,
-      into as FfiBuffer,
-      into.length,
-    );
+    let result = this.#readOnce(ranges, into);
+    if (result === -ESRCH && this.#changeMember()) result = this.#readOnce(ranges, into);
     return result >= 0 ? result : failureOf(-result);
   }
 
@@ -119,7 +116,7 @@ class LinuxProcess implements Process {
     let mappings: Mapping[];
     try {
       mappings = this.#mappings();
-      executable = Deno.readLinkSync(`${this.#path}/exe`);
+      executable = Deno.readLinkSync(`${this.#memberPath()}/exe`);
     } catch {
       return [];
     }
@@ -127,7 +124,7 @@ class LinuxProcess implements Process {
     for (const file of mappedFiles(mappings, executable)) {
       const key = `${file.mappings[0]?.start} ${file.device} ${file.inode} ${file.path}`;
       const open = () =>
-        openMappedFile(this.#path, file, (at, length) => this.#bytesAt(at, length));
+        openMappedFile(this.#memberPath(), file, (at, length) => this.#bytesAt(at, length));
       known.set(key, this.#known.get(key) ?? new LinuxModule(file, open));
     }
     this.#known = known;
@@ -147,13 +144,45 @@ class LinuxProcess implements Process {
   }
 
   close(): void {
+    if (this.#stat < 0) return;
     this.#threads.close();
     this.#helper.tach_close(this.#stat);
     this.#helper.tach_close(this.#directory);
+    // Their numbers may soon mean other files: what is closed is gone.
+    this.#stat = this.#directory = -1;
+    this.#path = "/proc/self/fd/-1";
+  }
+
+  #readOnce(ranges: Ranges, into: Uint8Array): number {
+    return this.#helper.tach_read(
+      this.#member,
+      this.#stat,
+      ranges.words as Uint32Array<ArrayBuffer>,
+      ranges.count,
+      into as FfiBuffer,
+      into.length,
+    );
   }
 
   #mappings(): Mapping[] {
-    return parseMaps(Deno.readTextFileSync(`${this.#path}/maps`));
+    const read = (): string => Deno.readTextFileSync(`${this.#memberPath()}/maps`);
+    let text = read();
+    if (text === "" && this.#changeMember()) text = read();
+    return parseMaps(text);
+  }
+
+  /** The directory of a thread has all of the process's but `map_files`. */
+  #memberPath(): string {
+    return this.#member === this.pid ? this.#path : `${this.#path}/task/${this.#member}`;
+  }
+
+  /** Looks for a thread that still runs when the one asked has ended; false when there is none. */
+  #changeMember(): boolean {
+    const ended = this.#member;
+    if (!this.alive()) return false;
+    const running = this.threads().find((tid) => tid !== ended && this.threadCpu(tid) >= 0);
+    this.#member = running ?? ended;
+    return running !== undefined;
   }
 
   #readAt(address: Address, into: Uint8Array): number {

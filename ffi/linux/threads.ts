@@ -17,7 +17,7 @@ export function listThreads(directory: string): number[] {
 /** The stat files of a process's threads, kept open so that asking for a CPU costs one read. */
 export class ThreadStats {
   readonly #helper: Helper;
-  readonly #process: number;
+  #process: number;
   /** tid → descriptor, the one opened longest ago first. */
   readonly #descriptors = new Map<number, number>();
 
@@ -38,6 +38,7 @@ export class ThreadStats {
 
   close(): void {
     for (const [tid, descriptor] of this.#descriptors) this.#close(tid, descriptor);
+    this.#process = -1;
   }
 
   #open(tid: number): number {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { anyPython, open, Target } from "./targets.ts";
+import { GONE } from "../../ffi/process.ts";
+import { anyPython, open, read, Target } from "./targets.ts";
 
 /** Starts four threads, the last with a name that looks like fields of its stat file. */
 const PROGRAM = `
@@ -24,6 +25,21 @@ leave.set()
 for thread in threads: thread.join()
 print("joined", flush=True)
 sys.stdin.readline()
+`;
+
+/** Ends its main thread only: the process goes on without a thread that has its pid. */
+const ORPHANED = `
+import ctypes, os, sys, threading
+text = ctypes.create_string_buffer(b"still here", 64)
+def work():
+    while open(f"/proc/self/task/{os.getpid()}/stat").read().rsplit(")")[1][1] != "Z": pass
+    print(threading.get_native_id(), ctypes.addressof(text), flush=True)
+    sys.stdin.readline()
+    os._exit(0)
+print("begin", flush=True)
+sys.stdin.readline()
+threading.Thread(target=work).start()
+ctypes.CDLL(None).pthread_exit(None)
 `;
 
 /** Binds itself to each CPU that it may use, one a line of its stdin. */
@@ -65,6 +81,41 @@ Deno.test("threadCpu follows a thread over CPUs when its name holds parentheses"
     await target.tell("next");
   }
   assert.ok(seen > 0);
+});
+
+Deno.test("a process is read through another thread when its first thread has ended", async () => {
+  await using target = new Target(await anyPython(), ["-c", ORPHANED]);
+  assert.equal(await target.line(), "begin");
+  using early = open(target.pid);
+  const modules = early.modules().length;
+  assert.ok(modules > 1);
+  await target.tell("end the main thread");
+  const [tid = 0, address = 0] = (await target.line()).split(" ").map(Number);
+  using late = open(target.pid);
+  for (const process of [early, late]) {
+    assert.equal(process.alive(), true);
+    assert.equal(new TextDecoder().decode(read(process, [[address, 10]]).bytes), "still here");
+    assert.ok(process.modules().length >= modules);
+    assert(process.modules().some((module) => module.symbol("_PyRuntime") !== undefined));
+    assert.deepEqual([process.threadCpu(target.pid), process.threadCpu(tid) >= 0], [-1, true]);
+  }
+  await target.tell("end");
+  while (late.alive()) await new Promise((resolve) => setTimeout(resolve, 1));
+  for (const process of [early, late]) assert.equal(read(process, [[address, 10]]).result, GONE);
+});
+
+Deno.test("a closed process is gone and closing it again does nothing", async () => {
+  await using target = new Target("sleep", ["60"]);
+  const process = open(target.pid);
+  const start = process.modules()[0]?.start ?? 0;
+  process.close();
+  const file = Deno.openSync("/dev/null"); // takes one of the numbers that became free
+  process.close();
+  assert.equal(file.readSync(new Uint8Array(1)), null);
+  file.close();
+  assert.equal(read(process, [[start, 8]]).result, GONE);
+  assert.deepEqual([process.alive(), process.threadCpu(target.pid)], [false, -1]);
+  assert.deepEqual([process.modules(), process.threads()], [[], []]);
 });
 
 Deno.test("threadCpu is -1 when the thread belongs to another process or to none", async () => {
