@@ -4,7 +4,7 @@ import type { AttachFault, BatchListener, Capture, CaptureRequest } from "./capt
 import { loadQuality } from "./counters.ts";
 import { drain } from "./records.ts";
 import { createRing, requestStop, type Ring, RingReader } from "./ring.ts";
-import type { Order, Report } from "./worker.ts";
+import type { Order, Report } from "./messages.ts";
 
 /** From one emptying of the ring to the next, ms. */
 const DRAIN_MS = 40;

@@ -4,25 +4,8 @@ import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpyt
 import { versionText } from "../cpython/debug_offsets.ts";
 import type { AttachFault, CaptureRequest } from "./capture.ts";
 import { SamplingLoop } from "./loop.ts";
+import type { Order, Report } from "./messages.ts";
 import { isStopRequested, openRing, type Ring } from "./ring.ts";
-import type { Summary } from "../profile/metadata.ts";
-
-/** What the main thread sends to begin. */
-export interface Order {
-  readonly request: CaptureRequest;
-  readonly memory: SharedArrayBuffer;
-}
-
-/** What the sampling thread answers: one fault, or first `started` and in the end `finished`. */
-export type Report =
-  | { readonly kind: "fault"; readonly fault: AttachFault }
-  | {
-    readonly kind: "started";
-    readonly pythonVersion: string;
-    readonly freeThreaded: boolean;
-    readonly startedAt: number;
-  }
-  | { readonly kind: "finished"; readonly summary: Summary };
 
 /** From one look for an interpreter to the next, µs. */
 const LOOK_AGAIN = 500;
