@@ -12,8 +12,12 @@ export interface Mapping {
   readonly device: string;
   /** Decimal, as printed: it may exceed 2⁵³. `0` where no file is mapped. */
   readonly inode: string;
-  /** The file, a pseudo-name such as `[stack]`, or empty. Without the mark of a deleted file. */
-  readonly path: string;
+  /**
+   * As printed: the file, a pseudo-name such as `[stack]`, or empty. The kernel writes a line feed
+   * as `\012`, marks a file that is no longer there, and leaves all other characters alone: a name
+   * can look as if it had either. The link `/proc/PID/exe` has no such doubt about line feeds.
+   */
+  readonly name: string;
   /** The kernel marks the file as deleted or replaced, or its name ends just so. */
   readonly deleted: boolean;
 }
@@ -42,7 +46,6 @@ export function parseMaps(text: string): Mapping[] {
     if (fields === null) continue;
     const [, start = "", end = "", read, execute, offset = "", device = "", inode = "", name = ""] =
       fields;
-    const deleted = name.endsWith(DELETED);
     mappings.push({
       start: parseInt(start, 16),
       end: parseInt(end, 16),
@@ -51,8 +54,8 @@ export function parseMaps(text: string): Mapping[] {
       offset: parseInt(offset, 16),
       device,
       inode,
-      path: unescapeName(deleted ? name.slice(0, -DELETED.length) : name),
-      deleted,
+      name,
+      deleted: name.endsWith(DELETED),
     });
   }
   return mappings;
@@ -65,8 +68,8 @@ export function parseMaps(text: string): Mapping[] {
 export function mappedFiles(mappings: readonly Mapping[], executable: string): MappedFile[] {
   const files = new Map<string, Mapping[]>();
   for (const mapping of mappings) {
-    if (!mapping.path.startsWith("/")) continue;
-    const key = `${mapping.device} ${mapping.inode} ${mapping.deleted} ${mapping.path}`;
+    if (!mapping.name.startsWith("/")) continue;
+    const key = `${mapping.device} ${mapping.inode} ${mapping.name}`;
     const known = files.get(key);
     if (known === undefined) files.set(key, [mapping]);
     else known.push(mapping);
@@ -74,8 +77,9 @@ export function mappedFiles(mappings: readonly Mapping[], executable: string): M
   const first: MappedFile[] = [];
   const others: MappedFile[] = [];
   for (const list of files.values()) {
-    const { path, deleted, device, inode } = list[0] as Mapping;
-    const isExecutable = path + (deleted ? DELETED : "") === executable;
+    const { name, deleted, device, inode } = list[0] as Mapping;
+    const isExecutable = name === executable.replaceAll("\n", "\\012");
+    const path = withoutMark(isExecutable ? executable : unescapeName(name));
     const file = { path, deleted, device, inode, isExecutable, mappings: list };
     if (isExecutable) first.push(file);
     else if (list.some((mapping) => mapping.executable)) others.push(file);
@@ -83,7 +87,10 @@ export function mappedFiles(mappings: readonly Mapping[], executable: string): M
   return [...first, ...others];
 }
 
-/** The kernel writes a line feed in a name as `\012`, and nothing else. */
 function unescapeName(name: string): string {
   return name.replaceAll("\\012", "\n");
+}
+
+function withoutMark(path: string): string {
+  return path.endsWith(DELETED) ? path.slice(0, -DELETED.length) : path;
 }

@@ -23,10 +23,10 @@ Deno.test("parseMaps gives every field of a line", () => {
     offset: 0,
     device: "fd:1a",
     inode: "18446744073709551615",
-    path: "/lib/a\nb",
+    name: "/lib/a\\012b (deleted)",
     deleted: true,
   });
-  assert.equal(parseMaps(MAPS)[2]?.path, "");
+  assert.equal(parseMaps(MAPS)[2]?.name, "");
   assert.equal(parseMaps(MAPS)[5]?.readable, false);
   assert.equal(parseMaps(MAPS)[5]?.offset, 0x1000);
   assert.equal(parseMaps(MAPS).length, 10);
@@ -43,7 +43,7 @@ Deno.test("parseMaps keeps names whole when they hold blanks and odd characters"
   ];
   for (const name of names) {
     const [mapping, ...rest] = parseMaps(`1000-2000 r-xp 00000000 08:02 9   ${name}\n`);
-    assert.equal(mapping?.path, name);
+    assert.equal(mapping?.name, name);
     assert.deepEqual(rest, []);
   }
 });
@@ -74,4 +74,11 @@ Deno.test("mappedFiles tells a replaced file from its successor of the same name
   const maps = "1000-2000 r-xp 0 08:02 9 /a (deleted)\n3000-4000 r-xp 0 08:02 10 /a\n";
   const files = mappedFiles(parseMaps(maps), "");
   assert.deepEqual(files.map((file) => file.inode), ["9", "10"]);
+});
+
+Deno.test("mappedFiles takes the executable's name from its link when the map is ambiguous", () => {
+  const maps = parseMaps("1000-2000 r-xp 0 08:02 9 /back\\012slash\n");
+  assert.equal(mappedFiles(maps, "/back\\012slash")[0]?.path, "/back\\012slash");
+  assert.equal(mappedFiles(maps, "/back\nslash")[0]?.path, "/back\nslash");
+  assert.deepEqual(mappedFiles(maps, "/back")[0]?.isExecutable, false);
 });
