@@ -122,6 +122,24 @@ Deno.test("modules find the executable when only the target's mount namespace ha
   assert.equal(process.modules()[0]?.path, "/mnt/only-here");
 });
 
+Deno.test("modules find every file when the target is chrooted", async () => {
+  const root = await Deno.makeTempDir();
+  const listed = await new Deno.Command("ldd", { args: [SLEEP] }).output();
+  const libraries = new TextDecoder().decode(listed.stdout).match(/\/\S+/g) ?? [];
+  for (const file of [SLEEP, ...libraries]) {
+    await Deno.mkdir(`${root}${file}`.replace(/[^/]*$/, ""), { recursive: true });
+    await Deno.copyFile(file, `${root}${file}`);
+  }
+  await using target = new Target("unshare", [...UNSHARED, "--root", root, SLEEP, "60"]);
+  await waitForSleep(target.pid);
+  await checkExecutable(target.pid);
+  using process = open(target.pid);
+  const files = process.modules();
+  assert.ok(files.length >= 2);
+  for (const module of files) assert(module.section("rodata"), module.path);
+  await Deno.remove(root, { recursive: true });
+});
+
 /** Without root a namespace needs a user namespace around it. */
 const UNSHARED = Deno.uid() === 0 ? [] : ["--user", "--map-root-user"];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { linux } from "../../ffi/linux/platform.ts";
-import { isOpen } from "../../ffi/process.ts";
-import { anyPython, report, Target } from "./targets.ts";
+import { DENIED, isOpen } from "../../ffi/process.ts";
+import { anyPython, open, read, report, Target } from "./targets.ts";
 
 const here = import.meta.dirname;
 
@@ -69,10 +69,28 @@ Deno.test("open says denied when the target belongs to root and we do not", asyn
 });
 
 Deno.test("read says denied when the right to read is lost after open", async () => {
-  if (Deno.uid() !== 0) return report("losing the right to read is tested as root only");
-  await using target = new Target("sleep", ["60"]);
-  const answer = await runScript("lost_right_script.ts", [String(target.pid)], []);
-  assert.deepEqual(answer, { before: 8, after: "denied" });
+  if (Deno.uid() === 0) {
+    await using target = new Target("sleep", ["60"]);
+    const answer = await runScript("lost_right_script.ts", [String(target.pid)], []);
+    assert.deepEqual(answer, { before: 8, after: "denied" });
+    return;
+  }
+  // prctl(PR_SET_DUMPABLE, 0): only root may look into it from now on.
+  const program = `import ctypes, sys
+print("ready", flush=True)
+sys.stdin.readline()
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+print("shut", flush=True)
+sys.stdin.readline()`;
+  await using target = new Target(await anyPython(), ["-c", program]);
+  assert.equal(await target.line(), "ready");
+  using process = open(target.pid);
+  const start = process.modules()[0]?.start ?? 0;
+  assert.equal(read(process, [[start, 8]]).result, 8);
+  await target.tell("shut");
+  assert.equal(await target.line(), "shut");
+  assert.equal(read(process, [[start, 8]]).result, DENIED);
+  assert.equal(faultOf(target.pid), "denied");
 });
 
 Deno.test("a process that gets the pid of an ended target is never read", async () => {
