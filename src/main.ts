@@ -3,10 +3,11 @@
  * loop when it runs as the Worker. The executable has one module only, so it starts itself.
  */
 
-declare const self: { readonly name?: string };
+declare const self: DedicatedWorkerGlobalScope;
 
 if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
-  await import("./sampler/worker.ts");
+  const { serveSampler } = await import("./sampler/worker.ts");
+  serveSampler(self);
 } else {
   const [{ runProgram }, { startCapture }] = await Promise.all([
     import("./cli/program.ts"),

@@ -19,7 +19,7 @@ export interface Layout {
     readonly next: number;
     readonly interp: number;
     readonly currentFrame: number;
-    /** The embedded outermost frame; −1 where there is none (before 3.15). */
+    /** Pointer to the outermost frame; −1 where there is none (before 3.15). */
     readonly baseFrame: number;
     readonly nativeId: number;
     readonly chunk: number;

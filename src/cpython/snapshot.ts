@@ -152,7 +152,7 @@ export class Snapshot {
   #walk(): number {
     const { copy, codeTable } = this;
     const { frame: fields, thread, minor } = copy.runtime.layout;
-    const base = thread.baseFrame < 0 ? -1 : copy.thread.address + thread.baseFrame;
+    const base = thread.baseFrame < 0 ? -1 : copy.pointer(thread.baseFrame);
     const reusable = this.#reusableDepth();
     const stableUntil = reusable > 0 ? this.#stableBytes() : 0;
     this.#newCount = 0;

@@ -20,11 +20,13 @@ export function startCapture(
   const ring = createRing();
   // One entry serves both threads, so that a bundle and a compiled executable need no second file.
   const worker = new Worker(Deno.mainModule, { type: "module", name: "sampler" });
+  const order: Order = { request, memory: ring.memory };
   return new Promise((resolve, reject) => {
     let finish: ((summary: Summary) => void) | undefined;
     worker.onmessage = (event: MessageEvent<Report>): void => {
       const report = event.data;
-      if (report.kind === "fault") resolve(report.fault);
+      if (report.kind === "ready") worker.postMessage(order);
+      else if (report.kind === "fault") resolve(report.fault);
       else if (report.kind === "finished") finish?.(report.summary);
       else {
         const profile = new Profile(describe(request, report));
@@ -33,8 +35,6 @@ export function startCapture(
       }
     };
     worker.onerror = (event): void => reject(new Error(event.message));
-    const order: Order = { request, memory: ring.memory };
-    worker.postMessage(order);
   });
 }
 

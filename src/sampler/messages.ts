@@ -7,8 +7,12 @@ export interface Order {
   readonly memory: SharedArrayBuffer;
 }
 
-/** What the sampling thread answers: one fault, or first `started` and in the end `finished`. */
+/**
+ * What the sampling thread says: `ready` once it listens (an order sent before would be lost), then one
+ * fault, or `started` and in the end `finished`.
+ */
 export type Report =
+  | { readonly kind: "ready" }
   | { readonly kind: "fault"; readonly fault: AttachFault }
   | {
     readonly kind: "started";

@@ -18,6 +18,8 @@ export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
     capture(request, openRing(memory), report);
     scope.close();
   };
+  const ready: Report = { kind: "ready" };
+  scope.postMessage(ready);
 }
 
 function capture(request: CaptureRequest, ring: Ring, report: (message: Report) => void): void {
