@@ -5,7 +5,7 @@ import { say } from "./shell.ts";
 const checks: readonly { readonly name: string; readonly args: readonly string[] }[] = [
   { name: "format", args: ["fmt", "--check"] },
   { name: "lint", args: ["lint"] },
-  { name: "types", args: ["check", "."] },
+  { name: "types", args: ["check", "--lock=deno.lock", "--frozen", "."] },
   { name: "arrows", args: ["run", "-q", "-A", "scripts/arrows.ts"] },
 ];
 

@@ -39,7 +39,7 @@ async function main(): Promise<number> {
 async function runTests(): Promise<{ status: number; output: string }> {
   const terminal = Deno.stdout.isTerminal();
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", ...await pathsToTest(), ...Deno.args],
+    args: ["test", "-A", "--lock=deno.lock", "--frozen", ...await pathsToTest(), ...Deno.args],
     cwd: repository,
     env: terminal ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
     stdout: "piped",
