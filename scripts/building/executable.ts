@@ -40,7 +40,8 @@ export async function buildExecutable(request: ExecutableRequest): Promise<void>
   try {
     const bundle = `${folder}/tachyon.js`;
     // Not minified: Deno 2.7.11 breaks CommonJS packages that way, and stacks stay readable.
-    const bundled = await deno(["bundle", "--quiet", "--output", bundle, request.entry]);
+    const pins = ["--lock=deno.lock", "--frozen"];
+    const bundled = await deno(["bundle", "--quiet", ...pins, "--output", bundle, request.entry]);
     if (bundled !== undefined) throw new BuildFault(`deno bundle failed:\n${bundled}`);
     // The time of the file goes into the executable.
     Deno.utimeSync(bundle, 0, 0);
