@@ -36,9 +36,9 @@ const SECTIONS: readonly Section[] = [
     title: "Call magnification: highest cumulative/direct ratio",
     rank: (row) => row.self > 0 && row.total > row.self ? row.total / row.self : 0,
     say: (row) =>
-      `${(row.total / row.self).toFixed(1)}x, ${
-        formatCount(row.total - row.self)
-      } indirect from ${formatCount(row.self)} direct`,
+      `${(row.total / row.self).toFixed(1)}x, ${formatCount(row.total - row.self)} indirect from ${
+        formatCount(row.self)
+      } direct`,
   },
 ];
 
