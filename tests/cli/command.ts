@@ -1,0 +1,88 @@
+/** Running tachyon as a user does: as a process of its own. */
+
+/** What came of it. */
+export interface Outcome {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** How to run it. */
+export interface Setting {
+  readonly env?: Record<string, string>;
+  readonly cwd?: string;
+  /** Called when it has started, to send it signals. */
+  readonly during?: (child: Deno.ChildProcess) => Promise<void>;
+}
+
+/** Longest time that any run may take before it counts as hanging, ms. */
+const PATIENCE_MS = 40_000;
+
+/** Runs a command to its end; one that hangs is killed and makes the test fail. */
+export async function execute(
+  program: string,
+  args: readonly string[],
+  { env = {}, cwd, during }: Setting = {},
+): Promise<Outcome> {
+  const child = new Deno.Command(program, {
+    args: [...args],
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  let hung = false;
+  const watchdog = setTimeout(() => {
+    hung = true;
+    child.kill("SIGKILL");
+  }, PATIENCE_MS);
+  const [{ code, stdout, stderr }] = await Promise.all([child.output(), during?.(child)]);
+  clearTimeout(watchdog);
+  const text = { stdout: decode(stdout), stderr: decode(stderr) };
+  if (hung) throw new Error(`${program} ${args.join(" ")} hung: ${JSON.stringify(text)}`);
+  return { status: code, ...text };
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder().decode(bytes);
+}
+
+const FAKE = new URL("fake_tachyon.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+/** Runs the command line with a made-up sampler behind it. */
+export function runFake(args: readonly string[], setting: Setting = {}): Promise<Outcome> {
+  return execute(Deno.execPath(), ["run", "-q", "-A", "--config", CONFIG, FAKE, ...args], setting);
+}
+
+/** Runs a test in a directory of its own, which is removed behind it. */
+export async function inTemporary(work: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "tachyon-test-" });
+  try {
+    await work(directory);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+/** Names of all files in a directory, also hidden ones. */
+export function listFiles(directory: string): string[] {
+  return [...Deno.readDirSync(directory)].map((entry) => entry.name).sort();
+}
+
+/** Processes that work in a directory: those that a run has left behind. */
+export function processesIn(directory: string): string[] {
+  const real = Deno.realPathSync(directory);
+  return [...Deno.readDirSync("/proc")]
+    .map((entry) => entry.name)
+    .filter((name) => /^\d+$/.test(name) && workingDirectory(name) === real);
+}
+
+function workingDirectory(pid: string): string {
+  try {
+    return Deno.readLinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { InvalidArgumentError } from "commander";
+import {
+  parseDuration,
+  parseInterval,
+  parseLimit,
+  parsePid,
+  parseRate,
+} from "../../src/cli/numbers.ts";
+
+Deno.test("parseRate takes Hz, kHz and k in any case", () => {
+  const intervals: Record<string, number> = {
+    "500": 2000,
+    "10khz": 100,
+    "2.5k": 400,
+    " 1KHZ ": 1000,
+    "100Hz": 10_000,
+    "0.1": 10_000_000,
+    "1000k": 1,
+    "1000000": 1,
+  };
+  for (const [text, us] of Object.entries(intervals)) assert.equal(parseRate(text), us, text);
+  assert.ok(Math.abs(parseRate("3khz") - 333.333) < 0.001);
+});
+
+Deno.test("parseRate refuses what is no rate or out of range", () => {
+  for (
+    const text of [
+      "",
+      "0",
+      "-5",
+      "0.09",
+      "1001k",
+      "1000001",
+      "10 khz",
+      "1mhz",
+      "k",
+      "1e3",
+      ".5k",
+      "NaN",
+    ]
+  ) {
+    assert.throws(() => parseRate(text), InvalidArgumentError, text);
+  }
+});
+
+Deno.test("parseInterval goes from one microsecond to ten seconds", () => {
+  assert.equal(parseInterval("100"), 100);
+  assert.equal(parseInterval("1"), 1);
+  assert.equal(parseInterval("10000000"), 10_000_000);
+  for (const text of ["0", "0.5", "10000001", "-1", "1ms", ""]) {
+    assert.throws(() => parseInterval(text), InvalidArgumentError, text);
+  }
+});
+
+Deno.test("parseDuration takes fractions of seconds, more than none", () => {
+  assert.equal(parseDuration("10"), 10_000_000);
+  assert.equal(parseDuration("0.5"), 500_000);
+  assert.equal(parseDuration(".25"), 250_000);
+  for (const text of ["0", "-1", "x", "1s", "Infinity", "1e99", ""]) {
+    assert.throws(() => parseDuration(text), InvalidArgumentError, text);
+  }
+});
+
+Deno.test("parseLimit and parsePid take whole numbers only", () => {
+  assert.equal(parseLimit("0"), 0);
+  assert.equal(parseLimit("15"), 15);
+  assert.equal(parsePid("1"), 1);
+  for (const text of ["-1", "1.5", "ten", ""]) {
+    assert.throws(() => parseLimit(text), InvalidArgumentError, text);
+    assert.throws(() => parsePid(text), InvalidArgumentError, text);
+  }
+  for (const text of ["0", "99999999999", "4294967297"]) {
+    assert.throws(() => parsePid(text), InvalidArgumentError, text);
+  }
+});
