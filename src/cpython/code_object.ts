@@ -15,6 +15,8 @@ export interface CodeObject {
   /** Qualified name; untrusted text. */
   readonly name: string;
   readonly firstLine: number;
+  /** Bytes that a frame of this code takes on the data stack. */
+  readonly frameBytes: number;
   /** The location table, see `location_table.ts`. */
   readonly lines: Uint8Array;
   /** The fields that do not change while the object lives, to recognise a re-used address. */
@@ -57,6 +59,7 @@ export function readCodeObject(
     file,
     name,
     firstLine: view.getInt32(layout.code.firstLine, true),
+    frameBytes: view.getInt32(layout.code.frameWords, true) * 8,
     lines: readBytes(reader, layout, pointerAt(view, layout.code.linetable)) ?? new Uint8Array(0),
     identity: head.slice(layout.object.varSize, layout.code.linetable + 8),
   };

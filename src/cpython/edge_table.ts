@@ -13,6 +13,8 @@ export class EdgeTable {
   readonly #edges = new PairMap();
   /** By (caller's code, callee's code): the edge learned last. */
   readonly #newest = new PairMap();
+  /** Codes that are known to call a code, by callee. */
+  readonly #callers: number[][] = [];
   #places: Int32Array = new Int32Array(1024);
   /** Next edge of the same two functions + 1. */
   #next: Int32Array = new Int32Array(1024);
@@ -53,10 +55,17 @@ export class EdgeTable {
     const edge = this.intern(place, callee);
     if (this.#states[edge] === KNOWN) return false;
     this.#states[edge] = KNOWN;
-    this.#next[edge] = this.#newest.get(caller, callee) + 1;
+    const newest = this.#newest.get(caller, callee);
+    if (newest < 0) (this.#callers[callee] ??= []).push(caller);
+    this.#next[edge] = newest + 1;
     this.#newest.set(caller, callee, edge);
     this.#remember(place, callee);
     return true;
+  }
+
+  /** The code indices that are known to call a code. */
+  callersOf(callee: number): readonly number[] {
+    return this.#callers[callee] ?? [];
   }
 
   /** Gives up on an edge that no exact reading has shown; a later one may still bring it. */

@@ -2,6 +2,7 @@ import type { Address } from "../../ffi/process.ts";
 import { type CodeTable, isNone } from "./code_table.ts";
 import { DISMISSED, type EdgeTable } from "./edge_table.ts";
 import { INTERPRETER_OWNER } from "./layout.ts";
+import { Lineage } from "./lineage.ts";
 import { withRoom } from "./pair_map.ts";
 import { FETCHED, REARRANGED, ThreadCopy } from "./thread_copy.ts";
 
@@ -66,6 +67,18 @@ export class Snapshot {
   /** Frames outside the data stack: offsets, and how many of the new frames are not below each. */
   readonly #newGuardOffsets: number[] = [];
   readonly #newGuardCounts: number[] = [];
+  // What has been joined of it, leaf first: with repairs.
+  #joinedAddresses: Float64Array = new Float64Array(256);
+  #joinedCodes: Int32Array = new Int32Array(256);
+  #joinedPlaces: Int32Array = new Int32Array(256);
+  /** Offset in the copy; −1 for a frame that was restored. */
+  #joinedOffsets: Int32Array = new Int32Array(256);
+  #joinedCount = 0;
+  /** Place of the uppermost frame that is kept. */
+  #top = -1;
+  /** The walk's result has not been spoilt by a join. */
+  #rejudgeable = false;
+  readonly #lineage: Lineage;
   /** Depth up to which the stack before is taken over. */
   #kept = 0;
 
@@ -79,6 +92,7 @@ export class Snapshot {
     readonly firstDifference: (a: Uint8Array, b: Uint8Array, length: number) => number,
   ) {
     this.copy = copy;
+    this.#lineage = new Lineage(codeTable, edges);
   }
 
   /**
@@ -104,7 +118,7 @@ export class Snapshot {
 
   /** Judges the same reading again, strictly. */
   rejudge(): number {
-    return this.#join(true);
+    return this.#rejudgeable ? this.#join(true) : TORN;
   }
 
   /** Reads again and tells whether nothing at all has moved. The stack stays that of the first reading. */
@@ -112,7 +126,7 @@ export class Snapshot {
     const { copy } = this;
     const { currentFrame } = copy.runtime.layout.thread;
     if (copy.fetch() === FETCHED && copy.comparable) {
-      const from = copy.outsideAt;
+      const from = copy.chunksAt;
       const length = copy.limit - from;
       const now = copy.bytes.subarray(from);
       const same = this.firstDifference(now, copy.earlier.subarray(from), length) === length;
@@ -140,9 +154,8 @@ export class Snapshot {
   /** Code that may have been freed must not be taken over unseen. */
   #noticeFreedCode(): void {
     const { copy, codeTable } = this;
-    if (copy.generationAt >= 0) {
-      codeTable.noteGeneration(copy.thread.interpreter, copy.words[copy.generationAt >> 2]!);
-    }
+    const generation = copy.generation();
+    if (generation >= 0) codeTable.noteGeneration(copy.thread.interpreter, generation);
     if (this.#epoch === codeTable.epoch) return;
     this.#epoch = codeTable.epoch;
     this.#trusted = 0;
@@ -231,9 +244,7 @@ export class Snapshot {
       this.#newCodes = withRoom(this.#newCodes, i + 1);
       this.#newPlaces = withRoom(this.#newPlaces, i + 1);
       this.#newOffsets = withRoom(this.#newOffsets, i + 1);
-      const addresses = new Float64Array(this.#newCodes.length);
-      addresses.set(this.#newAddresses);
-      this.#newAddresses = addresses;
+      this.#newAddresses = widened(this.#newAddresses, this.#newCodes.length);
     }
     this.#newAddresses[i] = address;
     this.#newOffsets[i] = at;
@@ -277,90 +288,166 @@ export class Snapshot {
   #stableBytes(): number {
     const { copy } = this;
     const from = copy.chunksAt;
-    const length = copy.limit - from;
+    const length = Math.min(copy.limit, copy.outsideAt) - from;
     const now = copy.bytes.subarray(from);
     return from + this.firstDifference(now, copy.earlier.subarray(from), length);
   }
 
   /**
-   * Puts the new frames onto what is kept of the stack before, and checks every call on the way. Edges
-   * are judged from the root to the leaf; a call site may move, a function never does.
+   * Puts the new frames onto what is kept of the stack before, checking every call from the leaf down.
+   * A call site may be moved; a function changes only where lineage proves which one it was.
    */
   #join(strict: boolean): number {
-    const { edges } = this;
-    const kept = this.#kept;
-    const count = this.#newCount;
-    const depth = kept + count;
     this.freshEdges.length = 0;
     this.repairs = this.#walkRepairs;
-    this.places = withRoom(this.places, depth);
-    if (depth > this.codes.length || depth > this.#addresses.length) this.#makeRoom(depth);
-    let changedFrom = kept;
-    let trusted = depth;
-
-    for (let d = Math.max(0, kept - 1); d < depth; d++) {
-      const i = count - 1 - (d - kept);
-      const code = d < kept ? this.codes[d]! : this.#newCodes[i]!;
-      const raw = d < kept ? this.places[d]! : this.#newPlaces[i]!;
+    this.#joinedCount = 0;
+    this.#top = this.#kept > 0 ? this.places[this.#kept - 1]! : -1;
+    let kept = this.#kept;
+    let lowestRepair = -1;
+    if (this.#newCount > 0) this.#joinFrame(0, this.#newPlaces[0]!);
+    for (let i = 1; i <= this.#newCount; i++) {
+      const callee = this.#joinedCodes[this.#joinedCount - 1]!;
+      const isKept = i === this.#newCount;
+      if (isKept && kept === 0) break;
+      const code = isKept ? this.codes[kept - 1]! : this.#newCodes[i]!;
+      const raw = isKept ? this.#top : this.#newPlaces[i]!;
       let place = raw;
-      if (d + 1 < depth) {
-        const callee = this.#newCodes[i - 1]!;
-        if (!edges.isKnown(raw, callee)) {
-          const edge = edges.intern(raw, callee);
-          const waits = !strict && edges.state(edge) !== DISMISSED;
-          if (waits) this.freshEdges.push(edge);
-          else {
-            place = edges.callSite(code, callee, raw);
-            if (place < 0) {
-              this.#trusted = 0;
-              return TORN;
+      if (!this.edges.isKnown(raw, callee)) {
+        lowestRepair = this.#joinedCount;
+        const edge = this.edges.intern(raw, callee);
+        if (!strict && this.edges.state(edge) !== DISMISSED) this.freshEdges.push(edge);
+        else {
+          this.repairs++;
+          place = this.edges.callSite(code, callee, raw);
+          if (place < 0) {
+            if (!this.#restore(i, callee)) return this.#fail();
+            lowestRepair = this.#joinedCount;
+            const junction = this.#lineage.junction;
+            if (junction < this.#newCount) {
+              i = junction;
+              place = this.#joinedSite(this.#newCodes[i]!, this.#newPlaces[i]!);
+            } else {
+              kept = junction - this.#newCount + 1;
+              this.#top = this.#joinedSite(this.codes[kept - 1]!, this.places[kept - 1]!);
+              break;
             }
-            this.repairs++;
           }
-          trusted = Math.min(trusted, d);
         }
       }
-      if (d < kept) {
-        if (place !== raw) changedFrom = d;
-      } else {
-        this.#addresses[d] = this.#newAddresses[i]!;
-        this.codes[d] = code;
-      }
-      this.places[d] = place;
+      if (isKept) this.#top = place;
+      else this.#joinFrame(i, place);
     }
+    return this.#settle(kept, lowestRepair);
+  }
+
+  /** Appends a frame of the walk to the joined stack, leaf first. */
+  #joinFrame(i: number, place: number): void {
+    this.#joinRaw(this.#newAddresses[i]!, this.#newOffsets[i]!, this.#newCodes[i]!, place);
+  }
+
+  #joinRaw(address: Address, at: number, code: number, place: number): void {
+    const n = this.#joinedCount++;
+    if (n >= this.#joinedCodes.length) {
+      this.#joinedCodes = withRoom(this.#joinedCodes, n + 1);
+      this.#joinedPlaces = withRoom(this.#joinedPlaces, n + 1);
+      this.#joinedOffsets = withRoom(this.#joinedOffsets, n + 1);
+      this.#joinedAddresses = widened(this.#joinedAddresses, this.#joinedCodes.length);
+    }
+    this.#joinedAddresses[n] = address;
+    this.#joinedOffsets[n] = at;
+    this.#joinedCodes[n] = code;
+    this.#joinedPlaces[n] = place;
+  }
+
+  /** Where a caller stood when it called the frame joined last. */
+  #joinedSite(caller: number, place: number): number {
+    return this.edges.callSite(caller, this.#joinedCodes[this.#joinedCount - 1]!, place);
+  }
+
+  /** Finds the overwritten callers of the frame joined last and joins them. */
+  #restore(i: number, callee: number): boolean {
+    const count = this.#newCount;
+    const address = i < count ? this.#newAddresses[i]! : this.#addresses[this.#kept - 1]!;
+    const floor = this.copy.chunkOf(address);
+    if (floor === address) return false;
+    const found = this.#lineage.find(callee, address, floor, (at, code) => {
+      for (let k = i; k < count; k++) {
+        if (this.#newAddresses[k] === at) return this.#newCodes[k] === code ? k : -1;
+      }
+      for (let d = this.#kept - 1; d >= 0; d--) {
+        if (this.#addresses[d] === at) return this.codes[d] === code ? count + d : -1;
+      }
+      return -1;
+    });
+    if (!found) return false;
+    const { codes, addresses } = this.#lineage;
+    for (let k = 0; k < codes.length; k++) {
+      const site = this.edges.callSite(codes[k]!, this.#joinedCodes[this.#joinedCount - 1]!, 0);
+      this.#joinRaw(addresses[k]!, -1, codes[k]!, site);
+    }
+    return true;
+  }
+
+  #fail(): number {
+    this.#trusted = 0;
+    this.#rejudgeable = true;
+    return TORN;
+  }
+
+  /** Makes what was joined the stack. */
+  #settle(kept: number, lowestRepair: number): number {
+    const count = this.#joinedCount;
+    const depth = kept + count;
+    this.places = withRoom(this.places, depth);
+    this.codes = withRoom(this.codes, depth);
+    this.#addresses = widened(this.#addresses, this.codes.length);
+    for (let d = kept; d < depth; d++) {
+      const n = count - 1 - (d - kept);
+      this.#addresses[d] = this.#joinedAddresses[n]!;
+      this.codes[d] = this.#joinedCodes[n]!;
+      this.places[d] = this.#joinedPlaces[n]!;
+    }
+    this.changedFrom = kept;
+    let trusted = lowestRepair < 0 ? depth : Math.max(0, depth - 1 - lowestRepair);
+    if (this.#walkRepairs > 0) trusted = Math.min(trusted, kept);
+    if (kept > 0 && this.places[kept - 1] !== this.#top) {
+      this.places[kept - 1] = this.#top;
+      this.changedFrom = kept - 1;
+      trusted = Math.min(trusted, kept - 1);
+    }
+    this.#rejudgeable = kept === this.#kept;
     this.depth = depth;
-    this.changedFrom = changedFrom;
-    this.#noteFrames(this.#walkRepairs > 0 ? Math.min(trusted, kept) : trusted);
+    this.#noteFrames(kept, Math.min(trusted, kept === this.#kept ? trusted : kept));
     return this.freshEdges.length > 0 ? UNPROVEN : WHOLE;
   }
 
   /** Notes where the stack's frames lie, for the next walk to meet them. */
-  #noteFrames(trusted: number): void {
+  #noteFrames(kept: number, trusted: number): void {
     const { copy } = this;
-    const kept = this.#kept;
-    const count = this.#newCount;
+    const count = this.#joinedCount;
     this.#trusted = trusted;
     if (this.#depthAtWord.length < copy.words.length / 2) {
       this.#depthAtWord = new Int32Array(copy.words.length / 2);
     }
     for (let d = kept; d < kept + count; d++) {
-      const at = this.#newOffsets[count - 1 - (d - kept)]!;
-      if (copy.isInChunk(at)) this.#depthAtWord[at >> 3] = d + 1;
+      const at = this.#joinedOffsets[count - 1 - (d - kept)]!;
+      if (at >= 0 && copy.isInChunk(at)) this.#depthAtWord[at >> 3] = d + 1;
     }
     while ((this.#guardDepths.at(-1) ?? -1) >= kept) {
       this.#guardDepths.pop();
       this.#guardOffsets.pop();
     }
     for (let i = this.#newGuardCounts.length - 1; i >= 0; i--) {
-      this.#guardDepths.push(kept + count - this.#newGuardCounts[i]!);
+      this.#guardDepths.push(this.#kept + this.#newCount - this.#newGuardCounts[i]!);
       this.#guardOffsets.push(this.#newGuardOffsets[i]!);
     }
   }
+}
 
-  #makeRoom(depth: number): void {
-    this.codes = withRoom(this.codes, depth);
-    const addresses = new Float64Array(this.codes.length);
-    addresses.set(this.#addresses.subarray(0, Math.min(this.#addresses.length, addresses.length)));
-    this.#addresses = addresses;
-  }
+/** The same column with room for at least `length` addresses. */
+function widened(column: Float64Array, length: number): Float64Array {
+  if (length <= column.length) return column;
+  const grown = new Float64Array(length);
+  grown.set(column);
+  return grown;
 }

@@ -22,9 +22,10 @@ export const MOST_LATE = 512;
 
 /**
  * A copy of everything that a stack of one thread is made of, taken by one vectored read in this
- * order: the thread state (its `current_frame` is the moment of the sample), frames outside the data
- * stack (generators, entries from C: they lose their links first), then the data-stack chunks from the
- * root upwards. The copy before it is kept, to tell what has changed.
+ * order: the thread state (its `current_frame` is the moment of the sample), the data-stack chunks from
+ * the root upwards, frames outside the data stack (generators, entries from C), and the counter of
+ * freed code objects. The sooner a frame is read after the thread state, the less can have happened to
+ * it. The copy before is kept, to tell what has changed.
  */
 export class ThreadCopy {
   bytes: Uint8Array = new Uint8Array(0);
@@ -37,11 +38,11 @@ export class ThreadCopy {
   /** Bytes of the copy that were really read. */
   limit = 0;
 
-  /** Offset of the counter of freed code objects, −1 where there is none. */
-  readonly generationAt: number;
-  readonly outsideAt: number;
   /** Where the chunks begin. */
-  chunksAt = 0;
+  readonly chunksAt: number;
+  /** Where they end and the frames outside begin. */
+  outsideAt = 0;
+  #generationAt = -1;
   outsideCount = 0;
   readonly outsideAddress: Float64Array = new Float64Array(MOST_OUTSIDE);
   /** 0: asked for since the last `relax`; 2: not yet. */
@@ -66,9 +67,7 @@ export class ThreadCopy {
 
   constructor(readonly runtime: Runtime, readonly thread: ThreadState) {
     const { layout } = runtime;
-    const window = align(layout.thread.window);
-    this.generationAt = layout.interpreter.codeGeneration < 0 ? -1 : window;
-    this.outsideAt = this.generationAt < 0 ? window : window + 8;
+    this.chunksAt = align(layout.thread.window);
     this.#slotBytes = align(layout.frame.size);
   }
 
@@ -85,9 +84,16 @@ export class ThreadCopy {
     this.comparable = false;
     if (read === GONE) return PROCESS_LOST;
     if (read === DENIED) return ACCESS_LOST;
-    if (read < this.outsideAt) return THREAD_LOST;
-    if (read < this.chunksAt) return this.#forgetOutside();
+    if (read < this.chunksAt) return THREAD_LOST;
+    if (read >= this.outsideAt) return this.#forgetOutside();
+    // A chunk above the current one has been given back: what is needed may still be there.
     return this.#follow();
+  }
+
+  /** The interpreter's count of freed code objects; −1 where there is none, or it was not read. */
+  generation(): number {
+    const at = this.#generationAt;
+    return at < 0 || at + 8 > this.limit ? -1 : this.words[at >> 2]!;
   }
 
   /** The address a pointer of the thread state's copy holds. */
@@ -117,12 +123,22 @@ export class ThreadCopy {
       c = c === 0 ? this.chunkCount - 1 : c - 1;
     }
     const known = this.#findOutside(address);
-    return known >= 0 ? this.outsideAt + known * size : this.#fetchLate(address);
+    const at = this.outsideAt + known * size;
+    return known >= 0 && at + size <= this.limit ? at : this.#fetchLate(address);
+  }
+
+  /** Where the chunk begins that holds an address; the address itself if it is in none. */
+  chunkOf(address: Address): Address {
+    for (let c = this.chunkCount - 1; c >= 0; c--) {
+      const chunk = this.#chunkAddress[c]!;
+      if (address >= chunk && address < chunk + this.#chunkSize[c]!) return chunk;
+    }
+    return address;
   }
 
   /** True if an offset belongs to the data stack. */
   isInChunk(at: number): boolean {
-    return at >= this.chunksAt && at < this.#ranges.bytes;
+    return at < this.outsideAt;
   }
 
   /** Once in a while: stop copying what has not been used for two periods. */
@@ -237,6 +253,7 @@ export class ThreadCopy {
   }
 
   #rememberOutside(address: Address): void {
+    if (this.#findOutside(address) >= 0) return;
     let place = this.outsideCount;
     if (place === MOST_OUTSIDE) {
       place = this.#outsideAge.indexOf(Math.max(...this.#outsideAge));
@@ -265,17 +282,17 @@ export class ThreadCopy {
     const { layout } = this.runtime;
     const ranges = new Ranges(2 + this.outsideCount + this.chunkCount);
     ranges.push(this.thread.address, align(layout.thread.window));
-    if (this.generationAt >= 0) {
-      ranges.push(this.thread.interpreter + layout.interpreter.codeGeneration, 8);
-    }
-    for (let i = 0; i < this.outsideCount; i++) {
-      ranges.push(this.outsideAddress[i]!, this.#slotBytes);
-    }
-    this.chunksAt = ranges.bytes;
     for (let i = 0; i < this.chunkCount; i++) {
       this.#chunkAt[i] = ranges.bytes;
       ranges.push(this.#chunkAddress[i]!, this.#chunkWindow[i]!);
     }
+    this.outsideAt = ranges.bytes;
+    for (let i = 0; i < this.outsideCount; i++) {
+      ranges.push(this.outsideAddress[i]!, this.#slotBytes);
+    }
+    const { codeGeneration } = layout.interpreter;
+    this.#generationAt = codeGeneration < 0 ? -1 : ranges.bytes;
+    if (codeGeneration >= 0) ranges.push(this.thread.interpreter + codeGeneration, 8);
     this.#ranges = ranges;
     const needed = ranges.bytes + MOST_LATE * this.#slotBytes;
     if (needed > this.#capacity) {
