@@ -17,6 +17,8 @@ export interface CodeObject {
   readonly firstLine: number;
   /** Bytes that a frame of this code takes on the data stack. */
   readonly frameBytes: number;
+  /** Its frames live in a generator, coroutine or asynchronous generator object. */
+  readonly isGenerator: boolean;
   /** The location table, see `location_table.ts`. */
   readonly lines: Uint8Array;
   /** The fields that do not change while the object lives, to recognise a re-used address. */
@@ -25,6 +27,8 @@ export interface CodeObject {
 
 /** CPython's own limit is far above; what is longer is no code object. */
 const LARGEST_CODE = 64 << 20;
+/** CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR (CPython Include/cpython/code.h). */
+const GENERATOR_FLAGS = 0x20 | 0x80 | 0x200;
 const LARGEST_LINE_TABLE = 16 << 20;
 
 /**
@@ -60,6 +64,7 @@ export function readCodeObject(
     name,
     firstLine: view.getInt32(layout.code.firstLine, true),
     frameBytes: view.getInt32(layout.code.frameWords, true) * 8,
+    isGenerator: (view.getInt32(layout.code.flags, true) & GENERATOR_FLAGS) !== 0,
     lines: readBytes(reader, layout, pointerAt(view, layout.code.linetable)) ?? new Uint8Array(0),
     identity: head.slice(layout.object.varSize, layout.code.linetable + 8),
   };

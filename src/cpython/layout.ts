@@ -45,6 +45,8 @@ export interface Layout {
     readonly firstLine: number;
     /** Words of a frame of this code: `co_framesize`, eight bytes behind the first line (CPython 3.12–3.15 Include/cpython/code.h). */
     readonly frameWords: number;
+    /** `co_flags`, right before the argument count (CPython 3.12–3.15 Include/cpython/code.h). */
+    readonly flags: number;
     readonly instructions: number;
   };
   readonly object: { readonly type: number; readonly typeName: number; readonly varSize: number };
@@ -112,6 +114,7 @@ export function buildLayout(offsets: DebugOffsets): Layout {
       linetable: get("code_object.linetable"),
       firstLine: get("code_object.firstlineno"),
       frameWords: get("code_object.firstlineno") + 8,
+      flags: get("code_object.argcount") - 4,
       instructions: get("code_object.co_code_adaptive"),
     },
     object: {

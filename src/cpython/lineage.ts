@@ -4,72 +4,81 @@ import type { EdgeTable } from "./edge_table.ts";
 
 /** Steps of one search; enough for a chain of a few hundred calls with few callers each. */
 const MOST_STEPS = 1024;
+/** Generators that resume one another without a frame on the data stack between them. */
+const MOST_GENERATORS = 64;
 
 /**
- * Finds the callers of a frame whose own have been overwritten in the data stack. When a stack is
- * popped and another one grows in its place while it is read, the frames near the leaf are still the
- * old ones and those below them are new. Who called the old ones follows from what is known: a caller
- * must be one that was seen to call this function, and as frames lie gapless, it must begin exactly its
- * own size below. If just one line of callers leads down to a frame that is still there, that is it.
+ * Finds the callers of a frame that have been overwritten or have lost their links since the reading
+ * began. When a stack is popped and another one grows in its place while it is read, the frames near
+ * the leaf are still the old ones and those below them are new; when a generator is suspended, it
+ * forgets who resumed it. Who called the old ones follows from what is known: a caller must be one that
+ * was seen to call this function, and as frames lie gapless on the data stack, it must end exactly
+ * where the next one begins (a generator's frame lies elsewhere and takes no room). If just one line of
+ * callers leads down to a frame that is still there, that is it.
  */
 export class Lineage {
-  /** The frames found, leaf first, without the one that is still there. */
+  /** The frames found, leaf first, without the one that is still there; addresses 0: a generator. */
   readonly codes: number[] = [];
   readonly addresses: Address[] = [];
-  /** Index of the frame that is still there, as told by the `indexOf` of the search. */
+  /** What the search's `indexOf` told of the frame that is still there. */
   junction = -1;
 
-  // The search: a code at an address, and the step that led there.
+  // The search: a code, where its frame lies, where its caller's must end, and the step before.
   readonly #codes: number[] = [];
   readonly #addresses: Address[] = [];
+  readonly #ends: Address[] = [];
   readonly #origins: number[] = [];
+  readonly #generators: number[] = [];
 
   constructor(readonly codeTable: CodeTable, readonly edges: EdgeTable) {}
 
   /**
    * Searches from a frame downwards.
    * @param callee code of the frame whose caller is missing.
-   * @param address where that caller's frame was.
+   * @param end where the data stack ended below that frame: its caller's frame ends there.
    * @param floor where the data stack begins: no caller lies below.
    * @param indexOf tells which frame of the reading holds a code at an address, or −1.
    * @returns true if there is exactly one way.
    */
   find(
     callee: number,
-    address: Address,
+    end: Address,
     floor: Address,
     indexOf: (address: Address, code: number) => number,
   ): boolean {
-    const { codeTable, edges } = this;
-    this.#codes.length = this.#addresses.length = this.#origins.length = 0;
-    let end = -1;
+    this.#codes.length = this.#addresses.length = this.#ends.length = 0;
+    this.#origins.length = this.#generators.length = 0;
     this.junction = -1;
-    for (const caller of edges.callersOf(callee)) this.#add(caller, address, -1);
+    let last = -1;
+    this.#addCallers(callee, end, floor, -1);
     for (let step = 0; step < this.#codes.length; step++) {
       if (step >= MOST_STEPS) return false;
-      const code = this.#codes[step]!;
-      const at = this.#addresses[step]!;
-      const index = indexOf(at, code);
-      if (index >= 0) {
+      const address = this.#addresses[step]!;
+      const index = address === 0 ? -1 : indexOf(address, this.#codes[step]!);
+      if (index < 0) this.#addCallers(this.#codes[step]!, this.#ends[step]!, floor, step);
+      else {
         if (this.junction >= 0) return false;
         this.junction = index;
-        end = step;
-        continue;
-      }
-      for (const caller of edges.callersOf(code)) {
-        const below = at - codeTable.codes[caller]!.frameBytes;
-        if (below >= floor) this.#add(caller, below, step);
+        last = step;
       }
     }
     if (this.junction < 0) return false;
-    this.#trace(this.#origins[end]!);
+    this.#trace(this.#origins[last]!);
     return true;
   }
 
-  #add(code: number, address: Address, origin: number): void {
-    this.#codes.push(code);
-    this.#addresses.push(address);
-    this.#origins.push(origin);
+  #addCallers(callee: number, end: Address, floor: Address, origin: number): void {
+    const generators = origin < 0 ? 0 : this.#generators[origin]!;
+    for (const caller of this.edges.callersOf(callee)) {
+      const { isGenerator, frameBytes } = this.codeTable.codes[caller]!;
+      const address = isGenerator ? 0 : end - frameBytes;
+      if (isGenerator ? generators >= MOST_GENERATORS : address < floor) continue;
+      this.#codes.push(caller);
+      this.#addresses.push(address);
+      this.#ends.push(isGenerator ? end : address);
+      this.#origins.push(origin);
+      this.#generators.push(isGenerator ? generators + 1 : 0);
+    }
   }
 
   /** Puts the way from the callee down to the junction in order. */

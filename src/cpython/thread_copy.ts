@@ -38,6 +38,8 @@ export class ThreadCopy {
   /** Bytes of the copy that were really read. */
   limit = 0;
 
+  /** What to keep of the low half of an executable: from 3.14 on its low bits are a tag. */
+  readonly executableMask: number;
   /** Where the chunks begin. */
   readonly chunksAt: number;
   /** Where they end and the frames outside begin. */
@@ -67,6 +69,7 @@ export class ThreadCopy {
 
   constructor(readonly runtime: Runtime, readonly thread: ThreadState) {
     const { layout } = runtime;
+    this.executableMask = layout.minor >= 14 ? ~3 : ~0;
     this.chunksAt = align(layout.thread.window);
     this.#slotBytes = align(layout.frame.size);
   }

@@ -133,7 +133,7 @@ export class ThreadStack {
 
   /** The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown. */
   intern(snapshot: Snapshot): number {
-    const { depth, places } = snapshot;
+    const { depth, places } = snapshot.path;
     this.#stacks = withRoom(this.#stacks, depth);
     const stacks = this.#stacks;
     const from = snapshot.changedFrom;

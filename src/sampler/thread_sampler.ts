@@ -2,16 +2,16 @@ import { CodeTable } from "../cpython/code_table.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
 import type { Runtime, ThreadState } from "../cpython/runtime.ts";
+import { Snapshot } from "../cpython/snapshot.ts";
 import {
   BROKEN,
   EMPTY,
-  Snapshot,
   TOO_DEEP,
   TORN,
   UNPROVEN,
   UNREADABLE,
   WHOLE,
-} from "../cpython/snapshot.ts";
+} from "../cpython/snapshot_status.ts";
 import { ThreadCopy } from "../cpython/thread_copy.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { type Quality, type Rejection, REJECTIONS } from "../profile/quality.ts";

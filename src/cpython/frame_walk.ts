@@ -1,0 +1,179 @@
+import type { Address } from "../../ffi/process.ts";
+import { type CodeTable, isNone } from "./code_table.ts";
+import type { EdgeTable } from "./edge_table.ts";
+import { FrameList, NOT_READ } from "./frame_list.ts";
+import { INTERPRETER_OWNER } from "./layout.ts";
+import { Lineage } from "./lineage.ts";
+import type { StackPath } from "./stack_path.ts";
+import { BROKEN, EMPTY, TOO_DEEP, TORN, UNREADABLE, WHOLE } from "./snapshot_status.ts";
+import { REARRANGED, type ThreadCopy } from "./thread_copy.ts";
+
+/** Deeper stacks are rejected; Python's own limit is far below, but `sys.setrecursionlimit` is free. */
+export const MOST_FRAMES = 100_000;
+const MOST_ENTRIES = 200_000;
+
+/**
+ * Follows the frames in a copy from the current one to the root, or to where the stack before is met
+ * again unchanged.
+ */
+export class FrameWalk {
+  /** The frames met, leaf first. */
+  readonly frames = new FrameList();
+  /** Depth up to which the stack before is taken over. */
+  kept = 0;
+  /** Frames whose code or caller had to be restored. */
+  repairs = 0;
+  /** Frames outside the data stack: offsets, and how many of the new frames are not below each. */
+  readonly guardOffsets: number[] = [];
+  readonly guardCounts: number[] = [];
+
+  readonly #lineage: Lineage;
+  #none: Address = 0;
+  /** Where the data stack ended below the frame met last. */
+  #end: Address = 0;
+  // The frame that is being decoded.
+  #code = -1;
+  #place = -1;
+
+  constructor(
+    readonly copy: ThreadCopy,
+    readonly codeTable: CodeTable,
+    readonly edges: EdgeTable,
+    readonly path: StackPath,
+  ) {
+    this.#lineage = new Lineage(codeTable, edges);
+  }
+
+  /**
+   * @param reusable depth of the stack before that may be taken over.
+   * @param stableUntil offset up to which the data stack is the same as in the copy before.
+   */
+  run(reusable: number, stableUntil: number): number {
+    const { copy, frames, path } = this;
+    const { frame: fields, thread } = copy.runtime.layout;
+    const base = thread.baseFrame < 0 ? -1 : copy.pointer(thread.baseFrame);
+    this.#begin();
+    let address = copy.pointer(thread.currentFrame);
+    if (address === 0 || address === base) return EMPTY;
+    for (let entries = 0; entries < MOST_ENTRIES;) {
+      if (address === base) return frames.count === 0 ? EMPTY : WHOLE;
+      const at = copy.locate(address);
+      if (at === -2) return REARRANGED;
+      if (at < 0) {
+        address = this.#bridge();
+        if (address === 0) return TORN;
+        continue;
+      }
+      if (at + fields.size <= stableUntil) {
+        const met = path.depthAt(at, address);
+        if (met > 0 && met <= reusable) {
+          this.kept = met;
+          return WHOLE;
+        }
+      }
+      const owner = copy.bytes[at + fields.owner]!;
+      const previous = copy.pointer(at + fields.previous);
+      if (owner >= INTERPRETER_OWNER) {
+        if (owner > INTERPRETER_OWNER + 1 || !this.#isEntry(at + fields.executable)) {
+          address = this.#bridge();
+          if (address === 0) return TORN;
+        } else if (previous === 0) {
+          if (base >= 0) return BROKEN;
+          return frames.count === 0 ? EMPTY : WHOLE;
+        } else {
+          this.#guard(at);
+          address = previous;
+        }
+        entries++;
+        continue;
+      }
+      const decoded = this.#decode(at);
+      if (decoded !== WHOLE) return decoded;
+      frames.push(address, at, this.#code, this.#place);
+      if (frames.count > MOST_FRAMES) return TOO_DEEP;
+      if (copy.isInChunk(at)) this.#end = address;
+      else this.#guard(at);
+      address = previous === 0 ? this.#bridge() : previous;
+      if (address === 0) return BROKEN;
+    }
+    return BROKEN;
+  }
+
+  #begin(): void {
+    const { copy } = this;
+    this.frames.count = 0;
+    this.guardOffsets.length = this.guardCounts.length = 0;
+    this.kept = 0;
+    this.repairs = 0;
+    this.#end = copy.pointer(copy.runtime.layout.thread.chunkTop);
+  }
+
+  #guard(at: number): void {
+    this.guardOffsets.push(at);
+    this.guardCounts.push(this.frames.count);
+  }
+
+  /** Finds code and place of the Python frame at an offset. */
+  #decode(at: number): number {
+    const { copy, codeTable } = this;
+    const { frame: fields } = copy.runtime.layout;
+    const executable = (at + fields.executable) >> 2;
+    const low = copy.words[executable]! & copy.executableMask;
+    const high = copy.words[executable + 1]!;
+    const instruction = copy.pointer(at + fields.instruction);
+    let code = (low | high) === 0 ? -1 : codeTable.find(low, high);
+    let distance = code < 0 ? -1 : instruction - codeTable.starts[code]!;
+    if (!(distance >= -2 && distance < codeTable.lengths[code]!)) {
+      this.repairs++;
+      const owning = codeTable.findByInstruction(instruction);
+      if (owning >= 0) {
+        // Popped, or about to be pushed over: the instruction is still that of the old call.
+        code = owning;
+        distance = instruction - codeTable.starts[code]!;
+      } else if (this.frames.count === 0 && code >= 0) distance = 0;
+      else return (low | high) === 0 || code >= 0 ? TORN : UNREADABLE;
+    }
+    this.#code = code;
+    this.#place = codeTable.firstPlaces[code]! + Math.max(0, distance >> 1);
+    return WHOLE;
+  }
+
+  /** Frames between C and Python hold None in place of a code object. */
+  #isEntry(executableAt: number): boolean {
+    const { words, executableMask, runtime } = this.copy;
+    const low = words[executableAt >> 2]! & executableMask;
+    const high = words[(executableAt >> 2) + 1]!;
+    if ((low | high) === 0) return true;
+    const address = (low >>> 0) + high * 0x1_0000_0000;
+    if (address === this.#none) return true;
+    if (this.#none !== 0 || !isNone(runtime.reader, runtime.layout, address)) return false;
+    this.#none = address;
+    return true;
+  }
+
+  /**
+   * The frame met last does not lead on: a generator that has been suspended, an entry from C that is
+   * over. Restores its callers down to a frame that is still on the data stack.
+   * @returns the address of that frame, or 0 if nothing is sure.
+   */
+  #bridge(): Address {
+    const { frames, copy, edges } = this;
+    if (frames.count === 0) return 0;
+    const callee = frames.codes[frames.count - 1]!;
+    const floor = copy.chunkOf(this.#end - 1);
+    if (floor === this.#end - 1) return 0;
+    const found = this.#lineage.find(callee, this.#end, floor, (address, code) => {
+      const at = copy.locate(address);
+      return at >= 0 && this.#decode(at) === WHOLE && this.#code === code ? address : -1;
+    });
+    if (!found) return 0;
+    this.repairs++;
+    const { codes, addresses, junction } = this.#lineage;
+    for (let k = 0; k < codes.length; k++) {
+      const site = edges.callSite(codes[k]!, frames.codes[frames.count - 1]!, 0);
+      frames.push(addresses[k]!, NOT_READ, codes[k]!, site);
+      if (addresses[k] !== 0) this.#end = addresses[k]!;
+    }
+    return junction;
+  }
+}
