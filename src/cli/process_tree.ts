@@ -22,11 +22,17 @@ export function programOf(pid: number): string {
   }
 }
 
-/** Whether an executable or library named after Python is mapped: `python3.14`, `libpython3.15.so.1.0`. */
+/** A mapped executable or library named after Python: `python3.14`, `libpython3.15.so.1.0`. */
+const PYTHON_FILE = /\/(?:lib)?python(\d+\.\d+)?[\d.]*[a-z]*(?:\.so[\d.]*)?(?: \(deleted\))?$/m;
+
+/** Whether an executable or library named after Python is mapped in a process. */
 export function looksLikePython(pid: number): boolean {
-  return /\/(lib)?python[\d.]*t?d?(\.so[\d.]*)?( \(deleted\))?$/m.test(
-    readText(`/proc/${pid}/maps`) ?? "",
-  );
+  return PYTHON_FILE.test(readText(`/proc/${pid}/maps`) ?? "");
+}
+
+/** The version in the name of that file: `3.6`. */
+export function versionByName(pid: number): string | undefined {
+  return PYTHON_FILE.exec(readText(`/proc/${pid}/maps`) ?? "")?.[1];
 }
 
 /** Whether a Ctrl-C reaches our child without us: the terminal sends it to the whole foreground group. */

@@ -9,6 +9,7 @@ import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected } from "./errors.ts";
 import { summarizeCapture, tell, warnings } from "./messages.ts";
 import { chooseDestination, type Destination, writeOutput, type Written } from "./output.ts";
+import { versionByName } from "./process_tree.ts";
 import { VERSION } from "./version.ts";
 
 /** Starts the sampler: the real one, or one made for a test. */
@@ -60,7 +61,8 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
         begin(profile);
         collector.add(profile, batch);
       });
-      if (!("fault" in capture)) begin(capture.profile);
+      if ("fault" in capture) return nameVersion(capture, pid);
+      begin(capture.profile);
       return capture;
     },
     async write(profile, summary, interrupted): Promise<Written | Fault> {
@@ -70,6 +72,13 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
       return await finish(collector, profile, summary, destination, options);
     },
   };
+}
+
+/** Interpreters before 3.7 cannot be told from other programs by their memory, but by their name. */
+function nameVersion(fault: AttachFault, pid: number): AttachFault {
+  if (fault.fault !== "not-python") return fault;
+  const version = versionByName(pid);
+  return version === undefined ? fault : { fault: "unsupported-version", detail: version };
 }
 
 async function finish(

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { inTemporary, listFiles } from "../cli/command.ts";
+import { startProgram } from "./running_program.ts";
+import { ORDERS, PYTHONS, runTachyon, shellWords, SUBJECTS } from "./subjects.ts";
+import { execute } from "../cli/command.ts";
+
+/** Lines of a function's body in the example, by their numbers. */
+function bodyLines(name: string): { first: number; last: number } {
+  const lines = Deno.readTextFileSync(ORDERS).split("\n");
+  const first = lines.findIndex((line) => line.startsWith(`def ${name}(`)) + 1;
+  const length = lines.slice(first).findIndex((line) => /^\S/.test(line));
+  return { first, last: first + length };
+}
+
+/** Location of the first row of the table. */
+function firstRow(table: string): string {
+  const lines = table.split("\n");
+  return lines[lines.findIndex((line) => line.includes("filename:lineno(function)")) + 1] ?? "";
+}
+
+for (const subject of SUBJECTS) {
+  for (const python of PYTHONS) {
+    const on = `on Python ${python.version}, ${subject.name}`;
+    const choose = ["--python", python.path];
+
+    Deno.test(`run shows the hot function of the example first, ${on}`, async () => {
+      const { status, stdout, stderr } = await runTachyon(subject, [
+        "run",
+        ...choose,
+        ORDERS,
+        "1.5",
+      ]);
+      assert.match(stdout, /^\d+ orders, [\d.]+ in total\nProfile Stats:\n/);
+      assert.match(
+        stdout,
+        new RegExp(`pid \\d+, Python ${python.version.replaceAll(".", "\\.")}\n`),
+      );
+      const { first } = bodyLines("find_coupons");
+      assert.ok(firstRow(stdout).endsWith(`orders.py:${first}(find_coupons)`), firstRow(stdout));
+      assert.match(stdout, /orders\.py:1\(<module>\)/);
+      assert.match(stderr, /^tachyon: [\d,]+ samples in /m);
+      assert.equal(status, 0);
+    });
+
+    Deno.test(`attach gives right stacks and lines while the program runs on, ${on}`, async () => {
+      await using program = await startProgram(python.path, [ORDERS, "30"]);
+      const words = ["attach", "-a", "-d", "1", "--collapsed", "-o", "-", String(program.pid)];
+      const { status, stdout } = await runTachyon(subject, words);
+      assert.equal(status, 0);
+      assert.equal(program.runs(), true);
+      const lines = stdout.trimEnd().split("\n");
+      for (const line of lines) assert.match(line, /^tid:\d+;\S.* \d+$/);
+      const hot = lines.filter((line) => line.includes(";orders.py:find_coupons:"));
+      const main = `tid:${program.pid};orders.py:<module>:`;
+      const { first, last } = bodyLines("find_coupons");
+      assert.ok(hot.length > 0, stdout);
+      for (const line of hot) {
+        assert.ok(line.startsWith(main), line);
+        assert.match(line, /;orders\.py:main:\d+;orders\.py:serve:\d+;orders\.py:price_order:\d+;/);
+        const at = Number(/find_coupons:(\d+)/.exec(line)?.[1]);
+        assert.ok(at >= first && at <= last, line);
+      }
+      assert.equal(new Set(lines.map((line) => line.split(";")[0])).size, 3);
+      assert.ok(lines.some((line) => / \d+$/.test(line) && line.includes(";orders.py:report:")));
+    });
+
+    Deno.test(`run passes arguments, streams and status through, ${on}`, async () => {
+      await inTemporary(async (cwd) => {
+        const code = "import sys, time\ntime.sleep(0.3)\nprint(sys.argv[1:], sys.stdin.read())\n" +
+          "print('err', file=sys.stderr)\nsys.exit(7)\n";
+        await Deno.writeTextFile(`${cwd}/echo.py`, code);
+        const words = ["run", ...choose, "-q", "-o", "table.txt", "echo.py", "-r", "x y"];
+        const piped = `printf 'typed in' | ${shellWords(subject, words)}`;
+        const { status, stdout, stderr } = await execute("sh", ["-c", piped], { cwd });
+        assert.equal(stdout, "['-r', 'x y'] typed in\n");
+        assert.equal(stderr, "err\n");
+        assert.equal(status, 7);
+        const table = await Deno.readTextFile(`${cwd}/table.txt`);
+        assert.match(table, /echo\.py:1\(<module>\)/);
+        assert.doesNotMatch(table, /runpy/);
+        assert.deepEqual(listFiles(cwd), ["echo.py", "table.txt"]);
+      });
+    });
+
+    Deno.test(`the Python below a launcher is found, ${on}`, async () => {
+      const script = `${
+        shellWords({ name: "", program: python.path, args: [] }, [ORDERS, "1"])
+      }; true`;
+      const words = ["run", "-q", "--collapsed", "-o", "-", "--", "sh", "-c", script];
+      const { status, stdout } = await runTachyon(subject, words);
+      assert.match(stdout, /;orders\.py:find_coupons:\d+ \d+\n/);
+      assert.equal(status, 0);
+    });
+
+    Deno.test(`a program that ends while it is sampled gives its profile, ${on}`, async () => {
+      await using program = await startProgram(python.path, [ORDERS, "2"]);
+      const { status, stdout } = await runTachyon(subject, ["attach", String(program.pid)]);
+      assert.match(stdout, /\(the program ended\)/);
+      assert.match(stdout, /find_coupons/);
+      assert.equal(status, 0);
+    });
+  }
+}
