@@ -2,7 +2,7 @@ import type { Profile } from "../src/profile/profile.ts";
 import type { Summary } from "../src/profile/metadata.ts";
 import { totalFunctions } from "../src/analysis/functions.ts";
 import { judgeQuality } from "../src/analysis/trust.ts";
-import { fitText } from "../src/analysis/terminal_text.ts";
+import { fitText, measureText } from "../src/analysis/terminal_text.ts";
 import { chooseTimeUnit } from "../src/analysis/units.ts";
 import type { Collector } from "./collector.ts";
 import { describeCapture } from "./header.ts";
@@ -31,7 +31,7 @@ export const DEFAULT_TABLE: TableOptions = {
   color: false,
 };
 
-/** A cell's text and how it is painted; the last column of a line is not padded. */
+/** A piece of a line and how it is painted. */
 interface Cell {
   readonly text: string;
   readonly style?: Style;
@@ -90,9 +90,9 @@ function* renderRows(
   const heads = [
     "nsamples",
     "sample%",
-    `tottime (${selfUnit.name})`,
+    `tottime ${selfUnit.name}`,
     "cumul%",
-    `cumtime (${totalUnit.name})`,
+    `cumtime ${totalUnit.name}`,
   ];
   const percent = (count: number): string => (count * 100 / samples).toFixed(1);
   const numbers = rows.map((row) => [
@@ -111,28 +111,27 @@ function* renderRows(
   const used = widths.reduce((sum, cells) => sum + cells + GAP.length, 0);
   yield paint(`${line(heads)}${GAP}filename:lineno(function)`, "heading", color);
   for (const [index, row] of rows.entries()) {
-    const location = width === undefined
-      ? row.location
-      : fitText(row.location, Math.max(width - used, 12));
-    const painted = paintLocation(row, location, color).map((cell) =>
-      paint(cell.text, cell.style, color)
-    );
+    const parts = fitLocation(row, width === undefined ? Infinity : Math.max(width - used, 12));
+    const painted = parts.map(({ text, style }) => paint(text, style, color));
     yield `${line(numbers[index]!)}${GAP}${painted.join("")}`;
   }
 }
 
-/** Colours the parts of a location, unless it was cut: then they cannot be told apart. */
-function paintLocation(row: LocatedRow, location: string, color: boolean): Cell[] {
-  if (!color || location !== row.location) return [{ text: location }];
-  if (row.place === "") return [{ text: location, style: "function" }];
-  return [
-    { text: row.place, style: "file" },
-    { text: ":" },
-    { text: String(row.firstLine), style: "line" },
-    { text: "(" },
-    { text: row.label, style: "function" },
-    { text: ")" },
-  ];
+/** A location in parts, for its colours; too long, it loses the classes around the function first. */
+function fitLocation(row: LocatedRow, cells: number): Cell[] {
+  const short = row.label.replace(/^.+\.(?=[^.]+$)/, "…");
+  for (const label of [row.label, short]) {
+    const parts: Cell[] = row.place === "" ? [{ text: label, style: "function" }] : [
+      { text: row.place, style: "file" },
+      { text: ":" },
+      { text: String(row.firstLine), style: "line" },
+      { text: "(" },
+      { text: label, style: "function" },
+      { text: ")" },
+    ];
+    if (measureText(parts.map(({ text }) => text).join("")) <= cells) return parts;
+  }
+  return [{ text: fitText(row.location, cells) }];
 }
 
 function* renderLegend(color: boolean): Generator<string> {

@@ -91,8 +91,11 @@ def main():
     seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 3.0
     until = time.monotonic() + seconds
     receipts = queue.Queue()
-    writer = threading.Thread(target=write_receipts, args=(receipts,), name="receipts")
-    reporter = threading.Thread(target=report, args=(until,), name="reporter")
+    # Daemons, so that Ctrl-C ends all three.
+    writer = threading.Thread(
+        target=write_receipts, args=(receipts,), name="receipts", daemon=True
+    )
+    reporter = threading.Thread(target=report, args=(until,), name="reporter", daemon=True)
     writer.start()
     reporter.start()
     takings = serve(make_orders(200), receipts, until)

@@ -12,6 +12,8 @@ const PATIENCE_MS = 1000;
 /** Looks are close together at first, when the program is about to start, ms. */
 const FIRST_PAUSE_MS = 1;
 const LAST_PAUSE_MS = 50;
+/** How long the sampler may take to notice that the program has ended, ms. */
+const NOTICE_MS = 2000;
 
 /** A process and what came of sampling it. */
 export interface Found {
@@ -21,27 +23,34 @@ export interface Found {
 
 /**
  * Looks through a program and its descendants, again and again, and samples the first Python.
- * @returns nothing when the program ended before, or `abandoned` says that nobody waits any more.
+ * @returns nothing when the program ended before, or nobody waits any more: `abandoned` is fulfilled.
  */
 export async function capturePython(
   child: Child,
   recorder: Recorder,
-  abandoned: () => boolean,
+  abandoned: Promise<void>,
 ): Promise<Found | undefined> {
+  let over = false;
+  const end = Promise.race([abandoned, child.status.then(() => delay(NOTICE_MS))])
+    .then((): undefined => {
+      over = true;
+    });
   const tried = new Set<string>();
   const patient = performance.now() + PATIENCE_MS;
   for (let pause = FIRST_PAUSE_MS;; pause = Math.min(pause * 1.2, LAST_PAUSE_MS)) {
     for (const pid of listTree(child.pid)) {
-      if (child.ended() || abandoned()) return undefined;
+      if (child.ended() || over) return undefined;
       const likely = looksLikePython(pid);
       if (!likely && performance.now() < patient) continue;
       const identity = `${pid} ${likely} ${programOf(pid)}`;
       if (tried.has(identity)) continue;
       tried.add(identity);
-      const outcome = await recorder.start(pid, readCommand(pid), likely ? STARTUP_MS : 0);
+      const starting = recorder.start(pid, readCommand(pid), likely ? STARTUP_MS : 0);
+      const outcome = await Promise.race([starting, end]);
+      if (outcome === undefined) return undefined;
       if (!("fault" in outcome) || isFinal(outcome)) return { pid, outcome };
     }
-    if (child.ended() || abandoned()) return undefined;
+    if (child.ended() || over) return undefined;
     await delay(pause);
   }
 }

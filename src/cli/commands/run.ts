@@ -34,6 +34,8 @@ sampling and lets the program live, unless --kill is given.`;
 
 /** How long the sampler may take to see for itself that the program has ended, ms. */
 const NOTICE_MS = 500;
+/** How long a program may take to end at Ctrl-C before we say what more can be done, ms. */
+const HINT_MS = 1000;
 
 /** What `run` was asked for, checked. */
 export interface RunOptions extends CaptureOptions {
@@ -99,7 +101,7 @@ export async function run(
 
   const ending = watchEnding(child);
   try {
-    const found = await capturePython(child, recorder, ending.hurried);
+    const found = await capturePython(child, recorder, ending.hurry);
     if (found === undefined) return await endWithout(child, target, ending.hurried());
     const { pid, outcome } = found;
     if ("fault" in outcome) {
@@ -165,6 +167,8 @@ async function endWithout(child: Child, target: Target, hurried: boolean): Promi
 interface EndingWatch {
   /** Whether results are wanted at once, whatever the program does. */
   hurried(): boolean;
+  /** Fulfilled when that is so. */
+  readonly hurry: Promise<void>;
   /** Tells what to stop. */
   stopWith(capture: Capture): void;
   unwatch(): void;
@@ -179,16 +183,25 @@ function watchEnding(child: Child): EndingWatch {
   let capture: Capture | undefined;
   let interrupts = 0;
   let hurried = false;
+  const { promise: hurry, resolve } = Promise.withResolvers<void>();
   const unwatch = watchSignals((signal) => {
     if (signal !== "SIGINT") child.signal(signal);
     else if (!sharesTerminal()) child.signal("SIGINT");
-    if (signal === "SIGINT" && ++interrupts === 1) return;
+    if (signal === "SIGINT" && ++interrupts === 1) return void hintLater();
     if (interrupts > 2) void child.terminate();
     hurried = true;
+    resolve();
     capture?.stop();
   });
+  async function hintLater(): Promise<void> {
+    await delay(HINT_MS);
+    if (!child.ended() && !hurried) {
+      tell("the program has not ended yet; Ctrl-C again ends the sampling, once more the program");
+    }
+  }
   return {
     hurried: () => hurried,
+    hurry,
     stopWith(begun): void {
       capture = begun;
       if (hurried) begun.stop();
