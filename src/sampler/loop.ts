@@ -50,7 +50,8 @@ export class SamplingLoop {
     this.#teacher = new Teacher(runtime.process, reader);
     this.#queue = new SettlingQueue(edges, {
       accept: (time, thread, stack, fallback) => {
-        if (fallback) this.#quality.retried++;
+        if (fallback?.reread === true) this.#quality.retried++;
+        else if (fallback !== undefined) this.#quality.repaired++;
         this.#send(interner, time, thread, stack);
       },
       reject: () => this.#quality.rejected[REJECTIONS.indexOf("unknown-edge")]!++,

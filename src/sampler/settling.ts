@@ -10,9 +10,26 @@ const ENOUGH_READINGS = 16;
 /** No stack to fall back on. */
 export const NO_FALLBACK = -3;
 
+/** What takes the place of a stack that is never proven. */
+export interface Fallback {
+  /** Local stack id, or {@link NO_FALLBACK}. */
+  readonly stack: number;
+  /** It was read anew; else it was restored from the same reading. */
+  readonly reread: boolean;
+}
+
+/** What a sample waits for. */
+interface Pending {
+  readonly edges: readonly number[];
+  readonly fallback: Fallback;
+  /** Exact readings made before it. */
+  readonly readings: number;
+}
+
 /** Where settled samples go. */
 export interface SampleSink {
-  accept(time: number, thread: number, stack: number, fallback: boolean): void;
+  /** @param fallback set if the stack is one that takes another's place. */
+  accept(time: number, thread: number, stack: number, fallback?: Fallback): void;
   reject(): void;
 }
 
@@ -26,9 +43,8 @@ export class SettlingQueue {
   readonly #time = new Float64Array(CAPACITY);
   readonly #thread = new Int32Array(CAPACITY);
   readonly #stack = new Int32Array(CAPACITY);
-  readonly #fallback = new Int32Array(CAPACITY);
   /** What pending samples wait for, by place in the queue. */
-  readonly #pending = new Map<number, { edges: readonly number[]; readings: number }>();
+  readonly #pending = new Map<number, Pending>();
   #head = 0;
   #tail = 0;
 
@@ -36,25 +52,24 @@ export class SettlingQueue {
 
   /** Adds a sample that is proven. */
   push(time: number, thread: number, stack: number): void {
-    if (this.#head === this.#tail) this.sink.accept(time, thread, stack, false);
-    else this.#enqueue(time, thread, stack, NO_FALLBACK);
+    if (this.#head === this.#tail) this.sink.accept(time, thread, stack);
+    else this.#enqueue(time, thread, stack);
   }
 
   /**
    * Adds a sample that waits for proof.
-   * @param fallback the stack to take instead, or {@link NO_FALLBACK}.
    * @param readings exact readings made so far.
    */
   pushPending(
     time: number,
     thread: number,
     stack: number,
-    fallback: number,
+    fallback: Fallback,
     edges: readonly number[],
     readings: number,
   ): void {
-    const place = this.#enqueue(time, thread, stack, fallback);
-    this.#pending.set(place, { edges, readings });
+    const place = this.#enqueue(time, thread, stack);
+    this.#pending.set(place, { edges, fallback, readings });
   }
 
   /** Lets go of all samples at the head that are settled at a time. */
@@ -69,7 +84,7 @@ export class SettlingQueue {
     this.settle(Infinity, readings);
   }
 
-  #enqueue(time: number, thread: number, stack: number, fallback: number): number {
+  #enqueue(time: number, thread: number, stack: number): number {
     if (((this.#tail + 1) & (CAPACITY - 1)) === this.#head) {
       this.#settleHead(Infinity, Infinity);
       this.#head = (this.#head + 1) & (CAPACITY - 1);
@@ -78,7 +93,6 @@ export class SettlingQueue {
     this.#time[place] = time;
     this.#thread[place] = thread;
     this.#stack[place] = stack;
-    this.#fallback[place] = fallback;
     this.#tail = (place + 1) & (CAPACITY - 1);
     return place;
   }
@@ -91,16 +105,16 @@ export class SettlingQueue {
     const thread = this.#thread[place]!;
     const proven = waiting === undefined ||
       waiting.edges.every((e) => this.edges.state(e) === KNOWN);
-    if (proven) this.sink.accept(time, thread, this.#stack[place]!, false);
+    if (proven) this.sink.accept(time, thread, this.#stack[place]!);
     else {
       const hopeless = waiting.edges.some((e) => this.edges.state(e) === DISMISSED);
       if (!hopeless && now - time < PATIENCE) return false;
       if (readings - waiting.readings >= ENOUGH_READINGS) {
         for (const edge of waiting.edges) this.edges.dismiss(edge);
       }
-      const fallback = this.#fallback[place]!;
-      if (fallback === NO_FALLBACK) this.sink.reject();
-      else this.sink.accept(time, thread, fallback, true);
+      const { fallback } = waiting;
+      if (fallback.stack === NO_FALLBACK) this.sink.reject();
+      else this.sink.accept(time, thread, fallback.stack, fallback);
     }
     this.#pending.delete(place);
     return true;

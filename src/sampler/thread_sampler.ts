@@ -104,9 +104,13 @@ export class ThreadSampler {
     const stack = this.#stack.intern(snapshot);
     const edges = [...snapshot.freshEdges];
     let status = snapshot.rejudge();
+    const reread = status >= TORN;
     for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(true);
-    const fallback = status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK;
-    shop.teacher.ask();
+    const fallback = {
+      stack: status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK,
+      reread,
+    };
+    if (reread) shop.teacher.ask();
     shop.queue.pushPending(time, this.id, stack, fallback, edges, shop.teacher.readings);
   }
 }
