@@ -1,0 +1,55 @@
+/**
+ * Captures a process and prints all that was captured as JSON. An entry like `src/main.ts`: the sampler
+ * starts it a second time as its Worker.
+ *
+ * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all`
+ */
+import type { Capture } from "../../src/sampler/capture.ts";
+import type { Captured } from "./captured.ts";
+
+declare const self: DedicatedWorkerGlobalScope;
+
+if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
+  const { serveSampler } = await import("../../src/sampler/worker.ts");
+  serveSampler(self);
+} else {
+  const { startCapture } = await import("../../src/sampler/handle.ts");
+  const [pid, intervalUs, seconds, threads] = Deno.args;
+  const capture = await startCapture({
+    pid: Number(pid),
+    intervalUs: Number(intervalUs),
+    durationUs: Number(seconds) * 1e6,
+    allThreads: threads === "all",
+    waitForPythonMs: 1000,
+    command: [],
+    toolVersion: "test",
+  });
+  if ("fault" in capture) throw new Error(`${capture.fault}: ${capture.detail}`);
+  await write(JSON.stringify(await collect(capture)));
+  Deno.exit(0);
+}
+
+async function collect({ profile, finished }: Capture): Promise<Captured> {
+  const summary = await finished;
+  const { strings, frames, stacks, quality, metadata } = profile;
+  const text = (id: number): string => strings[id] ?? "";
+  return {
+    pythonVersion: metadata.pythonVersion,
+    summary,
+    quality,
+    frames: Array.from({ length: frames.length }, (_, id) => ({
+      file: text(frames.file.at(id)),
+      name: text(frames.name.at(id)),
+      line: frames.line.at(id),
+    })),
+    stacks: Array.from({ length: stacks.length }, (_, id) => ({
+      prefix: stacks.prefix.at(id),
+      frame: stacks.frame.at(id),
+    })),
+    counts: profile.counts.map((column) => [...column.view()]),
+  };
+}
+
+async function write(text: string): Promise<void> {
+  await new Response(text).body?.pipeTo(Deno.stdout.writable);
+}

@@ -1,0 +1,125 @@
+/** Runs targets and captures of them, each on a CPU of its own. */
+import assert from "node:assert/strict";
+import type { Captured } from "./captured.ts";
+import { type Grammar, type Preface, readGrammar } from "./grammar.ts";
+
+/** CPUs that this process may use. */
+export const cpus: readonly number[] = allowedCpus();
+/** Where targets run, and where captures of them run. */
+export const targetCpu: number = cpus[0]!;
+export const captureCpu: number = cpus[1] ?? targetCpu;
+
+if (targetCpu === captureCpu) {
+  // deno-lint-ignore no-console
+  console.error(
+    "WARNING: ONE CPU ONLY: a target cannot run while it is read, so these tests prove nothing about " +
+      "stacks that change under the reading",
+  );
+}
+
+const entry = new URL("entry.ts", import.meta.url).pathname;
+const config = new URL("../../deno.json", import.meta.url).pathname;
+const targets = new URL("targets/", import.meta.url).pathname;
+
+/** A running target; killed at the end of the scope (`await using`). */
+export class Running implements AsyncDisposable {
+  readonly #output: Promise<string>;
+  #text = "";
+  #ready = Promise.withResolvers<Preface>();
+
+  private constructor(readonly script: string, readonly child: Deno.ChildProcess) {
+    this.#output = this.#read();
+    // Whoever starts it waits for it.
+    this.#ready.promise.catch(() => {});
+  }
+
+  /** Starts a script on the targets' CPU and waits until it says that it is in full swing. */
+  static async start(python: string, script: string, args: readonly string[]): Promise<Running> {
+    const path = script.startsWith("/") ? script : targets + script;
+    const child = new Deno.Command("taskset", {
+      args: ["-c", String(targetCpu), python, "-B", path, ...args],
+      stdin: "null",
+      stdout: "piped",
+    }).spawn();
+    const running = new Running(path, child);
+    running.preface = await running.#ready.promise;
+    return running;
+  }
+
+  preface: Preface = {};
+
+  get pid(): number {
+    return this.child.pid;
+  }
+
+  /** Lines printed so far, but for the first. */
+  lines(): string[] {
+    return this.#text.split("\n").slice(1);
+  }
+
+  /** Asks it to end and returns the last line it printed. */
+  async finish(): Promise<string> {
+    this.child.kill("SIGTERM");
+    return (await this.#output).trimEnd().split("\n").at(-1)!;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.child.kill("SIGKILL");
+    } catch {
+      // It has ended.
+    }
+    await Promise.all([this.child.status, this.#output]);
+  }
+
+  async #read(): Promise<string> {
+    const decoder = new TextDecoder();
+    for await (const chunk of this.child.stdout) {
+      this.#text += decoder.decode(chunk, { stream: true });
+      const end = this.#text.indexOf("\n");
+      if (end >= 0) this.#ready.resolve(JSON.parse(this.#text.slice(0, end)));
+    }
+    this.#ready.reject(new Error(`${this.script} ended: ${this.#text}`));
+    return this.#text;
+  }
+}
+
+/** What to capture, and where from. */
+export interface How {
+  readonly intervalUs: number;
+  readonly seconds: number;
+  readonly allThreads?: boolean;
+  /** Capture on the target's CPU: it cannot run while it is read. The truth that others are held to. */
+  readonly sameCpu?: boolean;
+}
+
+/** The command line of a capture. */
+export function captureCommand(pid: number, how: How): string[] {
+  const { intervalUs, seconds, allThreads = false, sameCpu = false } = how;
+  const cpu = sameCpu ? targetCpu : captureCpu;
+  const run = ["run", "-q", "-A", "--no-code-cache", "--config", config, entry];
+  const order = [pid, intervalUs, seconds, allThreads ? "all" : "main"].map(String);
+  return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
+}
+
+/** Captures a process. */
+export async function capture(pid: number, how: How): Promise<Captured> {
+  const [program, ...args] = captureCommand(pid, how);
+  const output = await new Deno.Command(program!, { args, stdin: "null", stderr: "inherit" })
+    .output();
+  assert(output.success, `the capture ended with status ${output.code}`);
+  return JSON.parse(new TextDecoder().decode(output.stdout));
+}
+
+/** The grammar of a running target. */
+export function grammarOf(running: Running): Grammar {
+  return readGrammar(running.script, running.preface);
+}
+
+function allowedCpus(): number[] {
+  const [, list] = /^Cpus_allowed_list:\s*(\S+)/m.exec(Deno.readTextFileSync("/proc/self/status"))!;
+  return list!.split(",").flatMap((range) => {
+    const [first, last = first] = range.split("-").map(Number);
+    return Array.from({ length: last! - first! + 1 }, (_, i) => first! + i);
+  });
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { countSamples, seenStacks, shareOf, tolerance } from "./captured.ts";
+import { testedPythons } from "./pythons.ts";
+import { capture, Running } from "./running.ts";
+
+/**
+ * The blocks of `split.py` last 10 to 60 µs and follow in random order: samples 100 µs apart are all but
+ * independent, so their number needs no allowance for runs of equal stacks.
+ */
+const rates = [
+  { hz: 100, seconds: 6, depth: 10 },
+  { hz: 1000, seconds: 3, depth: 50 },
+  { hz: 10_000, seconds: 2, depth: 10 },
+  { hz: 10_000, seconds: 2, depth: 50 },
+  { hz: 10_000, seconds: 2, depth: 200 },
+];
+
+/** Depth and calls of the short function in a row. */
+const leaves = [[10, 20], [50, 20], [200, 20], [200, 200]] as const;
+
+for (const { path, minor } of await testedPythons()) {
+  for (const { hz, seconds, depth } of rates) {
+    Deno.test(`shares agree with what a program measured when Python ${minor} is sampled at ${hz} Hz below ${depth} calls`, async () => {
+      await using target = await Running.start(path, "split.py", [String(depth)]);
+      const seen = seenStacks(await capture(target.pid, { intervalUs: 1e6 / hz, seconds }));
+      const truth: Record<string, number> = JSON.parse(await target.finish());
+      const faults = Object.entries(truth).flatMap(([name, share]) => {
+        const found = shareOf(seen, (stack) => stack.some((place) => place.name === name));
+        const most = tolerance(share, countSamples(seen));
+        return Math.abs(found - share) <= most ? [] : [describe(name, found, share, most)];
+      });
+      assert.equal(Object.keys(truth).length, 5);
+      assert.deepEqual(faults, []);
+    });
+  }
+  for (const [depth, loop] of leaves) {
+    Deno.test(`a short function's share is that of readings on its own CPU when Python ${minor} calls it ${loop} times below ${depth} calls`, async () => {
+      await using target = await Running.start(path, "leaf.py", [String(depth), String(loop)]);
+      const how = { intervalUs: 100, seconds: 2 };
+      const truth = seenStacks(await capture(target.pid, { ...how, sameCpu: true }));
+      const seen = seenStacks(await capture(target.pid, how));
+      const [found, share] = [seen, truth].map((one) =>
+        shareOf(one, (stack) => stack.at(-1)?.name === "leaf")
+      ) as [number, number];
+      const most = tolerance(share, countSamples(seen), countSamples(truth));
+      assert.ok(Math.abs(found - share) <= most, describe("leaf", found, share, most));
+    });
+  }
+}
+
+function describe(name: string, found: number, share: number, most: number): string {
+  const [a, b, c] = [found, share, most].map((value) => `${(value * 100).toFixed(2)} %`);
+  return `${name}: ${a} of the samples, in truth ${b}, at most ${c} apart`;
+}

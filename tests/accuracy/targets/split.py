@@ -1,0 +1,92 @@
+"""Spends its time in five functions and measures how much in each.
+
+split.py DEPTH: descends through DEPTH calls of `descend`, runs a thousand blocks in random order (so
+that no sampling interval can fall in step with them), returns, repeats. On SIGTERM it prints, as
+JSON, the share of its wall time that each function took with all it called.
+"""
+
+import json
+import os
+import random
+import re
+import signal
+import sys
+import time
+
+clock = time.perf_counter
+spent = {}
+began = 0.0
+word = re.compile("[a-z]+")
+text = "the quick brown fox jumps over the lazy dog " * 2
+rows = [{"id": i, "name": "row", "values": [i, i + 1.5]} for i in range(6)]
+
+
+def count(rounds):
+    n = 0
+    for i in range(rounds):
+        n += i & 3
+    return n
+
+
+def inner(n):
+    return n * n + 1
+
+
+def nested(rounds):
+    n = 0
+    for i in range(rounds):
+        n += inner(i)  # -> inner
+    return n
+
+
+def encode(_):
+    return json.dumps(rows)  # -> lib
+
+
+def shout(match):  # <-
+    return match.group().upper()
+
+
+def replace(_):
+    return word.sub(shout, text)  # -> shout
+
+
+def wait(_):
+    time.sleep(1e-6)
+
+
+work = [(count, 400), (nested, 400), (encode, 0), (replace, 0), (wait, 0)]
+weights = [30, 20, 20, 15, 2]
+spent = {function.__name__: 0.0 for function, _ in work}
+
+
+def run(blocks):
+    for function, argument in random.choices(work, weights, k=blocks):  # -> lib
+        before = clock()
+        function(argument)  # -> count nested encode replace wait
+        spent[function.__name__] += clock() - before
+
+
+def descend(depth):
+    if depth:
+        descend(depth - 1)  # -> descend
+    else:
+        run(1000)  # -> run
+
+
+def tell(*_):
+    whole = clock() - began
+    print(json.dumps({name: time / whole for name, time in spent.items()}), flush=True)
+    os._exit(0)
+
+
+signal.alarm(120)
+signal.signal(signal.SIGTERM, tell)
+random.seed(1)
+descend(int(sys.argv[1]))
+for name in spent:
+    spent[name] = 0.0
+began = clock()
+print("{}", flush=True)
+while True:
+    descend(int(sys.argv[1]))  # -> descend

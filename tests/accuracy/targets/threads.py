@@ -1,0 +1,32 @@
+"""Four threads, each in functions of its own: a thread with a function of another's is impossible."""
+
+import json
+import signal
+import threading
+
+
+def write_thread(letter):
+    return f"""
+def {letter}_leaf(n):
+    return n + 1
+def {letter}_step(n):
+    for i in range(n):
+        {letter}_leaf(i)  # -> {letter}_leaf
+def {letter}_top():  # <-
+    while True:
+        {letter}_step(10)  # -> {letter}_step
+        {letter}_leaf(1)  # -> {letter}_leaf
+"""
+
+
+signal.alarm(120)
+letters = "abcd"
+source = "".join(write_thread(letter) for letter in letters)
+made = {}
+exec(compile(source, "<threads>", "exec"), made)
+threads = [threading.Thread(target=made[f"{letter}_top"], daemon=True) for letter in letters]
+for thread in threads:
+    thread.start()
+print(json.dumps({"sources": {"<threads>": source}}), flush=True)
+while True:
+    threads[0].join()  # -> lib
