@@ -79,8 +79,10 @@ export class FrameWalk {
           if (address === 0) return TORN;
         } else if (previous === 0) {
           if (base >= 0) return BROKEN;
+          copy.leaveOut(address);
           return frames.count === 0 ? EMPTY : WHOLE;
         } else {
+          if (previous === base) copy.leaveOut(address);
           this.#guard(at);
           address = previous;
         }

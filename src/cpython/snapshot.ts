@@ -50,11 +50,12 @@ export class Snapshot {
   /**
    * Reads the thread once. See `snapshot_status.ts` and, for what is below `WHOLE`, `ThreadCopy.fetch`.
    * @param strict edges that wait for proof count as torn unless they can be restored.
+   * @param watch look whether code objects have been freed, too.
    */
-  take(strict: boolean): number {
+  take(strict: boolean, watch: boolean): number {
     let fetched = REARRANGED;
     for (let i = 0; i < MOST_REARRANGEMENTS && fetched === REARRANGED; i++) {
-      fetched = this.copy.fetch();
+      fetched = this.copy.fetch(watch);
       if (fetched !== FETCHED) continue;
       this.#noticeFreedCode();
       const reusable = this.path.reusableDepth(this.copy);
@@ -78,7 +79,7 @@ export class Snapshot {
   confirm(): boolean {
     const { copy } = this;
     const { currentFrame } = copy.runtime.layout.thread;
-    if (copy.fetch() === FETCHED && copy.comparable) {
+    if (copy.fetch(true) === FETCHED && copy.comparable) {
       const same = this.#compare(copy.limit) === copy.limit;
       if (same && copy.words[currentFrame >> 2] === copy.earlierWords[currentFrame >> 2]) {
         return true;
@@ -118,9 +119,7 @@ export class Snapshot {
 
   /** Offset from the chunks' start on at which the copy and the one before differ, or `until`. */
   #compare(until: number): number {
-    const { copy } = this;
-    const from = copy.chunksAt;
-    const now = copy.bytes.subarray(from);
-    return from + this.firstDifference(now, copy.earlier.subarray(from), until - from);
+    const { chunksAt, chunkBytes, earlierChunkBytes } = this.copy;
+    return chunksAt + this.firstDifference(chunkBytes, earlierChunkBytes, until - chunksAt);
   }
 }

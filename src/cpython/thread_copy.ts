@@ -33,6 +33,9 @@ export class ThreadCopy {
   /** The copy of the fetch before; of the same arrangement only if `comparable`. */
   earlier: Uint8Array = new Uint8Array(0);
   earlierWords: Uint32Array = new Uint32Array(0);
+  /** The copies from the chunks' start on, for comparing. */
+  chunkBytes: Uint8Array = new Uint8Array(0);
+  earlierChunkBytes: Uint8Array = new Uint8Array(0);
   /** True when `earlier` has the same arrangement as `bytes`. */
   comparable = false;
   /** Bytes of the copy that were really read. */
@@ -60,6 +63,7 @@ export class ThreadCopy {
   #peak = 0;
   #earlierPeak = 0;
 
+  #leftOut: Address = 0;
   #dirty = true;
   #capacity = 0;
   #ranges = new Ranges(16);
@@ -74,12 +78,17 @@ export class ThreadCopy {
     this.#slotBytes = align(layout.frame.size);
   }
 
-  /** Takes a new copy; the one before becomes `earlier`. */
-  fetch(): number {
+  /**
+   * Takes a new copy; the one before becomes `earlier`.
+   * @param watch read the count of freed code objects too.
+   */
+  fetch(watch: boolean): number {
     if (this.#dirty) this.#arrange();
     else this.comparable = true;
+    this.#watch(watch);
     [this.bytes, this.earlier] = [this.earlier, this.bytes];
     [this.words, this.earlierWords] = [this.earlierWords, this.words];
+    [this.chunkBytes, this.earlierChunkBytes] = [this.earlierChunkBytes, this.chunkBytes];
     this.#late = 0;
     const read = this.runtime.process.read(this.#ranges, this.bytes);
     this.limit = read;
@@ -97,6 +106,13 @@ export class ThreadCopy {
   generation(): number {
     const at = this.#generationAt;
     return at < 0 || at + 8 > this.limit ? -1 : this.words[at >> 2]!;
+  }
+
+  /** Leaves the last range, the count of freed code objects, in or out. */
+  #watch(watch: boolean): void {
+    if (this.#generationAt < 0) return;
+    this.#ranges.count = watch ? this.#ranges.capacity : this.#ranges.capacity - 1;
+    this.#ranges.bytes = watch ? this.#generationAt + 8 : this.#generationAt;
   }
 
   /** The address a pointer of the thread state's copy holds. */
@@ -229,6 +245,17 @@ export class ThreadCopy {
     return true;
   }
 
+  /**
+   * Stops fetching a frame ahead: the entry at the root of the thread. While the frames above it do not
+   * change, neither does it, and then nobody asks for it.
+   */
+  leaveOut(address: Address): void {
+    if (this.#leftOut === address) return;
+    this.#leftOut = address;
+    const known = this.#findOutside(address);
+    if (known >= 0) this.#removeOutside(known);
+  }
+
   #findOutside(address: Address): number {
     for (let i = 0; i < this.outsideCount; i++) {
       if (this.outsideAddress[i] === address) {
@@ -256,7 +283,7 @@ export class ThreadCopy {
   }
 
   #rememberOutside(address: Address): void {
-    if (this.#findOutside(address) >= 0) return;
+    if (address === this.#leftOut || this.#findOutside(address) >= 0) return;
     let place = this.outsideCount;
     if (place === MOST_OUTSIDE) {
       place = this.#outsideAge.indexOf(Math.max(...this.#outsideAge));
@@ -283,7 +310,10 @@ export class ThreadCopy {
   /** Lays out the copy and the ranges to read. */
   #arrange(): void {
     const { layout } = this.runtime;
-    const ranges = new Ranges(2 + this.outsideCount + this.chunkCount);
+    const { codeGeneration } = layout.interpreter;
+    const ranges = new Ranges(
+      1 + this.chunkCount + this.outsideCount + (codeGeneration < 0 ? 0 : 1),
+    );
     ranges.push(this.thread.address, align(layout.thread.window));
     for (let i = 0; i < this.chunkCount; i++) {
       this.#chunkAt[i] = ranges.bytes;
@@ -293,7 +323,6 @@ export class ThreadCopy {
     for (let i = 0; i < this.outsideCount; i++) {
       ranges.push(this.outsideAddress[i]!, this.#slotBytes);
     }
-    const { codeGeneration } = layout.interpreter;
     this.#generationAt = codeGeneration < 0 ? -1 : ranges.bytes;
     if (codeGeneration >= 0) ranges.push(this.thread.interpreter + codeGeneration, 8);
     this.#ranges = ranges;
@@ -304,6 +333,8 @@ export class ThreadCopy {
       this.earlier = new Uint8Array(this.#capacity);
       this.words = new Uint32Array(this.bytes.buffer);
       this.earlierWords = new Uint32Array(this.earlier.buffer);
+      this.chunkBytes = this.bytes.subarray(this.chunksAt);
+      this.earlierChunkBytes = this.earlier.subarray(this.chunksAt);
     }
     this.#dirty = false;
     this.comparable = false;

@@ -79,14 +79,18 @@ export class SamplingLoop {
     while (ending === undefined) {
       const due = tick * intervalUs;
       if (due >= durationUs) ending = this.#wait(start + durationUs, 0) ?? "duration";
-      else ending = this.#prepare(start + due) ?? this.#wait(start + due, spin);
+      else {
+        this.#prepare(start + due);
+        ending = this.#wait(start + due, spin);
+      }
       if (ending !== undefined) break;
-      const now = this.reader.now() - start;
-      const skipped = Math.floor((now - due) / intervalUs);
+      const now = this.reader.now();
+      const time = now - start;
+      const skipped = Math.floor((time - due) / intervalUs);
       if (skipped > 0) this.#quality.missedTicks += skipped;
       tick += 1 + Math.max(0, skipped);
-      ending = this.#tick(now);
-      last = now;
+      ending = this.#tick(time, now);
+      last = time;
     }
     this.#teacher.leave();
     this.#queue.flush(this.#teacher.readings);
@@ -109,22 +113,23 @@ export class SamplingLoop {
     }
   }
 
-  /** Before a tick: the list of threads, the place to read from, housekeeping. */
-  #prepare(due: number): Ending | undefined {
-    const now = this.reader.now();
+  /** Before a tick that is to be read exactly: goes where the target runs and wakes up there. */
+  #prepare(due: number): void {
+    const focus = this.#focus();
+    if (focus !== undefined && this.#teacher.wants(due)) this.#teacher.visit(focus.state.tid);
+  }
+
+  /** @param time µs since the first tick; `now`: the same on the reader's clock. */
+  #tick(time: number, now: number): Ending | undefined {
     if (now - this.#listedAt > RELIST) {
       const ending = this.#list(now);
       if (ending !== undefined) return ending;
     }
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now);
     const focus = this.#focus();
-    if (focus !== undefined && this.#teacher.wants(due)) this.#teacher.visit(focus.state.tid);
-    return undefined;
-  }
-
-  #tick(time: number): Ending | undefined {
-    const focus = this.#focus();
-    const exact = focus !== undefined && this.#teacher.wants(this.reader.now());
+    const exact = focus !== undefined && this.#teacher.wants(now);
+    // It may have moved on while we slept.
+    if (exact) this.#teacher.visit(focus.state.tid);
     this.#quality.ticks++;
     for (const sampler of this.#samplers) {
       const status = sampler.sample(time, exact && (sampler === focus || !sampler.isActive()));

@@ -21,6 +21,8 @@ import type { Teacher } from "./teacher.ts";
 
 /** Readings of one tick, until one holds together. */
 const MOST_READINGS = 4;
+/** From one look at the count of freed code objects to the next, µs: at every tick up to 50 kHz. */
+const WATCH = 20;
 
 /** What all threads of a capture share. */
 export interface Workshop {
@@ -38,6 +40,7 @@ export interface Workshop {
 export class ThreadSampler {
   readonly snapshot: Snapshot;
   readonly #stack: ThreadStack;
+  #watchedAt = -Infinity;
 
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
     const copy = new ThreadCopy(shop.runtime, state);
@@ -59,14 +62,16 @@ export class ThreadSampler {
    */
   sample(time: number, exact: boolean): number {
     const { shop, snapshot } = this;
-    let status = snapshot.take(false);
+    const watch = exact || time - this.#watchedAt >= WATCH;
+    if (watch) this.#watchedAt = time;
+    let status = snapshot.take(false, watch);
     if (exact && this.#learnExact(status)) {
       this.#accept(time, false);
       return 0;
     }
     let readings = 1;
     while (status >= TORN && readings < MOST_READINGS) {
-      status = snapshot.take(false);
+      status = snapshot.take(false, true);
       readings++;
     }
     if (status === WHOLE) this.#accept(time, readings > 1);
@@ -105,7 +110,7 @@ export class ThreadSampler {
     const edges = [...snapshot.freshEdges];
     let status = snapshot.rejudge();
     const reread = status >= TORN;
-    for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(true);
+    for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(true, true);
     const fallback = {
       stack: status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK,
       reread,

@@ -30,7 +30,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
   try {
     const deadline = reader.now() + request.waitForPythonMs * 1000;
     let found = findRunning(process);
-    while ("fault" in found && reader.now() < deadline && process.alive()) {
+    while (isTooEarly(found) && reader.now() < deadline && process.alive()) {
       if (isStopRequested(ring)) break;
       reader.sleepUntil(reader.now() + LOOK_AGAIN, 0);
       found = findRunning(process);
@@ -51,6 +51,11 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
   } finally {
     process.close();
   }
+}
+
+/** True if another look may find more: every other fault is final. */
+function isTooEarly(found: Runtime | RuntimeFault): boolean {
+  return "fault" in found && found.fault === "not-python";
 }
 
 /** An interpreter that has come up; one that is still starting counts as none yet. */
