@@ -13,6 +13,8 @@ export interface Place {
 /** The output of `entry.ts`. */
 export interface Captured {
   readonly pythonVersion: string;
+  /** Wall clock of the first tick, ms. */
+  readonly startedAt: number;
   readonly summary: Summary;
   readonly quality: Quality;
   readonly frames: readonly Place[];

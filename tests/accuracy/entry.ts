@@ -35,6 +35,7 @@ async function collect({ profile, finished }: Capture): Promise<Captured> {
   const text = (id: number): string => strings[id] ?? "";
   return {
     pythonVersion: metadata.pythonVersion,
+    startedAt: metadata.startedAt,
     summary,
     quality,
     frames: Array.from({ length: frames.length }, (_, id) => ({

@@ -1,8 +1,8 @@
 """Spends its time in five functions and measures how much in each.
 
-split.py DEPTH: descends through DEPTH calls of `descend`, runs a thousand blocks in random order (so
+split.py DEPTH: descends through DEPTH calls of `descend`, runs 300 blocks in random order (so
 that no sampling interval can fall in step with them), returns, repeats. On SIGTERM it prints, as
-JSON, the share of its wall time that each function took with all it called.
+JSON, how much time each function took so far with all it called, for many moments of the wall clock.
 """
 
 import json
@@ -14,8 +14,7 @@ import sys
 import time
 
 clock = time.perf_counter
-spent = {}
-began = 0.0
+moments = []
 word = re.compile("[a-z]+")
 text = "the quick brown fox jumps over the lazy dog " * 2
 rows = [{"id": i, "name": "row", "values": [i, i + 1.5]} for i in range(6)]
@@ -65,18 +64,18 @@ def run(blocks):
         before = clock()
         function(argument)  # -> count nested encode replace wait
         spent[function.__name__] += clock() - before
+    moments.append([time.time() * 1000, *spent.values()])
 
 
 def descend(depth):
     if depth:
         descend(depth - 1)  # -> descend
     else:
-        run(1000)  # -> run
+        run(300)  # -> run
 
 
 def tell(*_):
-    whole = clock() - began
-    print(json.dumps({name: time / whole for name, time in spent.items()}), flush=True)
+    print(json.dumps({"names": list(spent), "moments": moments}), flush=True)
     os._exit(0)
 
 
@@ -84,9 +83,6 @@ signal.alarm(120)
 signal.signal(signal.SIGTERM, tell)
 random.seed(1)
 descend(int(sys.argv[1]))
-for name in spent:
-    spent[name] = 0.0
-began = clock()
 print("{}", flush=True)
 while True:
     descend(int(sys.argv[1]))  # -> descend

@@ -1,0 +1,106 @@
+/** The two profilers, run the same way on the same target. */
+import { type Captured, type Seen, seenStacks } from "../tests/accuracy/captured.ts";
+import { captureCommand, captureCpu, type How } from "../tests/accuracy/running.ts";
+import { rejectedTotal } from "../src/profile/quality.ts";
+
+/** What a run of a profiler came to. */
+export interface Outcome {
+  /** Stacks that were kept. */
+  readonly good: number;
+  /** Share of the readings that were thrown away. */
+  readonly failed: number;
+  /** Readings per second of sampling, good or not. */
+  readonly rate: number;
+  /** CPU time of the profiler from its start to its end, s. */
+  readonly cpu: number;
+  readonly seen: readonly Seen[];
+}
+
+/** Runs a command and ends with its CPU time, of all its threads and children, on stderr. */
+const measured = `
+import resource, subprocess, sys
+status = subprocess.run(sys.argv[1:]).returncode
+usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+print("cpu", usage.ru_utime + usage.ru_stime, file=sys.stderr)
+sys.exit(status)
+`;
+
+async function measure(
+  python: string,
+  command: readonly string[],
+): Promise<{ stdout: string; cpu: number }> {
+  const output = await new Deno.Command(python, { args: ["-I", "-c", measured, ...command] })
+    .output();
+  const [stdout, stderr] = [output.stdout, output.stderr].map((b) =>
+    new TextDecoder().decode(b)
+  ) as [string, string];
+  if (!output.success) throw new Error(`${command.join(" ")}:\n${stdout}${stderr}`);
+  return { stdout, cpu: Number(/^cpu (\S+)$/m.exec(stderr)?.[1]) };
+}
+
+/** Captures with tachyon. */
+export async function runTachyon(python: string, pid: number, how: How): Promise<Outcome> {
+  const { stdout, cpu } = await measure(python, captureCommand(pid, how));
+  const captured: Captured = JSON.parse(stdout);
+  const { quality, summary } = captured;
+  const rejected = rejectedTotal(quality);
+  const seconds = summary.durationUs / 1e6;
+  return {
+    good: quality.samples,
+    failed: rejected / (rejected + quality.samples),
+    rate: quality.ticks / seconds,
+    cpu,
+    seen: seenStacks(captured),
+  };
+}
+
+/** Theirs has one more setting. */
+export interface TheirHow extends How {
+  /** Stop the target for each reading. */
+  readonly blocking?: boolean;
+}
+
+/** Captures with CPython 3.15's `profiling.sampling`, from the same CPU. */
+export async function runCpython(python: string, pid: number, how: TheirHow): Promise<Outcome> {
+  const file = await Deno.makeTempFile();
+  try {
+    const { stdout, cpu } = await measure(python, [
+      "taskset",
+      "-c",
+      String(captureCpu),
+      ...cpythonCommand(python, pid, how),
+      "-o",
+      file,
+    ]);
+    const seen = readCollapsed(await Deno.readTextFile(file));
+    const good = seen.reduce((sum, { count }) => sum + count, 0);
+    const failed = Number(/^Error rate: (\S+)/m.exec(stdout)?.[1] ?? 0) / 100;
+    const rate = Number(/^Sample rate: (\S+)/m.exec(stdout)?.[1] ?? good / how.seconds);
+    return { good, failed, rate, cpu, seen };
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+/** The command line of CPython's profiler; it takes whole seconds. */
+export function cpythonCommand(python: string, pid: number, how: TheirHow): string[] {
+  const rate = String(Math.round(1e6 / how.intervalUs));
+  const blocking = how.blocking ? ["--blocking"] : [];
+  const seconds = String(Math.round(how.seconds));
+  return [
+    python,
+    ...["-m", "profiling.sampling", "attach", "-r", rate, "-d", seconds, ...blocking],
+    ...["--collapsed", String(pid)],
+  ];
+}
+
+function readCollapsed(text: string): Seen[] {
+  return text.split("\n").filter((line) => line !== "").map((line) => {
+    const end = line.lastIndexOf(" ");
+    const stack = line.slice(0, end).split(";").slice(1).map((frame) => {
+      const [, file = "", name = "", number = ""] = /^(.*):(.*):(\d+)$/.exec(frame) ?? [];
+      return { file, name, line: Number(number) };
+    });
+    return { thread: 0, stack, count: Number(line.slice(end + 1)) };
+  });
+}

@@ -1,0 +1,80 @@
+/** The highest rate of good samples, and CPU time at ordinary rates, beside CPython's profiler. */
+import { Running } from "../tests/accuracy/running.ts";
+import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
+import { median, percent, print, printTable } from "./table.ts";
+
+const counter = new URL("count.py", import.meta.url).pathname;
+
+/** How long to measure. */
+export interface Effort {
+  readonly rounds: number;
+  /** Of one capture; whole ones. */
+  readonly seconds: number;
+}
+
+/** Both profilers in turn, some times, on one target. */
+async function alternate(
+  python: string,
+  depth: number,
+  intervalUs: number,
+  { rounds, seconds }: Effort,
+): Promise<{ ours: Outcome[]; theirs: Outcome[] }> {
+  await using target = await Running.start(python, counter, [String(depth)]);
+  const ours: Outcome[] = [];
+  const theirs: Outcome[] = [];
+  for (let round = 0; round < rounds; round++) {
+    ours.push(await runTachyon(python, target.pid, { intervalUs, seconds }));
+    theirs.push(await runCpython(python, target.pid, { intervalUs, seconds }));
+  }
+  return { ours, theirs };
+}
+
+/** Prints how many good samples a second each can take. */
+export async function benchRates(python: string, effort: Effort): Promise<void> {
+  const rows: string[][] = [];
+  for (const depth of [10, 50, 200]) {
+    const { ours, theirs } = await alternate(python, depth, 1, effort);
+    const good = (runs: Outcome[]): number => median(runs.map((run) => run.good / effort.seconds));
+    const failed = (runs: Outcome[]): string => percent(median(runs.map((run) => run.failed)));
+    rows.push([
+      `${depth}`,
+      good(ours).toFixed(0),
+      failed(ours),
+      good(theirs).toFixed(0),
+      failed(theirs),
+      (good(ours) / good(theirs)).toFixed(1),
+    ]);
+  }
+  print();
+  print(`Good samples a second, as fast as it goes (interval 1 µs); ${describe(effort)}:`);
+  printTable(["depth", "tachyon", "rejected", "CPython 3.15", "failed", "ratio"], rows);
+}
+
+/** Prints the CPU time of captures at ordinary rates, start and end of the profiler included. */
+export async function benchCpu(python: string, effort: Effort): Promise<void> {
+  const rows: string[][] = [];
+  for (const hz of [1000, 10_000]) {
+    const { ours, theirs } = await alternate(python, 50, 1e6 / hz, effort);
+    const cpu = (runs: Outcome[]): number => median(runs.map((run) => run.cpu));
+    rows.push([
+      `${hz}`,
+      cpu(ours).toFixed(2),
+      median(ours.map((run) => run.rate)).toFixed(0),
+      percent(median(ours.map((run) => run.failed))),
+      cpu(theirs).toFixed(2),
+      median(theirs.map((run) => run.rate)).toFixed(0),
+      percent(median(theirs.map((run) => run.failed))),
+      (cpu(ours) / cpu(theirs)).toFixed(2),
+    ]);
+  }
+  print();
+  print(`CPU seconds of a capture at depth 50, start and end included; ${describe(effort)}:`);
+  printTable(
+    ["Hz", "tachyon", "achieved", "rejected", "CPython 3.15", "achieved", "failed", "ratio"],
+    rows,
+  );
+}
+
+function describe({ rounds, seconds }: Effort): string {
+  return `${rounds} × ${seconds} s each in turn, medians`;
+}

@@ -1,0 +1,70 @@
+/** How much a target is slowed down: it counts its own rounds, with and without a profiler in turn. */
+import { captureCommand, captureCpu, type How, Running } from "../tests/accuracy/running.ts";
+import { cpythonCommand } from "./profilers.ts";
+import { median, percent, print, printTable } from "./table.ts";
+
+const counter = new URL("count.py", import.meta.url).pathname;
+/** Of a capture, whole seconds; the first one is the profiler's start, and not counted. */
+const SECONDS = 3;
+const START_MS = 1000;
+const COUNTED_MS = 1800;
+
+/** Rounds a second that the target makes now. */
+async function countRounds(target: Running): Promise<number> {
+  const first = target.lines().length;
+  await new Promise((resolve) => setTimeout(resolve, COUNTED_MS));
+  const points = target.lines().slice(first - 1, -1).map((line) => line.split(" ").map(Number));
+  const [start, end] = [points[0]!, points.at(-1)!];
+  return (end[1]! - start[1]!) / (end[0]! - start[0]!);
+}
+
+async function countBeside(target: Running, command: readonly string[]): Promise<number> {
+  const [program, ...args] = command;
+  const child = new Deno.Command(program!, { args, stdout: "null", stderr: "null" }).spawn();
+  await new Promise((resolve) => setTimeout(resolve, START_MS));
+  const rounds = await countRounds(target);
+  if (!(await child.status).success) throw new Error(`${command.join(" ")} failed`);
+  return rounds;
+}
+
+/** Prints the slow-down by both profilers at ordinary rates. */
+export async function benchSlowdown(python: string, rounds: number): Promise<void> {
+  const rows: string[][] = [];
+  await using target = await Running.start(python, counter, ["50"]);
+  for (const hz of [1000, 10_000]) {
+    const how: How = { intervalUs: 1e6 / hz, seconds: SECONDS };
+    const ours: number[] = [];
+    const theirs: number[] = [];
+    const nothing: number[] = [];
+    const file = await Deno.makeTempFile();
+    const cpython = [
+      ...["taskset", "-c", String(captureCpu)],
+      ...cpythonCommand(python, target.pid, how),
+      ...["-o", file],
+    ];
+    let alone = await countRounds(target);
+    for (let round = 0; round < rounds; round++) {
+      const tachyon = await countBeside(target, captureCommand(target.pid, how));
+      const between = await countRounds(target);
+      const other = await countBeside(target, cpython);
+      const after = await countRounds(target);
+      ours.push(1 - 2 * tachyon / (alone + between));
+      theirs.push(1 - 2 * other / (between + after));
+      nothing.push(1 - 2 * between / (alone + after));
+      alone = after;
+    }
+    await Deno.remove(file);
+    rows.push([`${hz}`, describe(ours), describe(theirs), describe(nothing)]);
+  }
+  print();
+  print(
+    `Slow-down of the target at depth 50, median and range of ${rounds} rounds; the last column `,
+  );
+  print("is the same measure with no profiler at all, the noise of the machine:");
+  printTable(["Hz", "tachyon", "CPython 3.15", "none"], rows);
+}
+
+function describe(values: readonly number[]): string {
+  const range = [Math.min(...values), Math.max(...values)].map((value) => percent(value, 1));
+  return `${percent(median(values), 1)} (${range.join(" … ")})`;
+}
