@@ -26,6 +26,7 @@ const REASONS: Readonly<Record<Rejection, string>> = {
   "broken-chain": "incomplete",
   "unreadable": "unreadable",
   "too-deep": "too deep",
+  "not-held": "not on our CPU",
 };
 
 /** What heads a text output: whose profile it is, how it was taken and how far it can be trusted. */

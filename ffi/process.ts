@@ -118,6 +118,11 @@ export interface ReaderThread {
   sleepUntil(deadline: number, spin: number): void;
   /** The CPU this thread runs on. */
   cpu(): number;
+  /**
+   * How often this thread has left its CPU so far. While the number stays, no other thread has run on
+   * that CPU.
+   */
+  switches(): number;
   /** Binds this thread to one CPU and moves it there; false when the system refuses. */
   moveTo(cpu: number): boolean;
   /** Undoes `moveTo`: the thread may run again wherever it might at first. */

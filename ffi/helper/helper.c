@@ -61,6 +61,7 @@ static inline void relax(void) {
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
@@ -255,6 +256,18 @@ TACHYON int32_t tach_begin_thread(void) {
         first_mask_known = 1;
     }
     return CPU_COUNT_S(sizeof first_mask, first_mask);
+}
+
+/*
+ * How often the calling thread has left its CPU, by itself or not, since it began. The same number
+ * before and after says that nothing else has run there in between. -1 if the system does not tell.
+ */
+TACHYON double tach_switches(void) {
+    struct rusage usage;
+    if (getrusage(RUSAGE_THREAD, &usage) != 0) {
+        return -1;
+    }
+    return (double)usage.ru_nvcsw + (double)usage.ru_nivcsw;
 }
 
 /* The CPU that executes this call, or -errno. */

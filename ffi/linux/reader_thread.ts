@@ -30,6 +30,10 @@ class LinuxReaderThread implements ReaderThread {
     return this.#helper.tach_cpu();
   }
 
+  switches(): number {
+    return this.#helper.tach_switches();
+  }
+
   moveTo(cpu: number): boolean {
     return this.#helper.tach_move_to(cpu) === 0;
   }

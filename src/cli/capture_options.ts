@@ -4,6 +4,7 @@ import { type Command, Option } from "commander";
 import { DEFAULT_TABLE } from "../../collectors/pstats.ts";
 import { SORT_KEYS, type SortKey } from "../../collectors/pstats_rows.ts";
 import { FORMAT_NAMES, type FormatName, FORMATS } from "../../collectors/registry.ts";
+import type { Consistency } from "../profile/metadata.ts";
 import { parseDuration, parseInterval, parseLimit, parseRate } from "./numbers.ts";
 
 /** What was asked for, checked. */
@@ -11,6 +12,7 @@ export interface CaptureOptions {
   readonly intervalUs: number;
   readonly durationUs?: number;
   readonly allThreads: boolean;
+  readonly consistency: Consistency;
   readonly format: FormatName;
   /** As given with `-o`; absent: where the format goes by default. */
   readonly output?: string;
@@ -26,6 +28,7 @@ interface Given {
   readonly interval?: number;
   readonly duration?: number;
   readonly allThreads?: boolean;
+  readonly exact?: boolean;
   readonly output?: string;
   readonly sort?: SortKey;
   readonly limit?: number;
@@ -57,6 +60,7 @@ export function addCaptureOptions(command: Command): void {
       parseDuration,
     )
     .option("-a, --all-threads", "sample every thread, not only the main thread")
+    .option("--exact", "read only while the program cannot run, from its own CPU")
     .optionsGroup("Output:");
   for (const name of FORMAT_NAMES) {
     command.addOption(
@@ -95,6 +99,7 @@ export function readCaptureOptions(command: Command): CaptureOptions {
     intervalUs: given.samplingRate ?? given.interval ?? DEFAULT_INTERVAL_US,
     ...(given.duration === undefined ? {} : { durationUs: given.duration }),
     allThreads: given.allThreads ?? false,
+    consistency: given.exact ? "exact" : "verified",
     format,
     ...(given.output === undefined ? {} : { output: given.output }),
     sort: given.sort ?? DEFAULT_TABLE.sort,

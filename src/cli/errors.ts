@@ -71,6 +71,12 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         `Process ${pid} runs a free-threaded build of Python ${said}, which is not supported yet.`,
         "Run the program with the regular build of 3.13, 3.14 or 3.15.",
       );
+    case "exact-refused":
+      return fail(
+        fault,
+        `The system does not let us run on the CPU where process ${pid} runs, as exact reading needs.`,
+        "Start tachyon with the same CPU set (taskset, cpuset, container), or leave out `--exact`.",
+      );
     case "implausible":
       return fail(
         fault,

@@ -47,12 +47,13 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
   return {
     destination,
     async start(pid, command, waitForPythonMs): Promise<Capture | AttachFault> {
-      const { intervalUs, durationUs, allThreads } = options;
+      const { intervalUs, durationUs, allThreads, consistency } = options;
       const request: CaptureRequest = {
         pid,
         intervalUs,
         ...(durationUs === undefined ? {} : { durationUs }),
         allThreads,
+        consistency,
         waitForPythonMs,
         command,
         toolVersion: VERSION,

@@ -2,7 +2,7 @@ import type { CodeTable } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameWalk } from "./frame_walk.ts";
 import { TORN, WHOLE } from "./snapshot_status.ts";
-import { StackJoin } from "./stack_join.ts";
+import { type Policy, StackJoin } from "./stack_join.ts";
 import { StackPath } from "./stack_path.ts";
 import { FETCHED, REARRANGED, type ThreadCopy } from "./thread_copy.ts";
 
@@ -49,10 +49,9 @@ export class Snapshot {
 
   /**
    * Reads the thread once. See `snapshot_status.ts` and, for what is below `WHOLE`, `ThreadCopy.fetch`.
-   * @param strict edges that wait for proof count as torn unless they can be restored.
    * @param watch look whether code objects have been freed, too.
    */
-  take(strict: boolean, watch: boolean): number {
+  take(policy: Policy, watch: boolean): number {
     let fetched = REARRANGED;
     for (let i = 0; i < MOST_REARRANGEMENTS && fetched === REARRANGED; i++) {
       fetched = this.copy.fetch(watch);
@@ -60,7 +59,7 @@ export class Snapshot {
       this.#noticeFreedCode();
       const reusable = this.path.reusableDepth(this.copy);
       const walked = this.#walk.run(reusable, reusable > 0 ? this.#stableBytes() : 0);
-      if (walked === WHOLE) return this.#join.join(strict);
+      if (walked === WHOLE) return this.#join.join(policy);
       // The stack before is not that of the copy before any more.
       this.path.trusted = 0;
       if (walked !== REARRANGED) return walked;

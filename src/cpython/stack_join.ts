@@ -5,6 +5,15 @@ import { Lineage } from "./lineage.ts";
 import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
 import type { StackPath } from "./stack_path.ts";
 
+/** Calls that were never shown wait for proof; those given up are restored if they can be. */
+export const OPEN = 0;
+/** Calls that were never shown are restored, or the stack is torn. */
+export const STRICT = 1;
+/** All calls are taken as they are: the target was not running. */
+export const EXACT = 2;
+/** What to do about calls that no exact reading has shown yet. */
+export type Policy = typeof OPEN | typeof STRICT | typeof EXACT;
+
 /**
  * Puts the frames of a walk onto what is kept of the stack before, checking every call from the leaf
  * down. A call site may be moved; a function changes only where lineage proves which one it was.
@@ -31,11 +40,8 @@ export class StackJoin {
     this.#lineage = new Lineage(walk.codeTable, edges);
   }
 
-  /**
-   * Joins the last walk.
-   * @param strict edges that wait for proof count as torn unless they can be restored.
-   */
-  join(strict: boolean): number {
+  /** Joins the last walk. */
+  join(policy: Policy): number {
     const { walk, path } = this;
     const { frames } = walk;
     this.freshEdges.length = 0;
@@ -48,7 +54,7 @@ export class StackJoin {
     for (let i = 1; i <= frames.count; i++) {
       const isKept = i === frames.count;
       if (isKept && this.#kept === 0) break;
-      const next = this.#joinCaller(i, isKept, strict);
+      const next = this.#joinCaller(i, isKept, policy);
       if (next < 0) {
         path.trusted = 0;
         this.#repeatable = true;
@@ -61,14 +67,14 @@ export class StackJoin {
 
   /** Judges the same walk again, strictly; TORN if that cannot be. */
   rejudge(): number {
-    return this.#repeatable ? this.join(true) : TORN;
+    return this.#repeatable ? this.join(STRICT) : TORN;
   }
 
   /**
    * Joins the caller of the frame joined last.
    * @returns index of the frame of the walk that was joined, beyond the last for a kept one; −1: torn.
    */
-  #joinCaller(i: number, isKept: boolean, strict: boolean): number {
+  #joinCaller(i: number, isKept: boolean, policy: Policy): number {
     const { walk, path, edges } = this;
     const callee = this.#joined.codes[this.#joined.count - 1]!;
     const code = isKept ? path.codes[this.#kept - 1]! : walk.frames.codes[i]!;
@@ -77,7 +83,8 @@ export class StackJoin {
     if (!edges.isKnown(raw, callee)) {
       const edge = edges.intern(raw, callee);
       this.#lowestRepair = this.#joined.count;
-      if (!strict && edges.state(edge) !== DISMISSED) this.freshEdges.push(edge);
+      const waits = policy === OPEN && edges.state(edge) !== DISMISSED;
+      if (waits || policy === EXACT) this.freshEdges.push(edge);
       else {
         this.repairs++;
         place = edges.callSite(code, callee, raw);

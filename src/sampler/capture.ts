@@ -1,5 +1,5 @@
 import type { Profile, SampleBatch } from "../profile/profile.ts";
-import type { Summary } from "../profile/metadata.ts";
+import type { Consistency, Summary } from "../profile/metadata.ts";
 
 /** What to capture. */
 export interface CaptureRequest {
@@ -10,6 +10,8 @@ export interface CaptureRequest {
   readonly durationUs?: number;
   /** Sample every thread of every interpreter, not only the main thread. */
   readonly allThreads: boolean;
+  /** How stacks are made sure to be whole. */
+  readonly consistency: Consistency;
   /**
    * How long to wait for an interpreter to appear in the process, ms: a program that has just been
    * started maps its libpython late. 0 for a process that should be running already.
@@ -29,6 +31,7 @@ export interface AttachFault {
     | "not-python" // no interpreter in the process (or none within the time to wait)
     | "unsupported-version" // detail: the version, e.g. "3.7"
     | "free-threaded" // detail: the version
+    | "exact-refused" // exact reading was asked for, and we may not run where the target runs
     | "implausible" // the interpreter's tables do not hold together; detail: the check that failed
     | "target-ended"; // it was there and ended before the first sample
   readonly detail: string;

@@ -74,7 +74,7 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     pythonVersion: started.pythonVersion,
     freeThreaded: started.freeThreaded,
     mode: "wall",
-    consistency: "verified",
+    consistency: request.consistency,
     allThreads: request.allThreads,
     intervalUs: request.intervalUs,
     startedAt: started.startedAt,

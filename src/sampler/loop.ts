@@ -47,7 +47,7 @@ export class SamplingLoop {
     const edges = new EdgeTable();
     this.#writer = new RingWriter(ring);
     const interner = new Interner(codeTable, this.#writer);
-    this.#teacher = new Teacher(runtime.process, reader);
+    this.#teacher = new Teacher(runtime.process, reader, request.consistency === "exact");
     this.#queue = new SettlingQueue(edges, {
       accept: (time, thread, stack, fallback) => {
         if (fallback?.reread === true) this.#quality.retried++;

@@ -26,7 +26,12 @@ export class Teacher {
   #asked = false;
   #away = false;
 
-  constructor(readonly process: Process, readonly reader: ReaderThread) {}
+  /** @param always every reading is to be exact. */
+  constructor(
+    readonly process: Process,
+    readonly reader: ReaderThread,
+    readonly always: boolean,
+  ) {}
 
   /** A call was seen that nobody has shown yet. */
   ask(): void {
@@ -35,6 +40,7 @@ export class Teacher {
 
   /** True if the next tick is to be an exact reading. */
   wants(now: number): boolean {
+    if (this.always) return true;
     if (!this.able) return false;
     this.#credit = Math.min(OPENING, this.#credit + (now - this.#updated) * HIGHEST_RATE / 1e6);
     this.#updated = now;
@@ -59,9 +65,17 @@ export class Teacher {
     }
   }
 
-  /** True if a thread cannot be running now because we are where it would run. */
-  isHeld(tid: number): boolean {
-    return this.process.threadCpu(tid) === this.reader.cpu();
+  /**
+   * Does something while a thread cannot run, because we are on the CPU where it would.
+   * @returns false if it may have run in between, or we could not be there.
+   */
+  hold(tid: number, action: () => void): boolean {
+    const { process, reader } = this;
+    const switches = reader.switches();
+    const cpu = reader.cpu();
+    const before = process.threadCpu(tid) === cpu;
+    action();
+    return before && process.threadCpu(tid) === cpu && reader.switches() === switches;
   }
 
   /** One exact reading has been tried; `made`: it held. */

@@ -3,6 +3,7 @@ import { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
 import type { Runtime, ThreadState } from "../cpython/runtime.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
+import { EXACT, OPEN, STRICT } from "../cpython/stack_join.ts";
 import {
   BROKEN,
   EMPTY,
@@ -62,16 +63,19 @@ export class ThreadSampler {
    */
   sample(time: number, exact: boolean): number {
     const { shop, snapshot } = this;
-    const watch = exact || time - this.#watchedAt >= WATCH;
-    if (watch) this.#watchedAt = time;
-    let status = snapshot.take(false, watch);
-    if (exact && this.#learnExact(status)) {
-      this.#accept(time, false);
-      return 0;
+    if (exact) {
+      const held = this.#sampleHeld(time);
+      if (held || shop.teacher.always) {
+        if (!held) shop.quality.rejected[REJECTIONS.indexOf("not-held")]!++;
+        return 0;
+      }
     }
+    const watch = time - this.#watchedAt >= WATCH;
+    if (watch) this.#watchedAt = time;
+    let status = snapshot.take(OPEN, watch);
     let readings = 1;
     while (status >= TORN && readings < MOST_READINGS) {
-      status = snapshot.take(false, true);
+      status = snapshot.take(OPEN, true);
       readings++;
     }
     if (status === WHOLE) this.#accept(time, readings > 1);
@@ -82,15 +86,25 @@ export class ThreadSampler {
     return 0;
   }
 
-  /** Learns from a reading during which the thread cannot have run; false if it was no such reading. */
-  #learnExact(status: number): boolean {
-    const { shop, snapshot } = this;
-    const held = (status === WHOLE || status === UNPROVEN) && snapshot.repairs === 0 &&
-      shop.teacher.isHeld(this.state.tid) && snapshot.confirm();
+  /** Reads while the thread cannot run, and learns from it; false if it could have run. */
+  #sampleHeld(time: number): boolean {
+    const { shop, snapshot, state } = this;
+    let status = TORN;
+    let held = false;
+    for (let i = 0; i < (shop.teacher.always ? MOST_READINGS : 1) && !held; i++) {
+      if (i > 0) shop.teacher.visit(state.tid);
+      held = shop.teacher.hold(state.tid, () => status = snapshot.take(EXACT, true)) ||
+        (status < TORN && !this.isActive() && snapshot.confirm());
+      held &&= status === WHOLE || status === UNPROVEN || status === EMPTY;
+    }
     shop.teacher.count(held);
     if (!held) return false;
-    snapshot.learn();
-    shop.quality.exact++;
+    if (status === EMPTY) shop.quality.empty++;
+    else {
+      if (snapshot.repairs === 0) snapshot.learn();
+      shop.quality.exact++;
+      this.#accept(time, false);
+    }
     return true;
   }
 
@@ -110,7 +124,7 @@ export class ThreadSampler {
     const edges = [...snapshot.freshEdges];
     let status = snapshot.rejudge();
     const reread = status >= TORN;
-    for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(true, true);
+    for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(STRICT, true);
     const fallback = {
       stack: status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK,
       reread,

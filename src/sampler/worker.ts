@@ -1,4 +1,4 @@
-import { isOpen, type Process } from "../../ffi/process.ts";
+import { isOpen, type Process, type ReaderThread } from "../../ffi/process.ts";
 import { linux } from "../../ffi/linux/platform.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
@@ -40,6 +40,9 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       const fault: AttachFault = ended ? { fault: "target-ended", detail: "" } : found;
       return report({ kind: "fault", fault });
     }
+    if (request.consistency === "exact" && !mayVisit(process, reader)) {
+      return report({ kind: "fault", fault: { fault: "exact-refused", detail: "" } });
+    }
     report({
       kind: "started",
       pythonVersion: versionText(found.offsets.version),
@@ -56,6 +59,14 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
 /** True if another look may find more: every other fault is final. */
 function isTooEarly(found: Runtime | RuntimeFault): boolean {
   return "fault" in found && found.fault === "not-python";
+}
+
+/** Tries whether we may run on the CPU of the process's first thread. */
+function mayVisit(process: Process, reader: ReaderThread): boolean {
+  const tid = process.threads()[0];
+  const moved = tid !== undefined && reader.moveTo(process.threadCpu(tid));
+  reader.moveBack();
+  return moved;
 }
 
 /** An interpreter that has come up; one that is still starting counts as none yet. */

@@ -20,6 +20,7 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
     intervalUs: Number(intervalUs),
     durationUs: Number(seconds) * 1e6,
     allThreads: threads === "all",
+    consistency: "verified",
     waitForPythonMs: 1000,
     command: [],
     toolVersion: "test",
