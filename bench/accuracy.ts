@@ -50,14 +50,19 @@ async function measureChains(python: Python, work: number): Promise<string[][]> 
   return [...rows, row("CPython", await runCpython(python.path, target.pid, how))];
 }
 
-async function measureLeaf(python: Python, depth: number, loop: number): Promise<string[]> {
-  await using target = await Running.start(python.path, "leaf.py", [`${depth}`, `${loop}`]);
+async function measureLeaf(
+  python: Python,
+  [depth, loop, work]: readonly [number, number, number],
+): Promise<string[]> {
+  await using target = await Running.start(python.path, "leaf.py", [depth, loop, work].map(String));
   const share = ({ seen }: Outcome): string =>
     percent(shareOf(seen, (stack) => stack.at(-1)?.name === "leaf"), 1);
   const { path, minor } = python;
   const truth = await runTachyon(path, target.pid, { ...how, sameCpu: true });
   const ours = await runTachyon(path, target.pid, how);
-  const row = [`${minor}, depth ${depth}, loop of ${loop}`, share(truth), share(ours)];
+  const again = await runTachyon(path, target.pid, { ...how, sameCpu: true });
+  const what = `${minor}, depth ${depth}, loop of ${loop}, ${work ? `${work} rounds` : "no work"}`;
+  const row = [what, `${share(truth)}, ${share(again)}`, share(ours)];
   if (minor !== "3.15") return [...row, "", "", ""];
   const theirs = await runCpython(path, target.pid, how);
   const blocking = { ...how, intervalUs: 1000, seconds: long ? 10 : 4, blocking: true };
@@ -79,10 +84,12 @@ printTable(["", "impossible", "rejected", "mean depth", "distance of depths"], c
 
 const leaves: string[][] = [];
 for (const python of pythons) {
-  for (const [depth, loop] of [[10, 20], [50, 20], [200, 20], [200, 200]] as const) {
-    leaves.push(await measureLeaf(python, depth, loop));
+  for (const shape of [[10, 20, 0], [50, 20, 0], [200, 200, 0], [50, 20, 12]] as const) {
+    leaves.push(await measureLeaf(python, shape));
   }
 }
 print();
-print("Share of a short function that is called in a loop; CPython `--blocking` at 1 kHz:");
+print(
+  "Share of a short function that is called in a loop, the truth before and after; CPython's\n`--blocking` at 1 kHz:",
+);
 printTable(["", "truth", "tachyon", "CPython", "its failed", "CPython --blocking"], leaves);

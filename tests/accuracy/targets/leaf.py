@@ -1,6 +1,7 @@
 """A short function called from a loop below many calls.
 
-leaf.py DEPTH LOOP: descends through c0 … cN, calls leaf LOOP times at the bottom, returns, repeats.
+leaf.py DEPTH LOOP WORK: descends through c0 … cN, calls leaf LOOP times at the bottom, returns,
+repeats. With a WORK of 0 leaf takes some 20 ns, else it runs WORK empty rounds.
 The first line of output is the generated source, as JSON.
 """
 
@@ -9,8 +10,11 @@ import signal
 import sys
 
 
-def write_source(depth, loop):
-    lines = ["def leaf(n):", "    n += 1", "    n -= 1", "    return n"]
+def write_source(depth, loop, work):
+    lines = ["def leaf(n):", "    n += 1", "    n -= 1"]
+    if work:
+        lines.append(f"    for _ in range({work}): pass")
+    lines.append("    return n")
     for i in range(depth - 1):
         lines += [f"def c{i}():", f"    c{i + 1}()  # -> c{i + 1}"]
     lines += [f"def c{depth - 1}():", f"    for i in range({loop}):", "        leaf(i)  # -> leaf"]
@@ -23,8 +27,8 @@ def main(c0):
 
 
 signal.alarm(120)
-depth, loop = int(sys.argv[1]), int(sys.argv[2])
-source = write_source(depth, loop)
+depth, loop, work = map(int, sys.argv[1:4])
+source = write_source(depth, loop, work)
 made = {}
 exec(compile(source, "<leaf>", "exec"), made)
 for _ in range(2000):
