@@ -170,19 +170,64 @@ const UNBOUNDED = new Set(["debugger_support"]);
 const NOT_OFFSETS = /(^|[._])(size|enabled|version|free_threaded)$/;
 /** Larger than any structure of any version so far, by a factor of three. */
 const LARGEST_STRUCTURE = 0x20_0000;
+/** The same for all but the two that hold the state of everything. */
+const LARGEST_OBJECT = 0x4000;
+const LARGE = new Set(["runtime_state", "interpreter_state"]);
+
+/** Pointers (and one 64-bit id) that are taken out of copies by the word. */
+const ALIGNED = [
+  "thread_state.next",
+  "thread_state.interp",
+  "thread_state.current_frame",
+  "thread_state.base_frame",
+  "thread_state.native_thread_id",
+  "thread_state.datastack_chunk",
+  "thread_state.status",
+  "interpreter_frame.previous",
+  "interpreter_frame.executable",
+  "interpreter_frame.instr_ptr",
+];
+/** What lies in front of the data of an object, and is read together: the last field, and all others. */
+const HEADS: readonly (readonly [end: string, fields: readonly string[]])[] = [
+  ["code_object.co_code_adaptive", [
+    "pyobject.ob_type",
+    "bytes_object.ob_size",
+    "code_object.filename",
+    "code_object.name",
+    "code_object.qualname",
+    "code_object.linetable",
+    "code_object.firstlineno",
+    "code_object.argcount",
+  ]],
+  ["unicode_object.asciiobject_size", ["unicode_object.state", "unicode_object.length"]],
+  ["unicode_object.size", [
+    "unicode_object.asciiobject_size",
+    "unicode_object.compactunicodeobject_size",
+  ]],
+];
+/** Bytes behind the start of a field of a head that belong to it, or are read with it. */
+const FIELD_BYTES = 8;
 
 /** Names the first value that cannot be right, if there is one. */
 function findImplausible(values: ReadonlyMap<string, number>): string | undefined {
   for (const [name, value] of values) {
     const group = name.split(".")[0] ?? "";
     const size = values.get(`${group}.size`);
-    if (name === `${group}.size` && (value <= 0 || value > LARGEST_STRUCTURE)) return name;
+    const largest = LARGE.has(group) ? LARGEST_STRUCTURE : LARGEST_OBJECT;
+    if (name === `${group}.size` && (value <= 0 || value > largest)) return name;
     if (size === undefined || UNBOUNDED.has(group) || NOT_OFFSETS.test(name)) continue;
     if (value >= size && group !== "interpreter_state") return name;
     if (value >= size * 2) return name;
   }
-  for (const name of ["thread_state.current_frame", "interpreter_frame.previous"]) {
-    if ((values.get(name) ?? 1) % 8 !== 0) return name;
+  for (const [end, fields] of HEADS) {
+    for (const name of fields) {
+      if ((values.get(name) ?? 0) + FIELD_BYTES > values.get(end)!) return name;
+    }
   }
-  return undefined;
+  // The line number is read with what follows it, the argument count with what is before it.
+  if (values.get("code_object.firstlineno")! + 12 > values.get("code_object.co_code_adaptive")!) {
+    return "code_object.firstlineno";
+  }
+  if (values.get("code_object.argcount")! < 4) return "code_object.argcount";
+  return ALIGNED.find((name) => (values.get(name) ?? 0) % 8 !== 0);
 }

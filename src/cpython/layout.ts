@@ -95,7 +95,11 @@ export function buildLayout(offsets: DebugOffsets): Layout {
       status: get("thread_state.status"),
       window: Math.max(
         chunk + 16,
+        get("thread_state.next") + 8,
+        get("thread_state.interp") + 8,
+        get("thread_state.current_frame") + 8,
         get("thread_state.native_thread_id") + 8,
+        get("thread_state.status") + 8,
         offsets.or("thread_state.base_frame", 0) + 8,
       ),
     },

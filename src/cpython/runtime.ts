@@ -93,28 +93,37 @@ export function isRunning(runtime: Runtime): boolean {
  */
 export function listThreads(runtime: Runtime): ThreadState[] {
   const { reader, layout, address, offsets } = runtime;
-  const threads: ThreadState[] = [];
+  const groups: ThreadState[][] = [];
+  const met = new Set<Address>();
   let interpreter = reader.pointer(address + offsets.get("runtime_state.interpreters_head")) ?? 0;
-  for (let i = 0; interpreter !== 0 && i < MOST_INTERPRETERS; i++) {
-    threads.unshift(...listInterpreterThreads(runtime, interpreter));
+  for (let i = 0; interpreter !== 0 && i < MOST_INTERPRETERS && !met.has(interpreter); i++) {
+    met.add(interpreter);
+    groups.push(listInterpreterThreads(runtime, interpreter, met));
     interpreter = reader.pointer(interpreter + layout.interpreter.next) ?? 0;
   }
-  return threads;
+  return groups.reverse().flat();
 }
 
-function listInterpreterThreads(runtime: Runtime, interpreter: Address): ThreadState[] {
+/** @param met everything met on the way: garbage may lead in a circle. */
+function listInterpreterThreads(
+  runtime: Runtime,
+  interpreter: Address,
+  met: Set<Address>,
+): ThreadState[] {
   const { reader, layout, process } = runtime;
   const window = new Uint8Array(layout.thread.window);
   const view = new DataView(window.buffer);
   const id = reader.int32(interpreter + layout.interpreter.id) ?? 0;
   const found: { address: Address; tid: number }[] = [];
   let thread = reader.pointer(interpreter + layout.interpreter.threadsHead) ?? 0;
-  for (let i = 0; thread !== 0 && i < MOST_THREADS; i++) {
+  for (let i = 0; thread !== 0 && i < MOST_THREADS && !met.has(thread); i++) {
+    met.add(thread);
     if (!reader.fill(thread, window)) break;
     if (pointerAt(view, layout.thread.interp) !== interpreter) break;
-    found.unshift({ address: thread, tid: view.getUint32(layout.thread.nativeId, true) });
+    found.push({ address: thread, tid: view.getUint32(layout.thread.nativeId, true) });
     thread = pointerAt(view, layout.thread.next);
   }
+  found.reverse();
   const main = id === 0 ? mainThread(runtime, interpreter, found, process.pid) : 0;
   return found.map(({ address, tid }) => ({
     address,

@@ -1,8 +1,8 @@
 import type { CodeTable } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameWalk } from "./frame_walk.ts";
-import { TORN, WHOLE } from "./snapshot_status.ts";
-import { type Policy, StackJoin } from "./stack_join.ts";
+import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
+import { EXACT, type Policy, StackJoin } from "./stack_join.ts";
 import { StackPath } from "./stack_path.ts";
 import { FETCHED, REARRANGED, type ThreadCopy } from "./thread_copy.ts";
 
@@ -86,6 +86,25 @@ export class Snapshot {
     }
     this.path.trusted = 0;
     return false;
+  }
+
+  /**
+   * Reads again and learns the calls that both readings show in the same frames: the second-best
+   * teacher, where exact readings are impossible. Calls that live shorter than a reading are never
+   * learned so. The stack is not to be used after it.
+   */
+  agree(): void {
+    const { path, edges } = this;
+    const { depth } = path;
+    const addresses = path.addresses.slice(0, depth);
+    const places = path.places.slice(0, depth);
+    const status = this.take(EXACT, true);
+    path.trusted = 0;
+    if (status !== WHOLE && status !== UNPROVEN) return;
+    for (let d = 0; d < Math.min(depth, path.depth); d++) {
+      if (path.addresses[d] !== addresses[d] || path.places[d] !== places[d]) return;
+      if (d > 0) edges.learn(path.places[d - 1]!, path.codes[d - 1]!, path.codes[d]!);
+    }
   }
 
   /** Notes all calls of the stack as seen in an exact reading. Returns the number of new ones. */

@@ -3,6 +3,8 @@ import type { Process, ReaderThread } from "../../ffi/process.ts";
 /** Exact readings a second that are always made, and the most that new calls may ask for. */
 const STEADY_RATE = 20;
 const HIGHEST_RATE = 200;
+/** From one refusal to the next try, µs. */
+const TRY_AGAIN = 1_000_000;
 /** Readings of one visit to the target's CPU. */
 const VISIT = 8;
 /** Readings with which a capture begins. */
@@ -16,7 +18,7 @@ const OPENING = 250;
 export class Teacher {
   /** Exact readings made. */
   readings = 0;
-  /** False once the system has refused to place us, or would not let us near the target. */
+  /** False while the system does not let us on the target's CPU. */
   able = true;
 
   #left = OPENING;
@@ -25,6 +27,7 @@ export class Teacher {
   #updated = 0;
   #asked = false;
   #away = false;
+  #refusedAt = 0;
 
   /** @param always every reading is to be exact. */
   constructor(
@@ -41,7 +44,7 @@ export class Teacher {
   /** True if the next tick is to be an exact reading. */
   wants(now: number): boolean {
     if (this.always) return true;
-    if (!this.able) return false;
+    if (!this.able && now - this.#refusedAt < TRY_AGAIN) return false;
     this.#credit = Math.min(OPENING, this.#credit + (now - this.#updated) * HIGHEST_RATE / 1e6);
     this.#updated = now;
     if (this.#left === 0 && this.#asked && this.#credit >= VISIT) this.#left = VISIT;
@@ -58,11 +61,10 @@ export class Teacher {
   visit(tid: number): void {
     const cpu = this.process.threadCpu(tid);
     if (cpu < 0 || (this.#away && cpu === this.reader.cpu())) return;
-    this.#away = this.reader.moveTo(cpu);
-    if (!this.#away) {
-      this.able = this.reader.cpus() > 1 ? false : this.reader.cpu() === cpu;
-      this.#left = 0;
-    }
+    this.able = this.#away = this.reader.moveTo(cpu);
+    if (this.able) return;
+    this.#refusedAt = this.reader.now();
+    this.#left = 0;
   }
 
   /**

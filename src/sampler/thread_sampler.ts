@@ -25,6 +25,9 @@ const MOST_READINGS = 4;
 /** From one look at the count of freed code objects to the next, µs: at every tick up to 50 kHz. */
 const WATCH = 20;
 
+/** Not the status of any snapshot. */
+const NOT_HELD = -1;
+
 /** What all threads of a capture share. */
 export interface Workshop {
   readonly runtime: Runtime;
@@ -64,9 +67,10 @@ export class ThreadSampler {
   sample(time: number, exact: boolean): number {
     const { shop, snapshot } = this;
     if (exact) {
-      const held = this.#sampleHeld(time);
-      if (held || shop.teacher.always) {
-        if (!held) shop.quality.rejected[REJECTIONS.indexOf("not-held")]!++;
+      const status = this.#sampleHeld(time);
+      if (status !== NOT_HELD) return status;
+      if (shop.teacher.always) {
+        shop.quality.rejected[REJECTIONS.indexOf("not-held")]!++;
         return 0;
       }
     }
@@ -86,26 +90,30 @@ export class ThreadSampler {
     return 0;
   }
 
-  /** Reads while the thread cannot run, and learns from it; false if it could have run. */
-  #sampleHeld(time: number): boolean {
+  /**
+   * Reads while the thread cannot run, and learns from it.
+   * @returns {@link NOT_HELD} if it could have run; else as `sample` does.
+   */
+  #sampleHeld(time: number): number {
     const { shop, snapshot, state } = this;
     let status = TORN;
     let held = false;
     for (let i = 0; i < (shop.teacher.always ? MOST_READINGS : 1) && !held; i++) {
       if (i > 0) shop.teacher.visit(state.tid);
       held = shop.teacher.hold(state.tid, () => status = snapshot.take(EXACT, true)) ||
-        (status < TORN && !this.isActive() && snapshot.confirm());
-      held &&= status === WHOLE || status === UNPROVEN || status === EMPTY;
+        (status >= WHOLE && !this.isActive() && snapshot.confirm());
+      if (status < WHOLE) return status;
+      held &&= status < TORN;
     }
     shop.teacher.count(held);
-    if (!held) return false;
+    if (!held) return NOT_HELD;
     if (status === EMPTY) shop.quality.empty++;
     else {
       if (snapshot.repairs === 0) snapshot.learn();
       shop.quality.exact++;
       this.#accept(time, false);
     }
-    return true;
+    return 0;
   }
 
   #accept(time: number, again: boolean): void {
@@ -129,7 +137,10 @@ export class ThreadSampler {
       stack: status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK,
       reread,
     };
-    if (reread) shop.teacher.ask();
+    if (!shop.teacher.able) {
+      snapshot.agree();
+      shop.teacher.readings++;
+    } else if (reread) shop.teacher.ask();
     shop.queue.pushPending(time, this.id, stack, fallback, edges, shop.teacher.readings);
   }
 }
