@@ -182,7 +182,6 @@ const ALIGNED = [
   "thread_state.base_frame",
   "thread_state.native_thread_id",
   "thread_state.datastack_chunk",
-  "thread_state.status",
   "interpreter_frame.previous",
   "interpreter_frame.executable",
   "interpreter_frame.instr_ptr",
