@@ -133,10 +133,40 @@ export interface ReaderThread {
   firstDifference(a: Uint8Array, b: Uint8Array, length: number): number;
 }
 
+/** Why a process cannot be stopped for its readings. */
+export interface StopFault {
+  readonly fault: "no-such-process" | "not-stoppable";
+  /** What stands in the way: another tracer, permission. */
+  readonly detail: string;
+}
+
+/**
+ * Stops all threads of a process for a reading and lets them run again. The target is never left
+ * standing: whatever happens to us, it goes on within a tenth of a second.
+ */
+export interface Stopper {
+  /**
+   * Stops the target.
+   * @returns true if no thread can run any more; false if that could not be made sure in time (`resume`
+   * it all the same); undefined if the target is gone, or the right to stop it is.
+   */
+  suspend(): boolean | undefined;
+  /** True if the target has stood still since `suspend`, without a break, until now. */
+  holds(): boolean;
+  /** Lets the target run. */
+  resume(): void;
+  /** Time for which the target was stopped, µs, in all. */
+  stoppedUs(): number;
+  /** Lets the target run and be; it can be opened for stopping anew. */
+  close(): void;
+}
+
 /** An operating system, as chosen where the sampling thread starts. */
 export interface Platform {
   open(pid: number): Process | OpenFault;
   readerThread(): ReaderThread;
+  /** Makes ready to stop a process; it goes on running. */
+  openStopper(pid: number): Stopper | StopFault;
 }
 
 /** Tells an open process from the reason why there is none. */

@@ -2,8 +2,8 @@
  * What TypeScript does badly: one vectored read of another process, absolute deadlines, placing the
  * calling thread on a CPU, the scheduler's view of a thread, and comparing buffers.
  *
- * Rules of this file: nothing here writes to another process, stops it or sends it a signal; nothing
- * allocates; a failure is a negative errno in the result, since errno itself does not survive the
+ * Rules of this file: nothing here writes to another process, stops it (stopper.c does, when told to) or
+ * sends it a signal; nothing allocates; a failure is a negative errno in the result, since errno itself does not survive the
  * way back. Arguments and results are 32-bit integers, doubles and buffers, the types that Deno
  * passes without building a BigInt. Times are doubles in microseconds.
  */
@@ -330,5 +330,7 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
     }
     return now;
 }
+
+#include "stopper.c"
 
 #endif

@@ -24,6 +24,12 @@ const FUNCTIONS = {
   tach_move_back: { parameters: [], result: "i32" },
   tach_now: { parameters: [], result: "f64" },
   tach_sleep_until: { parameters: ["f64", "f64"], result: "f64" },
+  tach_stopper_begin: { parameters: ["i32"], result: "i32" },
+  tach_stopper_hold: { parameters: [], result: "i32" },
+  tach_stopper_holds: { parameters: [], result: "i32" },
+  tach_stopper_release: { parameters: [], result: "void" },
+  tach_stopper_time: { parameters: [], result: "f64" },
+  tach_stopper_end: { parameters: [], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
 /**

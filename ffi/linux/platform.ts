@@ -1,9 +1,11 @@
 import type { Platform } from "../process.ts";
 import { openProcess } from "./process.ts";
 import { createReaderThread } from "./reader_thread.ts";
+import { openStopper } from "./stopper.ts";
 
 /** Linux, x86-64 and arm64, glibc. */
 export const linux: Platform = {
   open: openProcess,
   readerThread: createReaderThread,
+  openStopper,
 };

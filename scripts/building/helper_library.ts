@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { dirname } from "node:path";
 import { repository } from "../repository.ts";
 import { compile, type Compiler, localCompilers, nameOf, type Outcome } from "./compilers.ts";
 import { BuildFault } from "./fault.ts";
@@ -13,7 +14,7 @@ const TRIPLES: Readonly<Record<string, string>> = {
   "linux-arm64": "aarch64-linux-gnu.2.17",
 };
 
-const FLAGS = ["-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-Wall", "-Wextra", "-s"];
+const FLAGS = ["-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-stack-protector", "-Wall", "-Wextra", "-s"];
 
 const ADVICE = `tachyon needs a C compiler, or npm to fetch one. Install one of
   Debian, Ubuntu:  apt-get install gcc libc6-dev
@@ -62,7 +63,7 @@ export async function buildHelper(request: HelperRequest): Promise<BuiltHelper> 
   const path = request.target === undefined
     ? `${folder}/helper.so`
     : `${folder}/helper-${target}.so`;
-  const origin = digest(Deno.readFileSync(source), [target, ...FLAGS].join(" "));
+  const origin = digest(...readSources(source), [target, ...FLAGS].join(" "));
   if (!request.strict && isUpToDate(path, origin)) return { path, compiler: undefined };
 
   Deno.mkdirSync(folder, { recursive: true });
@@ -114,6 +115,14 @@ export async function compileWithFirst(
   throw new BuildFault(
     `The C helper cannot be built here.\n${ADVICE}\nTried:\n${tried.join("\n")}`,
   );
+}
+
+/** A C file and those beside it, which it may include. */
+function readSources(source: string): Uint8Array[] {
+  const folder = dirname(source);
+  const others = [...Deno.readDirSync(folder)].map(({ name }) => `${folder}/${name}`)
+    .filter((path) => path.endsWith(".c") && path !== source).sort();
+  return [source, ...others].map((path) => Deno.readFileSync(path));
 }
 
 /**

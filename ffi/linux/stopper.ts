@@ -1,0 +1,62 @@
+import type { Stopper, StopFault } from "../process.ts";
+import { type Helper, loadHelper } from "../helper/library.ts";
+
+/** errno values, the same on x86-64 and arm64. */
+const EPERM = 1;
+const ESRCH = 3;
+const EACCES = 13;
+
+/**
+ * Makes ready to stop a process: a helper process of our own begins to trace all its threads, which go
+ * on running. To be used by the thread that calls this, alone, and one at a time.
+ */
+export function openStopper(pid: number): Stopper | StopFault {
+  const helper = loadHelper();
+  const result = helper.tach_stopper_begin(pid);
+  if (result === 1) return new LinuxStopper(helper);
+  const detail = `ptrace: errno ${-result}`;
+  if (result === -ESRCH) return { fault: "no-such-process", detail };
+  if (result !== -EPERM && result !== -EACCES) return { fault: "not-stoppable", detail };
+  const tracer = tracerOf(pid);
+  if (tracer > 0) return { fault: "not-stoppable", detail: `process ${tracer} traces it already` };
+  return { fault: "not-stoppable", detail: "the system does not permit it" };
+}
+
+class LinuxStopper implements Stopper {
+  readonly #helper: Helper;
+
+  constructor(helper: Helper) {
+    this.#helper = helper;
+  }
+
+  suspend(): boolean | undefined {
+    const result = this.#helper.tach_stopper_hold();
+    return result < 0 ? undefined : result === 1;
+  }
+
+  holds(): boolean {
+    return this.#helper.tach_stopper_holds() === 1;
+  }
+
+  resume(): void {
+    this.#helper.tach_stopper_release();
+  }
+
+  stoppedUs(): number {
+    return this.#helper.tach_stopper_time();
+  }
+
+  close(): void {
+    this.#helper.tach_stopper_end();
+  }
+}
+
+/** The process that traces another one; 0 if nobody does, or one cannot know. */
+function tracerOf(pid: number): number {
+  try {
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    return Number(/^TracerPid:\s*(\d+)/m.exec(status)?.[1] ?? 0);
+  } catch {
+    return 0;
+  }
+}
