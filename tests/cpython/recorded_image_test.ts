@@ -1,0 +1,110 @@
+import assert from "node:assert/strict";
+import { findRuntime } from "../../src/cpython/runtime.ts";
+import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
+import type { Python } from "../../scripts/pythons.ts";
+import { open } from "../ffi/targets.ts";
+import { Image } from "./image.ts";
+import { interpreters } from "./interpreters.ts";
+import { Random } from "./random.ts";
+import { Reading, runtimeOf } from "./stacks.ts";
+import { Stopped, type Told } from "./stopped.ts";
+
+/** Records what a reading of a stopped scene needs; the process has ended when this returns. */
+async function record(
+  python: Python,
+  scene: string,
+): Promise<{ image: Image; told: readonly Told[] }> {
+  await using stopped = await Stopped.start(python, scene);
+  using process = open(stopped.pid);
+  const image = Image.record(process);
+  const reading = new Reading(runtimeOf(image));
+  reading.all();
+  reading.all();
+  image.seal();
+  return { image, told: stopped.told };
+}
+
+/** What a hostile target may cost: far above what an honest one does, far below what would be felt. */
+const MOST_READS = 20_000;
+const MOST_BYTES = 256 << 20;
+
+function readTwice(image: Image): void {
+  image.readsLeft = MOST_READS;
+  image.bytesLeft = MOST_BYTES;
+  const runtime = findRuntime(image);
+  if ("fault" in runtime) return;
+  const reading = new Reading(runtime);
+  for (const { state } of reading.all()) {
+    reading.take(state, true);
+    reading.snapshot(state).learn();
+    reading.take(state);
+  }
+}
+
+for (const python of interpreters) {
+  for (const scene of ["three_threads", "generators", "coroutines", "names", "classes", "deep"]) {
+    Deno.test(`a recorded image of ${scene} on ${python.version} gives the stacks of the process`, async () => {
+      const { image, told } = await record(python, scene);
+      const found = new Reading(runtimeOf(image)).all();
+      for (const { tid, frames } of told) {
+        const ours = found.find((one) => one.state.tid === tid)!;
+        assert.ok(ours.status === WHOLE || ours.status === UNPROVEN, `status ${ours.status}`);
+        assert.deepEqual(ours.frames, frames);
+      }
+    });
+  }
+
+  Deno.test(`flipped bits in an image of ${python.version} end in statuses, soon`, async () => {
+    const random = new Random(13);
+    const images = [];
+    for (const scene of ["three_threads", "generators", "classes"]) {
+      images.push((await record(python, scene)).image);
+    }
+    for (let round = 0; round < 700; round++) {
+      const image = images[round % images.length]!;
+      const ranges = [...image.touched.values()];
+      const hostile = image.copy();
+      for (let flips = 1 + random.below(8); flips > 0; flips--) {
+        // Small ranges are links, counts and heads: as likely to be hit as the large ones.
+        const [address, length] = random.pick(ranges);
+        const at = address + random.below(length);
+        const byte = hostile.at(at);
+        if (byte !== undefined) hostile.write(at, Uint8Array.of(byte[0]! ^ 1 << random.below(8)));
+      }
+      readTwice(hostile);
+    }
+  });
+
+  Deno.test(`links of ${python.version} that lead anywhere end in statuses, soon`, async () => {
+    const random = new Random(14);
+    const { image } = await record(python, "three_threads");
+    const ranges = [...image.touched.values()];
+    const absurd = [0n, 1n, 8n, 0xffff_ffff_ffff_ffffn, 1n << 47n, 1n << 62n, 0x1000n];
+    for (let round = 0; round < 700; round++) {
+      const hostile = image.copy();
+      for (let links = 1 + random.below(4); links > 0; links--) {
+        const [address, length] = random.pick(ranges);
+        const at = Math.floor((address + random.below(length)) / 8) * 8;
+        const [target, size] = random.pick(ranges);
+        const inside = BigInt(target + random.below(size)) & ~7n;
+        const value = random.below(4) === 0 ? random.pick(absurd) : inside;
+        if (hostile.at(at) !== undefined) hostile.poke(at, value);
+      }
+      readTwice(hostile);
+    }
+  });
+
+  Deno.test(`an image of ${python.version} with pages missing ends in statuses`, async () => {
+    const random = new Random(15);
+    const { image } = await record(python, "three_threads");
+    const ranges = [...image.touched.values()];
+    for (let round = 0; round < 200; round++) {
+      const hostile = image.copy();
+      for (let holes = 1 + random.below(3); holes > 0; holes--) {
+        const [address, length] = random.pick(ranges);
+        hostile.unmap(address + random.below(length));
+      }
+      readTwice(hostile);
+    }
+  });
+}

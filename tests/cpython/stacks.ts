@@ -1,0 +1,82 @@
+/** Reads the stacks of all threads of a process that does not move, with what `src/cpython/` offers. */
+import assert from "node:assert/strict";
+import type { Process } from "../../ffi/process.ts";
+import { CodeTable } from "../../src/cpython/code_table.ts";
+import { EdgeTable } from "../../src/cpython/edge_table.ts";
+import { describePlace, isInternal } from "../../src/cpython/frame_description.ts";
+import {
+  findRuntime,
+  listThreads,
+  type Runtime,
+  type ThreadState,
+} from "../../src/cpython/runtime.ts";
+import { Snapshot } from "../../src/cpython/snapshot.ts";
+import { OPEN, STRICT } from "../../src/cpython/stack_join.ts";
+import { ThreadCopy } from "../../src/cpython/thread_copy.ts";
+
+/** A frame as people see it: file, qualified name, line, end line, column, end column. */
+export type Place = readonly [string, string, number, number, number, number];
+
+/** What was found of one thread. */
+export interface Found {
+  readonly state: ThreadState;
+  /** The status of the reading. */
+  readonly status: number;
+  /** Root first. */
+  readonly frames: readonly Place[];
+  /** Frames that are not to be shown. */
+  readonly hidden: number;
+}
+
+/** The index of the first difference, as the helper finds it. */
+export function firstDifference(a: Uint8Array, b: Uint8Array, length: number): number {
+  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
+  return length;
+}
+
+/** The interpreter of a process that surely has one. */
+export function runtimeOf(process: Process): Runtime {
+  const runtime = findRuntime(process);
+  assert(!("fault" in runtime), JSON.stringify(runtime));
+  return runtime;
+}
+
+/** What a capture holds of its target; threads share tables, as they do in the sampler. */
+export class Reading {
+  readonly codeTable: CodeTable;
+  readonly edges = new EdgeTable();
+  readonly #snapshots = new Map<number, Snapshot>();
+
+  constructor(readonly runtime: Runtime) {
+    this.codeTable = new CodeTable(runtime.reader, runtime.layout);
+  }
+
+  snapshot(state: ThreadState): Snapshot {
+    const known = this.#snapshots.get(state.address);
+    if (known !== undefined) return known;
+    const copy = new ThreadCopy(this.runtime, state);
+    const snapshot = new Snapshot(copy, this.codeTable, this.edges, firstDifference);
+    this.#snapshots.set(state.address, snapshot);
+    return snapshot;
+  }
+
+  /** Reads every thread once. */
+  all(): Found[] {
+    return listThreads(this.runtime).map((state) => this.take(state));
+  }
+
+  /** @param strict calls that were never learned make a stack torn. */
+  take(state: ThreadState, strict = false): Found {
+    const snapshot = this.snapshot(state);
+    const status = snapshot.take(strict ? STRICT : OPEN, true);
+    const frames: Place[] = [];
+    let hidden = 0;
+    for (let depth = 0; depth < snapshot.path.depth; depth++) {
+      const { code, location } = describePlace(this.codeTable, snapshot.path.places[depth]!);
+      const { line, endLine, column, endColumn } = location;
+      if (isInternal(code)) hidden++;
+      else frames.push([code.file, code.name, line, endLine, column, endColumn]);
+    }
+    return { state, status, frames, hidden };
+  }
+}
