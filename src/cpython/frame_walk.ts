@@ -11,6 +11,8 @@ import { REARRANGED, type ThreadCopy } from "./thread_copy.ts";
 /** Deeper stacks are rejected; Python's own limit is far below, but `sys.setrecursionlimit` is free. */
 export const MOST_FRAMES = 100_000;
 const MOST_ENTRIES = 200_000;
+/** Searches for overwritten callers in one walk; links that lead in a circle would ask for more and more. */
+const MOST_BRIDGES = 32;
 
 /**
  * Follows the frames in a copy from the current one to the root, or to where the stack before is met
@@ -29,6 +31,7 @@ export class FrameWalk {
 
   readonly #lineage: Lineage;
   #none: Address = 0;
+  #bridges = 0;
   /** Where the data stack ended below the frame met last. */
   #end: Address = 0;
   // The frame that is being decoded.
@@ -107,6 +110,7 @@ export class FrameWalk {
     this.guardOffsets.length = this.guardCounts.length = 0;
     this.kept = 0;
     this.repairs = 0;
+    this.#bridges = 0;
     this.#end = copy.pointer(copy.runtime.layout.thread.chunkTop);
   }
 
@@ -160,7 +164,7 @@ export class FrameWalk {
    */
   #bridge(): Address {
     const { frames, copy, edges } = this;
-    if (frames.count === 0) return 0;
+    if (frames.count === 0 || ++this.#bridges > MOST_BRIDGES) return 0;
     const callee = frames.codes[frames.count - 1]!;
     const floor = copy.chunkOf(this.#end - 1);
     if (floor === this.#end - 1) return 0;
