@@ -330,6 +330,9 @@ static int run_stopper(void *nothing) {
     call(SYS_prctl, PR_SET_NAME, (long)"tachyon-stopper", 0, 0, 0);
     call(SYS_rt_sigaction, SIGCHLD, (long)no_action, 0, 8, 0);
     call(SYS_setsid, 0, 0, 0, 0, 0);
+    const struct sched_param lowest = {.sched_priority = 1};
+    /* Where we may say so (root, CAP_SYS_NICE), it does not wait for a CPU while the target stands still. */
+    call(SYS_sched_setscheduler, 0, SCHED_FIFO, (long)&lowest, 0, 0);
     if (call(SYS_getppid, 0, 0, 0, 0, 0) != stopping.caller) {
         return 0;
     }

@@ -1,4 +1,4 @@
-import type { Stopper, StopFault } from "../process.ts";
+import type { StopFault, Stopper } from "../process.ts";
 import { type Helper, loadHelper } from "../helper/library.ts";
 
 /** errno values, the same on x86-64 and arm64. */

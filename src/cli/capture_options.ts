@@ -5,7 +5,7 @@ import { DEFAULT_TABLE } from "../../collectors/pstats.ts";
 import { SORT_KEYS, type SortKey } from "../../collectors/pstats_rows.ts";
 import { FORMAT_NAMES, type FormatName, FORMATS } from "../../collectors/registry.ts";
 import type { Consistency } from "../profile/metadata.ts";
-import { parseDuration, parseInterval, parseLimit, parseRate } from "./numbers.ts";
+import { parseDuration, parseInterval, parseLimit, parsePercent, parseRate } from "./numbers.ts";
 
 /** What was asked for, checked. */
 export interface CaptureOptions {
@@ -13,6 +13,10 @@ export interface CaptureOptions {
   readonly durationUs?: number;
   readonly allThreads: boolean;
   readonly consistency: Consistency;
+  /** Absent: as the rate suggests. */
+  readonly jitter?: boolean;
+  /** CPU time per wall time that we may use ourselves: 1 is one CPU. */
+  readonly maxCpu: number;
   readonly format: FormatName;
   /** As given with `-o`; absent: where the format goes by default. */
   readonly output?: string;
@@ -29,6 +33,9 @@ interface Given {
   readonly duration?: number;
   readonly allThreads?: boolean;
   readonly exact?: boolean;
+  readonly jitter?: boolean;
+  readonly maxCpu?: number;
+  readonly blocking?: boolean;
   readonly output?: string;
   readonly sort?: SortKey;
   readonly limit?: number;
@@ -37,6 +44,7 @@ interface Given {
 }
 
 const DEFAULT_INTERVAL_US = 1000;
+const DEFAULT_MAX_CPU = 1;
 
 /** Declares the shared options on a command. */
 export function addCaptureOptions(command: Command): void {
@@ -61,6 +69,17 @@ export function addCaptureOptions(command: Command): void {
     )
     .option("-a, --all-threads", "sample every thread, not only the main thread")
     .option("--exact", "read only while the program cannot run, from its own CPU")
+    .addOption(
+      new Option("--blocking", "stop the program for every sample, which slows it down")
+        .conflicts("exact"),
+    )
+    .option("--jitter", "take each sample at a random point of its interval (default up to 1khz)")
+    .option("--no-jitter", "take samples at equal distances")
+    .option(
+      "--max-cpu <percent>",
+      "lower the rate when tachyon itself needs more of a CPU (default: 100)",
+      parsePercent,
+    )
     .optionsGroup("Output:");
   for (const name of FORMAT_NAMES) {
     command.addOption(
@@ -99,7 +118,9 @@ export function readCaptureOptions(command: Command): CaptureOptions {
     intervalUs: given.samplingRate ?? given.interval ?? DEFAULT_INTERVAL_US,
     ...(given.duration === undefined ? {} : { durationUs: given.duration }),
     allThreads: given.allThreads ?? false,
-    consistency: given.exact ? "exact" : "verified",
+    consistency: given.blocking ? "blocking" : given.exact ? "exact" : "verified",
+    ...(given.jitter === undefined ? {} : { jitter: given.jitter }),
+    maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,
     format,
     ...(given.output === undefined ? {} : { output: given.output }),
     sort: given.sort ?? DEFAULT_TABLE.sort,

@@ -2,7 +2,7 @@
 
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import type { AttachFault } from "../sampler/capture.ts";
-import { advisePermission } from "./permission.ts";
+import { advisePermission, adviseTracing } from "./permission.ts";
 
 /** Exit statuses of our own; `run` otherwise ends with the status of its program. */
 export const DONE = 0;
@@ -76,6 +76,12 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         fault,
         `The system does not let us run on the CPU where process ${pid} runs, as exact reading needs.`,
         "Start tachyon with the same CPU set (taskset, cpuset, container), or leave out `--exact`.",
+      );
+    case "not-stoppable":
+      return fail(
+        fault,
+        `Process ${pid} cannot be stopped for its samples, as \`--blocking\` does: ${said}.`,
+        adviseTracing(said.includes("traces it")),
       );
     case "implausible":
       return fail(

@@ -1,14 +1,24 @@
 /** What we say on standard error, beside the result. */
 
 import type { Profile } from "../profile/profile.ts";
-import type { Summary } from "../profile/metadata.ts";
+import type { Consistency, Summary } from "../profile/metadata.ts";
 import { judgeQuality } from "../analysis/trust.ts";
-import { formatCounted, formatRate, formatShare, formatTime } from "../analysis/units.ts";
+import {
+  formatCounted,
+  formatPercent,
+  formatRate,
+  formatShare,
+  formatTime,
+} from "../analysis/units.ts";
 import type { Fault } from "./errors.ts";
 
 /** Shares above which a profile should not be believed without a look at why. */
 const MUCH_MISSED = 0.05;
 const MUCH_REJECTED = 0.005;
+/** Share of ticks left out for our own CPU time from which on it is said. */
+const MUCH_WITHHELD = 0.01;
+/** Below this interval stopping the program costs most of its time, µs. */
+const SHORT_TO_BLOCK_US = 100;
 
 /** Writes a line to standard error; a closed one is no reason to fail. */
 export function tell(text: string): void {
@@ -34,9 +44,21 @@ export function summarizeCapture(profile: Profile, summary: Summary): string {
 
 /** Sentences for what makes a profile less true than it looks. */
 export function warnings(profile: Profile, summary: Summary): string[] {
-  const { missed, rejected } = judgeQuality(profile.metadata, profile.quality, summary);
+  const { maxCpu = Infinity } = profile.metadata;
+  const { achievedHz, missed, withheld, rejected } = judgeQuality(
+    profile.metadata,
+    profile.quality,
+    summary,
+  );
   const sentences: string[] = [];
-  if (missed > MUCH_MISSED) {
+  if (withheld > MUCH_WITHHELD) {
+    sentences.push(
+      `the rate was lowered to ${formatRate(achievedHz)} to stay within ${
+        formatPercent(maxCpu)
+      } of a CPU; --max-cpu sets the limit.`,
+    );
+  }
+  if (missed > MUCH_MISSED && !summary.stops?.skippedTicks) {
     sentences.push(
       `warning: ${
         formatShare(missed)
@@ -58,7 +80,27 @@ export function warnings(profile: Profile, summary: Summary): string[] {
         "kept. Use a lower rate (-r).",
     );
   }
-  return sentences;
+  return [...sentences, ...warnOfStops(summary)];
+}
+
+/** Sentences about what was asked for, before it begins. */
+export function forewarnings(consistency: Consistency, intervalUs: number): string[] {
+  if (consistency !== "blocking" || intervalUs >= SHORT_TO_BLOCK_US) return [];
+  return [
+    `warning: stopping the program every ${formatTime(intervalUs)} takes longer than that. It is ` +
+    "slowed down much, and samples are left out. Use a lower rate (-r), or leave out --blocking.",
+  ];
+}
+
+/** What was asked of a program that was stopped for its samples. */
+function warnOfStops({ stops, durationUs }: Summary): string[] {
+  if (stops === undefined || stops.skippedTicks === 0) return [];
+  return [
+    `warning: ${formatCounted(stops.skippedTicks, "sample")} were left out so as not to stop the ` +
+    `program for more than a fifth of the time (it was for ${
+      formatShare(stops.stoppedUs / durationUs)
+    }). Use a lower rate (-r).`,
+  ];
 }
 
 /**

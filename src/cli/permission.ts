@@ -24,6 +24,16 @@ export function advisePermission(pid: number): string {
   return advice.join(" ");
 }
 
+/** What to do when a process that we may read cannot be traced. */
+export function adviseTracing(hasTracer: boolean): string {
+  if (hasTracer) return "End the debugger or tracer, or leave out `--blocking`.";
+  const scope = readText("/proc/sys/kernel/yama/ptrace_scope")?.trim();
+  const setting = scope === undefined || scope === "0"
+    ? ""
+    : ` Here kernel.yama.ptrace_scope is ${scope}, which keeps it to root or to programs that allow it.`;
+  return `Leave out \`--blocking\`, or run tachyon with sudo or CAP_SYS_PTRACE.${setting}`;
+}
+
 /** The real user id of a process. */
 function readOwner(pid: number): number | undefined {
   const uid = /^Uid:\s+(\d+)/m.exec(readText(`/proc/${pid}/status`) ?? "")?.[1];

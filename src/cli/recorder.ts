@@ -7,7 +7,7 @@ import type { Ending, Summary } from "../profile/metadata.ts";
 import type { AttachFault, BatchListener, Capture, CaptureRequest } from "../sampler/capture.ts";
 import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected } from "./errors.ts";
-import { summarizeCapture, tell, warnings } from "./messages.ts";
+import { forewarnings, summarizeCapture, tell, warnings } from "./messages.ts";
 import { chooseDestination, type Destination, writeOutput, type Written } from "./output.ts";
 import { versionByName } from "./process_tree.ts";
 import { VERSION } from "./version.ts";
@@ -38,6 +38,7 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
   const destination = chooseDestination(output);
   if (isFault(destination)) return destination;
 
+  for (const sentence of forewarnings(options.consistency, options.intervalUs)) tell(sentence);
   const collector = format.create({ ...options, ...describeScreen(destination) });
   let begun = false;
   const begin = (profile: Profile): void => {
@@ -47,13 +48,15 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
   return {
     destination,
     async start(pid, command, waitForPythonMs): Promise<Capture | AttachFault> {
-      const { intervalUs, durationUs, allThreads, consistency } = options;
+      const { intervalUs, durationUs, allThreads, consistency, jitter, maxCpu } = options;
       const request: CaptureRequest = {
         pid,
         intervalUs,
         ...(durationUs === undefined ? {} : { durationUs }),
         allThreads,
         consistency,
+        ...(jitter === undefined ? {} : { jitter }),
+        maxCpu,
         waitForPythonMs,
         command,
         toolVersion: VERSION,

@@ -27,6 +27,10 @@ export interface Metadata {
   readonly allThreads: boolean;
   /** Asked-for interval between ticks, µs. */
   readonly intervalUs: number;
+  /** Ticks fell at random points of their intervals. */
+  readonly jitter?: boolean;
+  /** CPU time per wall time that we were allowed ourselves, 1 is one CPU. */
+  readonly maxCpu?: number;
   /** Wall clock of the first tick, milliseconds since 1970. */
   readonly startedAt: number;
 }
@@ -36,4 +40,14 @@ export interface Summary {
   /** From the first tick to the last, µs. */
   readonly durationUs: number;
   readonly ending: Ending;
+  /** What blocking readings cost the target. */
+  readonly stops?: StopSummary;
+}
+
+/** How long the target stood still for its readings. */
+export interface StopSummary {
+  /** In all, µs. */
+  readonly stoppedUs: number;
+  /** Ticks left out because it had been stopped for too much of the time; counted as missed, too. */
+  readonly skippedTicks: number;
 }

@@ -12,6 +12,10 @@ export interface CaptureRequest {
   readonly allThreads: boolean;
   /** How stacks are made sure to be whole. */
   readonly consistency: Consistency;
+  /** Put each tick at a random point of its interval; absent: at 1 kHz and below. */
+  readonly jitter?: boolean;
+  /** CPU time per wall time that our own process may use, 1 is one CPU; absent: as much as it takes. */
+  readonly maxCpu?: number;
   /**
    * How long to wait for an interpreter to appear in the process, ms: a program that has just been
    * started maps its libpython late. 0 for a process that should be running already.
@@ -20,6 +24,14 @@ export interface CaptureRequest {
   /** The target's command line for the metadata. */
   readonly command: readonly string[];
   readonly toolVersion: string;
+}
+
+/** Shortest interval at which ticks are jittered unless it is said otherwise, µs. */
+const JITTERED_FROM = 1000;
+
+/** Whether the ticks of a capture are put at random points of their intervals. */
+export function isJittered({ jitter, intervalUs }: CaptureRequest): boolean {
+  return jitter ?? intervalUs >= JITTERED_FROM;
 }
 
 /** Why a capture could not begin. */
@@ -31,6 +43,7 @@ export interface AttachFault {
     | "not-python" // no interpreter in the process (or none within the time to wait)
     | "unsupported-version" // detail: the version, e.g. "3.7"
     | "free-threaded" // detail: the version
+    | "not-stoppable" // blocking was asked for, and the target cannot be traced; detail: why
     | "exact-refused" // exact reading was asked for, and we may not run where the target runs
     | "implausible" // the interpreter's tables do not hold together; detail: the check that failed
     | "target-ended"; // it was there and ended before the first sample

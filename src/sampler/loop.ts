@@ -1,18 +1,23 @@
+import { cpuUsage } from "node:process";
 import type { ReaderThread } from "../../ffi/process.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { isRunning, listThreads, type Runtime } from "../cpython/runtime.ts";
+import { TORN } from "../cpython/snapshot_status.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/thread_copy.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
 import { emptyQuality, REJECTIONS } from "../profile/quality.ts";
-import type { CaptureRequest } from "./capture.ts";
+import { Budget } from "./budget.ts";
+import { type CaptureRequest, isJittered } from "./capture.ts";
 import { storeQuality } from "./counters.ts";
 import { Interner } from "./interner.ts";
 import { writeSample, writeThread } from "./records.ts";
 import { isStopRequested, type Ring, RingWriter } from "./ring.ts";
+import { createRandom, randomSeed, Schedule } from "./schedule.ts";
 import { SettlingQueue } from "./settling.ts";
+import { MOST_STOPS, type Stops } from "./stops.ts";
 import { Teacher } from "./teacher.ts";
-import { ThreadSampler, type Workshop } from "./thread_sampler.ts";
+import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
 
 /** Longest sleep, µs: how soon a request to stop is seen. */
 const NAP = 50_000;
@@ -42,6 +47,7 @@ export class SamplingLoop {
     readonly reader: ReaderThread,
     readonly ring: Ring,
     readonly request: CaptureRequest,
+    readonly stops?: Stops,
   ) {
     const codeTable = new CodeTable(runtime.reader, runtime.layout);
     const edges = new EdgeTable();
@@ -71,32 +77,42 @@ export class SamplingLoop {
   /** Samples until the time is over, somebody asks to stop, or the target is gone. */
   run(): Summary {
     const { intervalUs, durationUs = Infinity } = this.request;
-    const spin = intervalUs < SPIN_BELOW ? SPIN : 0;
+    const random = isJittered(this.request) ? createRandom(randomSeed()) : undefined;
+    const schedule = new Schedule(intervalUs, random);
     const start = this.reader.now();
+    const budget = this.#budget(start);
     let last = 0;
-    let tick = 0;
     let ending: Ending | undefined;
     while (ending === undefined) {
-      const due = tick * intervalUs;
+      const due = schedule.next(this.reader.now() - start);
       if (due >= durationUs) ending = this.#wait(start + durationUs, 0) ?? "duration";
       else {
         this.#prepare(start + due);
+        // Spinning is for those who can pay for it.
+        const spin = intervalUs < SPIN_BELOW && schedule.slotUs === intervalUs ? SPIN : 0;
         ending = this.#wait(start + due, spin);
       }
       if (ending !== undefined) break;
       const now = this.reader.now();
       const time = now - start;
-      const skipped = Math.floor((time - due) / intervalUs);
-      if (skipped > 0) this.#quality.missedTicks += skipped;
-      tick += 1 + Math.max(0, skipped);
+      schedule.take(time);
+      this.#quality.missedTicks = Math.round(schedule.missed);
+      this.#quality.withheldTicks = Math.round(schedule.withheld);
       ending = this.#tick(time, now);
+      if (budget?.spend(now) === true) schedule.stretch(budget.stretch);
       last = time;
     }
     this.#teacher.leave();
     this.#queue.flush(this.#teacher.readings);
     storeQuality(this.ring.counters, this.#quality);
     const durationUsMeasured = ending === "duration" ? durationUs : Math.max(last, intervalUs);
-    return { durationUs: durationUsMeasured, ending };
+    const stops = this.stops?.summary();
+    return { durationUs: durationUsMeasured, ending, ...(stops === undefined ? {} : { stops }) };
+  }
+
+  #budget(now: number): Budget | undefined {
+    const { maxCpu, intervalUs } = this.request;
+    return maxCpu === undefined ? undefined : new Budget(maxCpu, intervalUs, ownCpuTime, now);
   }
 
   /** Sleeps up to a time in short naps; ends the capture when that is asked for. */
@@ -115,6 +131,7 @@ export class SamplingLoop {
 
   /** Before a tick that is to be read exactly: goes where the target runs and wakes up there. */
   #prepare(due: number): void {
+    if (this.stops !== undefined) return;
     const focus = this.#focus();
     if (focus !== undefined && this.#teacher.wants(due)) this.#teacher.visit(focus.state.tid);
   }
@@ -126,6 +143,13 @@ export class SamplingLoop {
       if (ending !== undefined) return ending;
     }
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now);
+    return this.stops === undefined
+      ? this.#read(time, now)
+      : this.#readStopped(time, now, this.stops);
+  }
+
+  /** Reads a target that runs. */
+  #read(time: number, now: number): Ending | undefined {
     const focus = this.#focus();
     const exact = focus !== undefined && this.#teacher.wants(now);
     // It may have moved on while we slept.
@@ -133,14 +157,44 @@ export class SamplingLoop {
     this.#quality.ticks++;
     for (const sampler of this.#samplers) {
       const status = sampler.sample(time, exact && (sampler === focus || !sampler.isActive()));
-      if (status === 0) continue;
-      if (status === THREAD_LOST) this.#listedAt = -Infinity;
-      if (status === PROCESS_LOST) return "target-ended";
-      if (status === ACCESS_LOST) return this.#whyLost();
+      const ending = this.#endingOf(status);
+      if (ending !== undefined) return ending;
     }
     this.#queue.settle(time, this.#teacher.readings);
     if ((this.#quality.ticks & 63) === 0) storeQuality(this.ring.counters, this.#quality);
     return undefined;
+  }
+
+  /** Reads a target that is stopped for it, once more for threads that stood where no stack is whole. */
+  #readStopped(time: number, now: number, stops: Stops): Ending | undefined {
+    if (!stops.allow(now)) {
+      this.#quality.missedTicks++;
+      return undefined;
+    }
+    this.#quality.ticks++;
+    let left = this.#samplers;
+    let ending: Ending | undefined;
+    for (let i = 1; i <= MOST_STOPS && left.length > 0 && ending === undefined; i++) {
+      const last = i === MOST_STOPS;
+      const there = stops.during((stopped) => {
+        left = left.filter((sampler) => {
+          const status = stopped ? sampler.sampleStopped(time, () => stops.holds()) : TORN;
+          if (status >= TORN && last) sampler.reject(stops.holds() ? reasonOf(status) : "not-held");
+          ending ??= this.#endingOf(status);
+          return status >= TORN;
+        });
+      });
+      if (!there) ending = this.#whyLost();
+    }
+    if ((this.#quality.ticks & 63) === 0) storeQuality(this.ring.counters, this.#quality);
+    return ending;
+  }
+
+  /** What the status of a sample means for the capture. */
+  #endingOf(status: number): Ending | undefined {
+    if (status === THREAD_LOST) this.#listedAt = -Infinity;
+    if (status === PROCESS_LOST) return "target-ended";
+    return status === ACCESS_LOST ? this.#whyLost() : undefined;
   }
 
   /** The thread to be near to in exact readings: the one that runs. */
@@ -198,6 +252,12 @@ export class SamplingLoop {
   #whyLost(): Ending {
     return this.runtime.process.alive() ? "lost-access" : "target-ended";
   }
+}
+
+/** CPU time of our whole process, µs. */
+function ownCpuTime(): number {
+  const { user, system } = cpuUsage();
+  return user + system;
 }
 
 function keyOf(address: number, tid: number): string {

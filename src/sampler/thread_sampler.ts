@@ -70,7 +70,7 @@ export class ThreadSampler {
       const status = this.#sampleHeld(time);
       if (status !== NOT_HELD) return status;
       if (shop.teacher.always) {
-        shop.quality.rejected[REJECTIONS.indexOf("not-held")]!++;
+        this.reject("not-held");
         return 0;
       }
     }
@@ -85,8 +85,28 @@ export class ThreadSampler {
     if (status === WHOLE) this.#accept(time, readings > 1);
     else if (status === UNPROVEN) this.#acceptLater(time);
     else if (status === EMPTY) shop.quality.empty++;
-    else if (status >= TORN) shop.quality.rejected[REJECTIONS.indexOf(reasonOf(status))]!++;
+    else if (status >= TORN) this.reject(reasonOf(status));
     else return status;
+    return 0;
+  }
+
+  /**
+   * Takes the sample of one tick from a target that stands still.
+   * @param holds whether it still does.
+   * @returns as `sample` does, but for a reading that came to nothing, which is not counted yet: its
+   * status is {@link TORN} or above.
+   */
+  sampleStopped(time: number, holds: () => boolean): number {
+    const { shop, snapshot } = this;
+    const status = snapshot.take(EXACT, true);
+    if (status < WHOLE || status >= TORN) return status;
+    if (!holds()) return TORN;
+    if (status === EMPTY) shop.quality.empty++;
+    else {
+      if (snapshot.repairs === 0) snapshot.learn();
+      shop.quality.exact++;
+      this.#accept(time, false);
+    }
     return 0;
   }
 
@@ -114,6 +134,11 @@ export class ThreadSampler {
       this.#accept(time, false);
     }
     return 0;
+  }
+
+  /** Counts a reading that was thrown away. */
+  reject(reason: Rejection): void {
+    this.shop.quality.rejected[REJECTIONS.indexOf(reason)]!++;
   }
 
   #accept(time: number, again: boolean): void {
@@ -145,7 +170,8 @@ export class ThreadSampler {
   }
 }
 
-function reasonOf(status: number): Rejection {
+/** Why a reading with a status of {@link TORN} or above was thrown away. */
+export function reasonOf(status: number): Rejection {
   if (status === BROKEN) return "broken-chain";
   if (status === UNREADABLE) return "unreadable";
   return status === TOO_DEEP ? "too-deep" : "torn";

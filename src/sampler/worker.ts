@@ -1,10 +1,11 @@
-import { isOpen, type Process, type ReaderThread } from "../../ffi/process.ts";
+import { isOpen, type Process, type ReaderThread, type Stopper } from "../../ffi/process.ts";
 import { linux } from "../../ffi/linux/platform.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import type { AttachFault, CaptureRequest } from "./capture.ts";
 import { SamplingLoop } from "./loop.ts";
 import type { Order, Report } from "./messages.ts";
+import { Stops } from "./stops.ts";
 import { isStopRequested, openRing, type Ring } from "./ring.ts";
 
 /** From one look for an interpreter to the next, µs. */
@@ -27,6 +28,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
   const process = platform.open(request.pid);
   if (!isOpen(process)) return report({ kind: "fault", fault: process });
   const reader = platform.readerThread();
+  let stopper: Stopper | undefined;
   try {
     const deadline = reader.now() + request.waitForPythonMs * 1000;
     let found = findRunning(process);
@@ -43,15 +45,30 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     if (request.consistency === "exact" && !mayVisit(process, reader)) {
       return report({ kind: "fault", fault: { fault: "exact-refused", detail: "" } });
     }
+    if (request.consistency === "blocking") {
+      const opened = platform.openStopper(request.pid);
+      if ("fault" in opened) {
+        const ended = !process.alive();
+        return report({
+          kind: "fault",
+          fault: ended ? { fault: "target-ended", detail: "" } : opened,
+        });
+      }
+      stopper = opened;
+    }
     report({
       kind: "started",
       pythonVersion: versionText(found.offsets.version),
       freeThreaded: found.offsets.freeThreaded,
       startedAt: Date.now(),
     });
-    const summary = new SamplingLoop(found, reader, ring, request).run();
+    const stops = stopper === undefined ? undefined : new Stops(stopper, reader);
+    const summary = new SamplingLoop(found, reader, ring, request, stops).run();
+    // Once the end is reported, the program may exit before we are done here.
+    stopper?.close();
     report({ kind: "finished", summary });
   } finally {
+    stopper?.close();
     process.close();
   }
 }
