@@ -55,7 +55,11 @@ export class Snapshot {
     let fetched = REARRANGED;
     for (let i = 0; i < MOST_REARRANGEMENTS && fetched === REARRANGED; i++) {
       fetched = this.copy.fetch(watch);
-      if (fetched !== FETCHED) continue;
+      if (fetched !== FETCHED) {
+        // What `earlier` holds next is this failed reading, not the one the stack before was found in.
+        this.path.trusted = 0;
+        continue;
+      }
       this.#noticeFreedCode();
       const reusable = this.path.reusableDepth(this.copy);
       const walked = this.#walk.run(reusable, reusable > 0 ? this.#stableBytes() : 0);
