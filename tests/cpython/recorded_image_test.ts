@@ -25,7 +25,7 @@ async function record(
 }
 
 /** What a hostile target may cost: far above what an honest one does, far below what would be felt. */
-const MOST_READS = 20_000;
+const MOST_READS = 100_000;
 const MOST_BYTES = 256 << 20;
 
 function readTwice(image: Image): void {

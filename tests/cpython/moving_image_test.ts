@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { ACTIVE_STATUS } from "../../src/cpython/layout.ts";
+import { listThreads } from "../../src/cpython/runtime.ts";
+import { TORN, UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
+import { PROCESS_LOST, THREAD_LOST } from "../../src/cpython/thread_copy.ts";
+import { GONE } from "../../ffi/process.ts";
+import { open } from "../ffi/targets.ts";
+import { Image } from "./image.ts";
+import { interpreters } from "./interpreters.ts";
+import { Reading, runtimeOf } from "./stacks.ts";
+import { Stopped } from "./stopped.ts";
+
+/** A recorded main thread whose stack has been read, and whose memory can be changed from here on. */
+interface Scene {
+  readonly image: Image;
+  readonly reading: Reading;
+  readonly main: ReturnType<typeof listThreads>[number];
+}
+
+const recorded = new Map<string, Image>();
+for (const python of interpreters) {
+  await using stopped = await Stopped.start(python, "nested");
+  using process = open(stopped.pid);
+  const image = Image.record(process);
+  new Reading(runtimeOf(image)).all();
+  image.seal();
+  recorded.set(python.minor, image);
+}
+
+/** The main thread with all its calls learned. */
+function begin(minor: string): Scene {
+  const image = recorded.get(minor)!.copy();
+  const reading = new Reading(runtimeOf(image));
+  const main = listThreads(reading.runtime).find((state) => state.main)!;
+  for (let i = 0; i < 4; i++) {
+    reading.take(main);
+    reading.snapshot(main).learn();
+  }
+  assert.equal(reading.take(main, true).status, WHOLE);
+  return { image, reading, main };
+}
+
+/** Moves the instruction of a frame in the middle of the stack to the start of its function. */
+function moveCaller({ image, reading, main }: Scene): { depth: number; place: number } {
+  const { path } = reading.snapshot(main);
+  const { codeTable, runtime } = reading;
+  const depth = Math.floor(path.depth / 2);
+  const code = path.codes[depth]!;
+  assert.notEqual(path.places[depth], codeTable.firstPlaces[code], "it is there already");
+  const at = path.addresses[depth]! + runtime.layout.frame.instruction;
+  image.poke(at, codeTable.starts[code]!);
+  return { depth, place: codeTable.firstPlaces[code]! };
+}
+
+for (const { minor } of interpreters) {
+  Deno.test(`a caller that has moved on is seen on ${minor}, whatever is taken over`, () => {
+    const scene = begin(minor);
+    const { reading, main } = scene;
+    const { depth, place } = moveCaller(scene);
+    const before = reading.snapshot(main).path.depth;
+    assert.equal(reading.take(main).status, UNPROVEN);
+    const { path, changedFrom } = reading.snapshot(main);
+    assert.equal(path.places[depth], place);
+    assert.equal(path.depth, before);
+    assert.ok(changedFrom > 0 && changedFrom <= depth, `changed from ${changedFrom}`);
+  });
+
+  Deno.test(`a reading that failed in between is not taken for the last good one on ${minor}`, () => {
+    const scene = begin(minor);
+    const { image, reading, main } = scene;
+    const { chunkTop } = reading.runtime.layout.thread;
+    const top = reading.runtime.reader.pointer(main.address + chunkTop)!;
+    // The stack changes; at the first look, the thread is about to change its chunk as well.
+    const { depth, place } = moveCaller(scene);
+    image.poke(main.address + chunkTop, 8);
+    let reads = 0;
+    image.beforeRead = () => {
+      if (++reads === 2) image.poke(main.address + chunkTop, top);
+    };
+    assert.equal(reading.take(main).status, UNPROVEN);
+    assert.ok(reads >= 2);
+    assert.equal(reading.snapshot(main).path.places[depth], place);
+  });
+
+  Deno.test(`a thread state that never holds together is torn on ${minor}`, () => {
+    const { image, reading, main } = begin(minor);
+    image.poke(main.address + reading.runtime.layout.thread.chunkTop, 8);
+    assert.equal(reading.take(main).status, TORN);
+  });
+
+  Deno.test(`a call that contradicts what was learned is torn when asked strictly on ${minor}`, () => {
+    const scene = begin(minor);
+    const { reading, main } = scene;
+    const { path } = reading.snapshot(main);
+    const { layout } = reading.runtime;
+    // The frame in the middle becomes one of another function that calls nothing of what is above it.
+    const depth = Math.floor(path.depth / 2);
+    const code = reading.codeTable.codes[path.codes[path.depth - 1]!]!;
+    assert.notEqual(path.codes[depth], path.codes[path.depth - 1]);
+    scene.image.poke(path.addresses[depth]! + layout.frame.executable, code.address);
+    scene.image.poke(path.addresses[depth]! + layout.frame.instruction, code.start + 2);
+    const status = reading.take(main, true).status;
+    const restored = status === WHOLE && reading.snapshot(main).repairs > 0;
+    assert.ok(status === TORN || restored, `status ${status}`);
+    // The learned calls prove what stood there: restored or not, the stranger is never shown.
+    assert.ok(!restored || path.codes[depth] !== path.codes[path.depth - 1]);
+  });
+
+  Deno.test(`a thread state that is another thread's, or gone, is lost on ${minor}`, () => {
+    const { image, reading, main } = begin(minor);
+    const { nativeId } = reading.runtime.layout.thread;
+    image.poke(main.address + nativeId, main.tid + 1);
+    assert.equal(reading.take(main).status, THREAD_LOST);
+    image.poke(main.address + nativeId, main.tid);
+    assert.ok(reading.take(main).status >= WHOLE);
+    image.unmap(main.address);
+    assert.equal(reading.take(main).status, THREAD_LOST);
+    image.read = () => GONE;
+    assert.equal(reading.take(main).status, PROCESS_LOST);
+  });
+
+  Deno.test(`lists of threads that lead in a circle are read once on ${minor}`, () => {
+    const { image, reading, main } = begin(minor);
+    const { layout } = reading.runtime;
+    const before = listThreads(reading.runtime);
+    assert.ok(before.length >= 2, "the thread that reports is there too");
+    image.readsLeft = 1000;
+    for (const { address } of before) image.poke(address + layout.thread.next, address);
+    assert.ok(listThreads(reading.runtime).length >= 1);
+    for (const { address } of before) image.poke(address + layout.thread.next, before[1]!.address);
+    image.poke(main.interpreter + layout.interpreter.next, main.interpreter);
+    const listed = listThreads(reading.runtime).map(({ address }) => address);
+    assert.equal(new Set(listed).size, listed.length);
+  });
+
+  Deno.test(`a thread waiting in a sleep does not hold the interpreter's lock on ${minor}`, () => {
+    const { reading, main } = begin(minor);
+    const status = reading.runtime.reader.int32(
+      main.address + reading.runtime.layout.thread.status,
+    )!;
+    assert.equal(status & ACTIVE_STATUS, 0);
+  });
+}
