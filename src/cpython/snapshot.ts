@@ -37,6 +37,11 @@ export class Snapshot {
     return this.#join.changedFrom;
   }
 
+  /** Number of the stack among those found so far. */
+  get serial(): number {
+    return this.#join.serial;
+  }
+
   /** Frames and call sites of the stack that were restored. */
   get repairs(): number {
     return this.#join.repairs;
@@ -54,7 +59,7 @@ export class Snapshot {
   take(policy: Policy, watch: boolean): number {
     let fetched = REARRANGED;
     for (let i = 0; i < MOST_REARRANGEMENTS && fetched === REARRANGED; i++) {
-      fetched = this.copy.fetch(watch);
+      fetched = this.copy.isOffered ? this.copy.adopt() : this.copy.fetch(watch);
       if (fetched !== FETCHED) {
         // What `earlier` holds next is this failed reading, not the one the stack before was found in.
         this.path.trusted = 0;
@@ -71,6 +76,18 @@ export class Snapshot {
     }
     this.path.trusted = 0;
     return fetched === REARRANGED ? TORN : fetched;
+  }
+
+  /**
+   * True if what was read in a group says that nothing at all has changed since the last copy, so that
+   * the stack is the same as well.
+   */
+  isUnchanged(): boolean {
+    const { copy } = this;
+    if (!copy.isOffered || this.#epoch !== this.codeTable.epoch) return false;
+    const { length } = copy.offered;
+    return length <= copy.limit && copy.isCurrent() &&
+      this.firstDifference(copy.offered, copy.bytes, length) === length;
   }
 
   /** Judges the same reading again, strictly. */

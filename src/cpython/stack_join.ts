@@ -21,6 +21,8 @@ export type Policy = typeof OPEN | typeof STRICT | typeof EXACT;
 export class StackJoin {
   /** Frames and call sites that were restored, those of the walk included. */
   repairs = 0;
+  /** Stacks found so far. */
+  serial = 0;
   /** The new stack is the same as the one before up to this depth. */
   changedFrom = 0;
   /** Edges of an `UNPROVEN` stack that wait for proof. */
@@ -169,6 +171,7 @@ export class StackJoin {
     }
     path.trusted = Math.max(0, trusted);
     this.#repeatable = kept === walk.kept;
+    this.serial++;
     return this.freshEdges.length > 0 ? UNPROVEN : WHOLE;
   }
 }

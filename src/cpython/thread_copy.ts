@@ -63,7 +63,14 @@ export class ThreadCopy {
   #peak = 0;
   #earlierPeak = 0;
 
+  /** What was read for this thread together with others, and whether it is new. */
+  offered: Uint8Array = new Uint8Array(0);
+  isOffered = false;
+
   #leftOut: Address = 0;
+  #arrangement = 0;
+  /** The arrangement that `bytes` is of. */
+  #filled = -1;
   #dirty = true;
   #capacity = 0;
   #ranges = new Ranges(16);
@@ -84,13 +91,8 @@ export class ThreadCopy {
    */
   fetch(watch: boolean): number {
     if (this.#dirty) this.#arrange();
-    else this.comparable = true;
-    this.#watch(watch);
-    [this.bytes, this.earlier] = [this.earlier, this.bytes];
-    [this.words, this.earlierWords] = [this.earlierWords, this.words];
-    [this.chunkBytes, this.earlierChunkBytes] = [this.earlierChunkBytes, this.chunkBytes];
-    this.#late = 0;
-    const read = this.runtime.process.read(this.#ranges, this.bytes);
+    this.#turn();
+    const read = this.runtime.process.read(this.rangesToRead(watch), this.bytes);
     this.limit = read;
     if (read === this.#ranges.bytes) return this.#follow();
     this.comparable = false;
@@ -102,17 +104,52 @@ export class ThreadCopy {
     return this.#follow();
   }
 
+  /** Takes over what was read for it in a group, as if it had been fetched. */
+  adopt(): number {
+    this.#turn();
+    this.bytes.set(this.offered);
+    this.limit = this.offered.length;
+    return this.#follow();
+  }
+
+  /** Counts how often the ranges have been arranged anew, up to now. */
+  arrangement(): number {
+    if (this.#dirty) this.#arrange();
+    return this.#arrangement;
+  }
+
+  /**
+   * What to read, in the arrangement of now.
+   * @param watch with the count of freed code objects, which comes last.
+   */
+  rangesToRead(watch: boolean): Ranges {
+    if (this.#generationAt >= 0) {
+      this.#ranges.count = watch ? this.#ranges.capacity : this.#ranges.capacity - 1;
+      this.#ranges.bytes = watch ? this.#generationAt + 8 : this.#generationAt;
+    }
+    return this.#ranges;
+  }
+
+  /** Makes the copy the earlier one, and room for the next. */
+  #turn(): void {
+    [this.bytes, this.earlier] = [this.earlier, this.bytes];
+    [this.words, this.earlierWords] = [this.earlierWords, this.words];
+    [this.chunkBytes, this.earlierChunkBytes] = [this.earlierChunkBytes, this.chunkBytes];
+    this.#late = 0;
+    this.isOffered = false;
+    this.comparable = this.isCurrent();
+    this.#filled = this.#arrangement;
+  }
+
+  /** True if the copy is of the arrangement of now. */
+  isCurrent(): boolean {
+    return !this.#dirty && this.#filled === this.#arrangement;
+  }
+
   /** The interpreter's count of freed code objects; −1 where there is none, or it was not read. */
   generation(): number {
     const at = this.#generationAt;
     return at < 0 || at + 8 > this.limit ? -1 : this.words[at >> 2]!;
-  }
-
-  /** Leaves the last range, the count of freed code objects, in or out. */
-  #watch(watch: boolean): void {
-    if (this.#generationAt < 0) return;
-    this.#ranges.count = watch ? this.#ranges.capacity : this.#ranges.capacity - 1;
-    this.#ranges.bytes = watch ? this.#generationAt + 8 : this.#generationAt;
   }
 
   /** The address a pointer of the thread state's copy holds. */
@@ -337,7 +374,8 @@ export class ThreadCopy {
       this.earlierChunkBytes = this.earlier.subarray(this.chunksAt);
     }
     this.#dirty = false;
-    this.comparable = false;
+    this.#arrangement++;
+    this.isOffered = false;
   }
 }
 

@@ -129,6 +129,8 @@ export class ThreadStack {
   /** Local stack id of each depth, root first. */
   #stacks: Int32Array = new Int32Array(256);
 
+  #serial = 0;
+
   constructor(readonly interner: Interner) {}
 
   /** The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown. */
@@ -136,7 +138,9 @@ export class ThreadStack {
     const { depth, places } = snapshot.path;
     this.#stacks = withRoom(this.#stacks, depth);
     const stacks = this.#stacks;
-    const from = snapshot.changedFrom;
+    // What has changed is told against the stack before: that one must be the one we have.
+    const from = snapshot.serial === this.#serial + 1 ? snapshot.changedFrom : 0;
+    this.#serial = snapshot.serial;
     let stack = from > 0 ? stacks[from - 1]! : NO_STACK;
     for (let d = from; d < depth; d++) {
       stack = this.interner.push(stack, places[d]!);

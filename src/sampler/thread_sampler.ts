@@ -25,6 +25,8 @@ const MOST_READINGS = 4;
 /** From one look at the count of freed code objects to the next, µs: at every tick up to 50 kHz. */
 const WATCH = 20;
 
+/** The last reading was rejected, or waits for proof. */
+const UNSURE = -4;
 /** Not the status of any snapshot. */
 const NOT_HELD = -1;
 
@@ -45,6 +47,8 @@ export class ThreadSampler {
   readonly snapshot: Snapshot;
   readonly #stack: ThreadStack;
   #watchedAt = -Infinity;
+  /** Local id of the last reading's stack, or {@link UNSURE}. */
+  #last = UNSURE;
 
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
     const copy = new ThreadCopy(shop.runtime, state);
@@ -74,17 +78,19 @@ export class ThreadSampler {
         return 0;
       }
     }
+    if (snapshot.isUnchanged() && this.#sampleUnchanged(time)) return 0;
     const watch = time - this.#watchedAt >= WATCH;
     if (watch) this.#watchedAt = time;
     let status = snapshot.take(OPEN, watch);
     let readings = 1;
+    this.#last = UNSURE;
     while (status >= TORN && readings < MOST_READINGS) {
       status = snapshot.take(OPEN, true);
       readings++;
     }
     if (status === WHOLE) this.#accept(time, readings > 1);
     else if (status === UNPROVEN) this.#acceptLater(time);
-    else if (status === EMPTY) shop.quality.empty++;
+    else if (status === EMPTY) this.#acceptEmpty();
     else if (status >= TORN) this.reject(reasonOf(status));
     else return status;
     return 0;
@@ -101,7 +107,7 @@ export class ThreadSampler {
     const status = snapshot.take(EXACT, true);
     if (status < WHOLE || status >= TORN) return status;
     if (!holds()) return TORN;
-    if (status === EMPTY) shop.quality.empty++;
+    if (status === EMPTY) this.#acceptEmpty();
     else {
       if (snapshot.repairs === 0) snapshot.learn();
       shop.quality.exact++;
@@ -127,7 +133,7 @@ export class ThreadSampler {
     }
     shop.teacher.count(held);
     if (!held) return NOT_HELD;
-    if (status === EMPTY) shop.quality.empty++;
+    if (status === EMPTY) this.#acceptEmpty();
     else {
       if (snapshot.repairs === 0) snapshot.learn();
       shop.quality.exact++;
@@ -146,8 +152,37 @@ export class ThreadSampler {
     if (again) quality.retried++;
     if (this.snapshot.repairs > 0) quality.repaired++;
     const stack = this.#stack.intern(this.snapshot);
+    this.#last = stack;
     if (stack === NO_STACK) quality.empty++;
     else queue.push(time, this.id, stack);
+  }
+
+  #acceptEmpty(): void {
+    this.shop.quality.empty++;
+    this.#last = NO_STACK;
+  }
+
+  /**
+   * Nothing has changed since the last reading. If that one was good, so is its stack; if it waits for
+   * proof and the thread has not run, this is the proof.
+   */
+  #sampleUnchanged(time: number): boolean {
+    const { shop, snapshot } = this;
+    if (this.#last === UNSURE) {
+      if (this.isActive()) return false;
+      const status = snapshot.take(EXACT, true);
+      if (status !== WHOLE && status !== UNPROVEN) return false;
+      if (snapshot.repairs === 0) snapshot.learn();
+      this.#accept(time, false);
+      return true;
+    }
+    snapshot.copy.isOffered = false;
+    if (this.#last === NO_STACK) shop.quality.empty++;
+    else {
+      if (snapshot.repairs > 0) shop.quality.repaired++;
+      shop.queue.push(time, this.id, this.#last);
+    }
+    return true;
   }
 
   /** The stack has calls that wait for proof: hold it back, and read at once what could take its place. */
