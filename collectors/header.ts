@@ -7,6 +7,7 @@ import { escapeForTerminal } from "../src/analysis/terminal_text.ts";
 import {
   formatCount,
   formatCounted,
+  formatPercent,
   formatRate,
   formatShare,
   formatTime,
@@ -62,6 +63,14 @@ export function describeCapture(
       } rejected (${formatShare(trust.rejected)})`,
     ],
   ];
+  if (quality.withheldTicks > 0) {
+    lines.push([
+      "withheld",
+      `${formatCounted(quality.withheldTicks, "tick")} (${
+        formatShare(trust.withheld)
+      }), to stay within ${formatPercent(metadata.maxCpu ?? Infinity)} of a CPU`,
+    ]);
+  }
   if (rejected > 0) lines.push(["rejected", listReasons(trust, rejected)]);
   if (quality.dropped > 0) {
     lines.push([

@@ -16,6 +16,8 @@ export interface Trust {
   readonly sampleUs: number;
   /** Of the ticks that were due. */
   readonly missed: number;
+  /** Of the ticks that were due, left out to keep our own CPU time within its limit. */
+  readonly withheld: number;
   /** Of the stacks that were read. */
   readonly rejected: number;
   /** Counts by reason, without those that did not occur, highest first. */
@@ -28,11 +30,13 @@ export function judgeQuality(metadata: Metadata, quality: Quality, summary: Summ
   const gaps = quality.ticks - 1;
   const measured = gaps > 0 && summary.durationUs > 0;
   const rejected = rejectedTotal(quality);
+  const due = quality.ticks + quality.missedTicks + quality.withheldTicks;
   return {
     askedHz,
     achievedHz: measured ? gaps * 1e6 / summary.durationUs : askedHz,
     sampleUs: measured ? summary.durationUs / gaps : metadata.intervalUs,
-    missed: share(quality.missedTicks, quality.ticks + quality.missedTicks),
+    missed: share(quality.missedTicks, due),
+    withheld: share(quality.withheldTicks, due),
     rejected: share(rejected, rejected + quality.samples + quality.dropped),
     reasons: REJECTIONS
       .map((reason, index) => ({ reason, count: quality.rejected[index] ?? 0 }))

@@ -45,6 +45,11 @@ export function formatShare(share: number): string {
   return share < 0.001 ? "<0.1%" : `${(share * 100).toFixed(1)}%`;
 }
 
+/** `50%`, `12.5%`: a share without more digits than it has. */
+export function formatPercent(share: number): string {
+  return `${trimZeros((share * 100).toFixed(1))}%`;
+}
+
 /** `1 sample`, `2,000 samples`. */
 export function formatCounted(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? "" : "s"}`;

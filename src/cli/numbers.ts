@@ -53,6 +53,14 @@ export function parseLimit(text: string): number {
   return Number(text);
 }
 
+/** Percent of a CPU, 1 or more; above 100 for more than one → CPU time per wall time. */
+export function parsePercent(text: string): number {
+  const advice = "Write the limit as a percentage of one CPU, 1 or more: 50, 100%.";
+  const percent = parseDecimal(text.replace(/%$/, ""), advice);
+  if (percent < 1 || percent > 1e6) throw new InvalidArgumentError(advice);
+  return percent / 100;
+}
+
 /** Process id: 1 or more. */
 export function parsePid(text: string): number {
   const pid = /^\d{1,10}$/.test(text) ? Number(text) : 0;

@@ -17,6 +17,8 @@ export interface Quality {
   ticks: number;
   /** Ticks that were due and could not be kept: the machine or the target's stacks were too slow. */
   missedTicks: number;
+  /** Ticks that were left out to keep our own CPU time within its limit. */
+  withheldTicks: number;
   /** Samples kept. */
   samples: number;
   /** Of those, taken with the reader on the target's own CPU. */
@@ -38,6 +40,7 @@ export function emptyQuality(): Quality {
   return {
     ticks: 0,
     missedTicks: 0,
+    withheldTicks: 0,
     samples: 0,
     exact: 0,
     retried: 0,

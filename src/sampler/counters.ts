@@ -4,6 +4,7 @@ import { emptyQuality, type Quality, REJECTIONS } from "../profile/quality.ts";
 const SIMPLE = [
   "ticks",
   "missedTicks",
+  "withheldTicks",
   "samples",
   "exact",
   "retried",

@@ -1,6 +1,12 @@
 import type { Metadata, Summary } from "../profile/metadata.ts";
 import { Profile } from "../profile/profile.ts";
-import type { AttachFault, BatchListener, Capture, CaptureRequest } from "./capture.ts";
+import {
+  type AttachFault,
+  type BatchListener,
+  type Capture,
+  type CaptureRequest,
+  isJittered,
+} from "./capture.ts";
 import { loadQuality } from "./counters.ts";
 import { drain } from "./records.ts";
 import { createRing, requestStop, type Ring, RingReader } from "./ring.ts";
@@ -77,6 +83,8 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     consistency: request.consistency,
     allThreads: request.allThreads,
     intervalUs: request.intervalUs,
+    jitter: isJittered(request),
+    ...(request.maxCpu === undefined ? {} : { maxCpu: request.maxCpu }),
     startedAt: started.startedAt,
   };
 }

@@ -4,7 +4,8 @@ import { CodeTable } from "../cpython/code_table.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { isRunning, listThreads, type Runtime } from "../cpython/runtime.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
-import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/thread_copy.ts";
+import { GroupCopy } from "../cpython/group_copy.ts";
+import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST, type ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
 import { emptyQuality, REJECTIONS } from "../profile/quality.ts";
 import { Budget } from "./budget.ts";
@@ -39,6 +40,8 @@ export class SamplingLoop {
   /** Ids of threads on the other side, by thread state address and tid. */
   readonly #threadIds = new Map<string, number>();
   #samplers: ThreadSampler[] = [];
+  #copies: ThreadCopy[] = [];
+  readonly #group: GroupCopy;
   #listedAt = -Infinity;
   #cleanedAt = 0;
 
@@ -52,6 +55,7 @@ export class SamplingLoop {
     const codeTable = new CodeTable(runtime.reader, runtime.layout);
     const edges = new EdgeTable();
     this.#writer = new RingWriter(ring);
+    this.#group = new GroupCopy(runtime.process);
     const interner = new Interner(codeTable, this.#writer);
     this.#teacher = new Teacher(runtime.process, reader, request.consistency === "exact");
     this.#queue = new SettlingQueue(edges, {
@@ -95,8 +99,7 @@ export class SamplingLoop {
       if (ending !== undefined) break;
       const now = this.reader.now();
       const time = now - start;
-      schedule.take(time);
-      this.#quality.missedTicks = Math.round(schedule.missed);
+      this.#quality.missedTicks += schedule.take(time);
       this.#quality.withheldTicks = Math.round(schedule.withheld);
       ending = this.#tick(time, now);
       if (budget?.spend(now) === true) schedule.stretch(budget.stretch);
@@ -155,6 +158,7 @@ export class SamplingLoop {
     // It may have moved on while we slept.
     if (exact) this.#teacher.visit(focus.state.tid);
     this.#quality.ticks++;
+    if (this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
     for (const sampler of this.#samplers) {
       const status = sampler.sample(time, exact && (sampler === focus || !sampler.isActive()));
       const ending = this.#endingOf(status);
@@ -217,10 +221,15 @@ export class SamplingLoop {
     }
     const wanted = this.request.allThreads ? states : states.filter((state) => state.main);
     const before = new Map(this.#samplers.map((s) => [keyOf(s.state.address, s.state.tid), s]));
-    this.#samplers = wanted.filter((state) => state.tid !== 0).map((state) => {
+    const samplers = wanted.filter((state) => state.tid !== 0).map((state) => {
       const key = keyOf(state.address, state.tid);
       return before.get(key) ?? new ThreadSampler(this.#shop, state, this.#threadId(key, state));
     });
+    const same = samplers.length === this.#samplers.length &&
+      samplers.every((sampler, i) => sampler === this.#samplers[i]);
+    if (same) return undefined;
+    this.#samplers = samplers;
+    this.#copies = samplers.map((sampler) => sampler.snapshot.copy);
     return undefined;
   }
 

@@ -4,6 +4,7 @@ import {
   parseDuration,
   parseInterval,
   parseLimit,
+  parsePercent,
   parsePid,
   parseRate,
 } from "../../src/cli/numbers.ts";
@@ -72,5 +73,14 @@ Deno.test("parseLimit and parsePid take whole numbers only", () => {
   }
   for (const text of ["0", "99999999999", "4294967297"]) {
     assert.throws(() => parsePid(text), InvalidArgumentError, text);
+  }
+});
+
+Deno.test("parsePercent takes one percent of a CPU or more, also of several CPUs", () => {
+  assert.equal(parsePercent("50"), 0.5);
+  assert.equal(parsePercent("12.5%"), 0.125);
+  assert.equal(parsePercent("400"), 4);
+  for (const text of ["0", "0.5", "-5", "%", "", "5%%", "x", "Infinity"]) {
+    assert.throws(() => parsePercent(text), InvalidArgumentError, text);
   }
 });

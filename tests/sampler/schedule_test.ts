@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { createRandom, Schedule } from "../../src/sampler/schedule.ts";
+
+/** A generator that gives these numbers in turn. */
+function given(...numbers: number[]): () => number {
+  return () => numbers.shift()!;
+}
+
+/** Makes ticks at their times, each reading taking `work` µs. */
+function keep(schedule: Schedule, ticks: number, work = 0): { times: number[]; missed: number } {
+  let now = 0;
+  let missed = 0;
+  const times = Array.from({ length: ticks }, () => {
+    const time = Math.max(now, schedule.next(now));
+    missed += schedule.take(time);
+    now = time + work;
+    return time;
+  });
+  return { times, missed };
+}
+
+Deno.test("ticks fall at the start of their intervals when there is no jitter", () => {
+  const schedule = new Schedule(100);
+  assert.deepEqual(keep(schedule, 4, 10), { times: [0, 100, 200, 300], missed: 0 });
+});
+
+Deno.test("each interval gets one tick, at a point that is equally often anywhere in it", () => {
+  const schedule = new Schedule(100, createRandom(7));
+  const { times, missed } = keep(schedule, 20_000);
+  assert.equal(missed, 0);
+  times.forEach((time, k) => assert.equal(Math.floor(time / 100), k));
+  const tenths = new Array<number>(10).fill(0);
+  for (const time of times) tenths[Math.floor(time % 100 / 10)]!++;
+  for (const count of tenths) assert.ok(Math.abs(count - 2000) < 4 * Math.sqrt(1800), `${count}`);
+});
+
+Deno.test("a tick that would be late already falls in what is left of its interval", () => {
+  const schedule = new Schedule(100, given(0.99, 0.01, 0.5));
+  const first = schedule.next(0);
+  schedule.take(first);
+  assert.equal(first, 99);
+  assert.equal(schedule.next(120), 160);
+  assert.equal(schedule.take(160), 0);
+});
+
+Deno.test("intervals that went by without a reading are missed, and the next tick keeps to the grid", () => {
+  for (const random of [undefined, given(0, 0.5, 0.25)]) {
+    const schedule = new Schedule(100, random);
+    schedule.take(schedule.next(0));
+    schedule.next(20);
+    assert.equal(schedule.take(370), 2);
+    assert.equal(schedule.next(380), random === undefined ? 400 : 425);
+  }
+});
+
+Deno.test("readings that take longer than the interval leave every tick made or missed", () => {
+  for (const random of [undefined, createRandom(3)]) {
+    const schedule = new Schedule(100, random);
+    const { times, missed } = keep(schedule, 1000, 250);
+    assert.equal(1000 + missed, Math.floor(times.at(-1)! / 100) + 1);
+  }
+});
+
+Deno.test("ticks left out by stretching are counted apart from those missed", () => {
+  const schedule = new Schedule(100);
+  schedule.take(schedule.next(0));
+  schedule.stretch(2.5);
+  assert.deepEqual(keep(schedule, 4), { times: [100, 350, 600, 850], missed: 0 });
+  assert.equal(schedule.withheld, 6);
+  assert.equal(schedule.take(schedule.next(0) + 600), 5);
+});
