@@ -86,7 +86,8 @@ export class SettlingQueue {
 
   #enqueue(time: number, thread: number, stack: number): number {
     if (((this.#tail + 1) & (CAPACITY - 1)) === this.#head) {
-      this.#settleHead(Infinity, Infinity);
+      // For want of room, not because readings have failed to show its calls.
+      this.#settleHead(Infinity, -Infinity);
       this.#head = (this.#head + 1) & (CAPACITY - 1);
     }
     const place = this.#tail;
