@@ -1,4 +1,7 @@
-"""Counts its own rounds: a line `TIME ROUNDS` (monotonic seconds) every 50 ms. count.py DEPTH."""
+"""Counts its own rounds: count.py DEPTH.
+
+A line `TIME CPU_TIME ROUNDS` (seconds, monotonic clock) every 50 ms.
+"""
 
 import signal
 import sys
@@ -29,7 +32,7 @@ def main(depth):
             descend(depth)
         rounds += 20
         if (now := time.monotonic()) >= due:
-            print(now, rounds, flush=True)
+            print(now, time.process_time(), rounds, flush=True)
             due = now + 0.05
 
 

@@ -9,16 +9,27 @@ const SECONDS = 3;
 const START_MS = 1000;
 const COUNTED_MS = 1800;
 
-/** Rounds a second that the target makes now. */
-async function countRounds(target: Running): Promise<number> {
+/** How fast a target runs. */
+interface Speed {
+  /** Rounds a second. */
+  readonly wall: number;
+  /** Rounds a second of its own CPU time: does not see that others take its CPU away, nor that we do. */
+  readonly cpu: number;
+}
+
+async function countRounds(target: Running): Promise<Speed> {
   const first = target.lines().length;
   await new Promise((resolve) => setTimeout(resolve, COUNTED_MS));
   const points = target.lines().slice(first - 1, -1).map((line) => line.split(" ").map(Number));
-  const [start, end] = [points[0]!, points.at(-1)!];
-  return (end[1]! - start[1]!) / (end[0]! - start[0]!);
+  const [start, end] = [points[0], points.at(-1)];
+  if (start === undefined || end === undefined || start === end) {
+    throw new Error(`the target has printed nothing for ${COUNTED_MS} ms`);
+  }
+  const rounds = end[2]! - start[2]!;
+  return { wall: rounds / (end[0]! - start[0]!), cpu: rounds / (end[1]! - start[1]!) };
 }
 
-async function countBeside(target: Running, command: readonly string[]): Promise<number> {
+async function countBeside(target: Running, command: readonly string[]): Promise<Speed> {
   const [program, ...args] = command;
   const child = new Deno.Command(program!, { args, stdout: "null", stderr: "null" }).spawn();
   await new Promise((resolve) => setTimeout(resolve, START_MS));
@@ -33,9 +44,9 @@ export async function benchSlowdown(python: string, rounds: number): Promise<voi
   await using target = await Running.start(python, counter, ["50"]);
   for (const hz of [1000, 10_000]) {
     const how: How = { intervalUs: 1e6 / hz, seconds: SECONDS };
-    const ours: number[] = [];
-    const theirs: number[] = [];
-    const nothing: number[] = [];
+    const ours: Speed[] = [];
+    const theirs: Speed[] = [];
+    const nothing: Speed[] = [];
     const file = await Deno.makeTempFile();
     const cpython = [
       ...["taskset", "-c", String(captureCpu)],
@@ -48,20 +59,30 @@ export async function benchSlowdown(python: string, rounds: number): Promise<voi
       const between = await countRounds(target);
       const other = await countBeside(target, cpython);
       const after = await countRounds(target);
-      ours.push(1 - 2 * tachyon / (alone + between));
-      theirs.push(1 - 2 * other / (between + after));
-      nothing.push(1 - 2 * between / (alone + after));
+      ours.push(compare(tachyon, alone, between));
+      theirs.push(compare(other, between, after));
+      nothing.push(compare(between, alone, after));
       alone = after;
     }
     await Deno.remove(file);
-    rows.push([`${hz}`, describe(ours), describe(theirs), describe(nothing)]);
+    for (const clock of ["wall", "cpu"] as const) {
+      const cells = [ours, theirs, nothing].map((all) => describe(all.map((one) => one[clock])));
+      rows.push([`${hz} Hz, ${clock === "wall" ? "wall" : "CPU"} time`, ...cells]);
+    }
   }
   print();
   print(
     `Slow-down of the target at depth 50, median and range of ${rounds} rounds; the last column `,
   );
   print("is the same measure with no profiler at all, the noise of the machine:");
-  printTable(["Hz", "tachyon", "CPython 3.15", "none"], rows);
+  printTable(["", "tachyon", "CPython 3.15", "none"], rows);
+}
+
+/** What is lost against the mean of before and after, as shares. */
+function compare(during: Speed, before: Speed, after: Speed): Speed {
+  const lost = (clock: keyof Speed): number =>
+    1 - 2 * during[clock] / (before[clock] + after[clock]);
+  return { wall: lost("wall"), cpu: lost("cpu") };
 }
 
 function describe(values: readonly number[]): string {
