@@ -47,6 +47,12 @@ export class Snapshot {
     return this.#join.repairs;
   }
 
+  /** Place of the frame that was current when the last reading began, as far as it is known; or −1. */
+  get leafPlace(): number {
+    const { count, places } = this.#walk.frames;
+    return count > 0 ? places[0]! : -1;
+  }
+
   /** Edges of an `UNPROVEN` stack that wait for proof. */
   get freshEdges(): readonly number[] {
     return this.#join.freshEdges;
@@ -65,7 +71,7 @@ export class Snapshot {
         this.path.trusted = 0;
         continue;
       }
-      this.#noticeFreedCode();
+      this.#noticeFreedCode(policy === EXACT);
       const reusable = this.path.reusableDepth(this.copy);
       const walked = this.#walk.run(reusable, reusable > 0 ? this.#stableBytes() : 0);
       if (walked === WHOLE) return this.#join.join(policy);
@@ -84,7 +90,10 @@ export class Snapshot {
    */
   isUnchanged(): boolean {
     const { copy } = this;
-    if (!copy.isOffered || this.#epoch !== this.codeTable.epoch) return false;
+    if (!copy.isOffered) return false;
+    // Where nothing tells of freed code objects, they are doubted often; frames that wait hold theirs.
+    const told = copy.runtime.layout.interpreter.codeGeneration >= 0;
+    if (told && this.#epoch !== this.codeTable.epoch) return false;
     const { length } = copy.offered;
     return length <= copy.limit && copy.isCurrent() &&
       this.firstDifference(copy.offered, copy.bytes, length) === length;
@@ -142,8 +151,9 @@ export class Snapshot {
   }
 
   /** Code that may have been freed must not be taken over unseen. */
-  #noticeFreedCode(): void {
+  #noticeFreedCode(surely: boolean): void {
     const { copy, codeTable } = this;
+    if (copy.runtime.layout.interpreter.codeGeneration < 0) codeTable.beforeReading(surely);
     const generation = copy.generation();
     if (generation >= 0) codeTable.noteGeneration(copy.thread.interpreter, generation);
     if (this.#epoch === codeTable.epoch) return;

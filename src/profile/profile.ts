@@ -1,6 +1,9 @@
-import { Column, FrameTable, StackTable } from "./tables.ts";
-import { emptyQuality, type Quality } from "./quality.ts";
+import { ControlGroup } from "./control_group.ts";
 import type { Metadata } from "./metadata.ts";
+import { emptyQuality, type Quality } from "./quality.ts";
+import { Runs } from "./runs.ts";
+import { Column, FrameTable, NO_STACK, StackTable } from "./tables.ts";
+import { Timeline } from "./timeline.ts";
 
 /** A thread that was sampled. Its id in a profile is its place in {@link Profile.threads}. */
 export interface Thread {
@@ -23,9 +26,20 @@ export interface SampleBatch {
   readonly thread: Int32Array;
   /** Stack id; −1 is never sent. */
   readonly stack: Int32Array;
-  /** Status flags, 0 while none are recorded. */
+  /** {@link EXACT_SAMPLE} and, from {@link VISIT_SHIFT} on, the number of the steady visit or 0. */
   readonly flags: Int32Array;
 }
+
+/** Flag of a sample that was read while its thread could not run. */
+export const EXACT_SAMPLE = 1;
+/**
+ * Bits below the number of a steady visit. Such visits to the target's CPU are made a few times a second,
+ * not because of anything seen in the target, so their samples are a control group for all others.
+ */
+export const VISIT_SHIFT = 8;
+
+/** In place of an index of `REJECTIONS`: the reading was not thrown away, another stack took its place. */
+export const REPLACED = 31;
 
 /**
  * The model that every collector and report works on. Tables only grow; counts are always kept, so
@@ -39,6 +53,16 @@ export class Profile {
   /** Samples of each stack, one column a thread: `counts[thread].at(stack)`. */
   readonly counts: Column[] = [];
   readonly quality: Quality = emptyQuality();
+  /** Lengths of runs of equal stacks. */
+  readonly runs: Runs = new Runs();
+  /** Samples to hold the others against. */
+  readonly control: ControlGroup = new ControlGroup();
+  /** Good and rejected readings and missed ticks over time. */
+  readonly timeline: Timeline = new Timeline();
+  /** Readings thrown away, by what is best known of their stacks: often the leaf alone. */
+  readonly rejectedAt: Column = new Column();
+  /** Readings in whose place another stack was taken, by their own. */
+  readonly replacedAt: Column = new Column();
 
   constructor(readonly metadata: Metadata) {}
 
@@ -47,7 +71,22 @@ export class Profile {
     for (let i = 0; i < batch.length; i++) {
       const thread = batch.thread[i]!;
       const column = this.counts[thread] ??= new Column(1024);
-      column.add(batch.stack[i]!, 1);
+      const stack = batch.stack[i]!;
+      column.add(stack, 1);
+      this.runs.add(thread, stack);
+      this.timeline.keep(batch.time[i]!, thread);
+      const visit = batch.flags[i]! >>> VISIT_SHIFT;
+      if (visit > 0) this.control.add(visit, thread, stack);
     }
+  }
+
+  /**
+   * Counts a reading that was not kept as it was.
+   * @param reason index of `REJECTIONS`, or {@link REPLACED}.
+   * @param stack what is known of its stack; {@link NO_STACK} if nothing is.
+   */
+  lose(time: number, thread: number, reason: number, stack: number): void {
+    if (reason !== REPLACED) this.timeline.reject(time, thread, reason);
+    if (stack !== NO_STACK) (reason === REPLACED ? this.replacedAt : this.rejectedAt).add(stack, 1);
   }
 }

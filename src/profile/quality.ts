@@ -23,7 +23,10 @@ export interface Quality {
   samples: number;
   /** Of those, taken with the reader on the target's own CPU. */
   exact: number;
-  /** Of those, read more than once until they held together. */
+  /** Readings of threads in steady visits that were to be exact; and those that were. */
+  controlTried: number;
+  control: number;
+  /** Of the samples, read more than once until they held together. */
   retried: number;
   /** Of those, with a call site or a popped frame restored from what its neighbours prove. */
   repaired: number;
@@ -43,6 +46,8 @@ export function emptyQuality(): Quality {
     withheldTicks: 0,
     samples: 0,
     exact: 0,
+    controlTried: 0,
+    control: 0,
     retried: 0,
     repaired: 0,
     empty: 0,

@@ -7,6 +7,8 @@ const SIMPLE = [
   "withheldTicks",
   "samples",
   "exact",
+  "controlTried",
+  "control",
   "retried",
   "repaired",
   "empty",

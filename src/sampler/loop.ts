@@ -7,12 +7,14 @@ import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST, type ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
-import { emptyQuality, REJECTIONS } from "../profile/quality.ts";
+import { REPLACED } from "../profile/profile.ts";
+import { emptyQuality, type Rejection, REJECTIONS } from "../profile/quality.ts";
+import { NO_STACK } from "../profile/tables.ts";
 import { Budget } from "./budget.ts";
 import { type CaptureRequest, isJittered } from "./capture.ts";
 import { storeQuality } from "./counters.ts";
 import { Interner } from "./interner.ts";
-import { writeSample, writeThread } from "./records.ts";
+import { writeLoss, writeMiss, writeSample, writeThread } from "./records.ts";
 import { isStopRequested, type Ring, RingWriter } from "./ring.ts";
 import { createRandom, randomSeed, Schedule } from "./schedule.ts";
 import { SettlingQueue } from "./settling.ts";
@@ -44,6 +46,7 @@ export class SamplingLoop {
   readonly #group: GroupCopy;
   #listedAt = -Infinity;
   #cleanedAt = 0;
+  #missedTold = 0;
 
   constructor(
     readonly runtime: Runtime,
@@ -58,13 +61,21 @@ export class SamplingLoop {
     this.#group = new GroupCopy(runtime.process);
     const interner = new Interner(codeTable, this.#writer);
     this.#teacher = new Teacher(runtime.process, reader, request.consistency === "exact");
+    const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
+      const index = REJECTIONS.indexOf(reason);
+      this.#quality.rejected[index]!++;
+      const id = stack === NO_STACK ? NO_STACK : interner.send(stack);
+      writeLoss(this.#writer, time, thread, index, id);
+    };
     this.#queue = new SettlingQueue(edges, {
-      accept: (time, thread, stack, fallback) => {
-        if (fallback?.reread === true) this.#quality.retried++;
-        else if (fallback !== undefined) this.#quality.repaired++;
-        this.#send(interner, time, thread, stack);
+      accept: (time, thread, stack, flags) => this.#send(interner, time, thread, stack, flags),
+      replace: (time, thread, stack, fallback) => {
+        if (fallback.reread) this.#quality.retried++;
+        else this.#quality.repaired++;
+        writeLoss(this.#writer, time, thread, REPLACED, interner.send(stack));
+        this.#send(interner, time, thread, fallback.stack, 0);
       },
-      reject: () => this.#quality.rejected[REJECTIONS.indexOf("unknown-edge")]!++,
+      reject: (time, thread, stack) => reject(time, thread, "unknown-edge", stack),
     });
     this.#shop = {
       runtime,
@@ -74,6 +85,7 @@ export class SamplingLoop {
       queue: this.#queue,
       teacher: this.#teacher,
       quality: this.#quality,
+      reject,
       firstDifference: (a, b, length) => reader.firstDifference(a, b, length),
     };
   }
@@ -107,6 +119,7 @@ export class SamplingLoop {
     }
     this.#teacher.leave();
     this.#queue.flush(this.#teacher.readings);
+    this.#tellMissed(last);
     storeQuality(this.ring.counters, this.#quality);
     const durationUsMeasured = ending === "duration" ? durationUs : Math.max(last, intervalUs);
     const stops = this.stops?.summary();
@@ -145,7 +158,7 @@ export class SamplingLoop {
       const ending = this.#list(now);
       if (ending !== undefined) return ending;
     }
-    if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now);
+    if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now, time);
     return this.stops === undefined
       ? this.#read(time, now)
       : this.#readStopped(time, now, this.stops);
@@ -160,7 +173,9 @@ export class SamplingLoop {
     this.#quality.ticks++;
     if (this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
     for (const sampler of this.#samplers) {
-      const status = sampler.sample(time, exact && (sampler === focus || !sampler.isActive()));
+      const near = exact && (sampler === focus || !sampler.isActive());
+      if (exact && !near && this.#teacher.visitNumber > 0) this.#quality.controlTried++;
+      const status = sampler.sample(time, near);
       const ending = this.#endingOf(status);
       if (ending !== undefined) return ending;
     }
@@ -245,17 +260,26 @@ export class SamplingLoop {
     return id;
   }
 
-  #send(interner: Interner, time: number, thread: number, stack: number): void {
+  #send(interner: Interner, time: number, thread: number, stack: number, flags: number): void {
     const id = interner.send(stack);
-    if (id >= 0 && writeSample(this.#writer, time, thread, id, 0)) this.#quality.samples++;
+    if (id >= 0 && writeSample(this.#writer, time, thread, id, flags)) this.#quality.samples++;
     else this.#quality.dropped++;
   }
 
-  #clean(now: number): void {
+  #clean(now: number, time: number): void {
     this.#cleanedAt = now;
+    this.#tellMissed(time);
     // 3.13 does not count freed code objects: look at each again, once a second.
     if (this.runtime.layout.interpreter.codeGeneration < 0) this.#shop.codeTable.doubt();
     for (const sampler of this.#samplers) sampler.snapshot.copy.relax();
+  }
+
+  /** Sends the ticks missed since the last time, which count for the second before. */
+  #tellMissed(time: number): void {
+    const missed = this.#quality.missedTicks - this.#missedTold;
+    if (missed > 0 && writeMiss(this.#writer, Math.max(0, time - HOUSEKEEPING / 2), missed)) {
+      this.#missedTold += missed;
+    }
   }
 
   #whyLost(): Ending {

@@ -11,6 +11,8 @@ const FRAME = 2;
 const STACK = 3;
 const THREAD = 4;
 const SAMPLE = 5;
+const LOSS = 6;
+const MISS = 7;
 
 /** Words of a sample's record. */
 const SAMPLE_WORDS = 6;
@@ -104,6 +106,34 @@ export function writeSample(
   return true;
 }
 
+/** @param stack −1 if nothing is known of it; `reason` as in `Profile.lose`. */
+export function writeLoss(
+  writer: RingWriter,
+  time: number,
+  thread: number,
+  reason: number,
+  stack: number,
+): boolean {
+  if (!begin(writer, LOSS, 6)) return false;
+  writer.put(time >>> 0);
+  writer.put(Math.floor(time / 0x1_0000_0000));
+  writer.put(thread);
+  writer.put(reason);
+  writer.put(stack);
+  writer.publish();
+  return true;
+}
+
+/** @param ticks missed since the record before. */
+export function writeMiss(writer: RingWriter, time: number, ticks: number): boolean {
+  if (!begin(writer, MISS, 4)) return false;
+  writer.put(time >>> 0);
+  writer.put(Math.floor(time / 0x1_0000_0000));
+  writer.put(ticks);
+  writer.publish();
+  return true;
+}
+
 /** Most samples handed on at once. */
 const BATCH = 8192;
 
@@ -128,7 +158,7 @@ export function drain(reader: RingReader, profile: Profile): SampleBatch[] {
         define(reader, profile, head & 15);
         continue;
       }
-      time[length] = (reader.next() >>> 0) + reader.next() * 0x1_0000_0000;
+      time[length] = nextTime(reader);
       thread[length] = reader.next();
       stack[length] = reader.next();
       flags[length] = reader.next();
@@ -138,6 +168,10 @@ export function drain(reader: RingReader, profile: Profile): SampleBatch[] {
     if (length > 0) batches.push({ length, time, thread, stack, flags });
   }
   return batches;
+}
+
+function nextTime(reader: RingReader): number {
+  return (reader.next() >>> 0) + reader.next() * 0x1_0000_0000;
 }
 
 function define(reader: RingReader, profile: Profile, kind: number): void {
@@ -160,5 +194,8 @@ function define(reader: RingReader, profile: Profile, kind: number): void {
     const interpreter = reader.next();
     const main = reader.next() === 1;
     profile.threads.push({ tid, interpreter, main, name: nextText(reader) });
-  } else throw new Error(`unknown record ${kind}`);
+  } else if (kind === LOSS) {
+    profile.lose(nextTime(reader), reader.next(), reader.next(), reader.next());
+  } else if (kind === MISS) profile.timeline.miss(nextTime(reader), reader.next());
+  else throw new Error(`unknown record ${kind}`);
 }

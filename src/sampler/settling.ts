@@ -28,9 +28,11 @@ interface Pending {
 
 /** Where settled samples go. */
 export interface SampleSink {
-  /** @param fallback set if the stack is one that takes another's place. */
-  accept(time: number, thread: number, stack: number, fallback?: Fallback): void;
-  reject(): void;
+  /** @param flags as in `SampleBatch`. */
+  accept(time: number, thread: number, stack: number, flags: number): void;
+  /** The stack of `fallback` takes the place of one that was not proven. */
+  replace(time: number, thread: number, stack: number, fallback: Fallback): void;
+  reject(time: number, thread: number, stack: number): void;
 }
 
 /**
@@ -43,6 +45,7 @@ export class SettlingQueue {
   readonly #time = new Float64Array(CAPACITY);
   readonly #thread = new Int32Array(CAPACITY);
   readonly #stack = new Int32Array(CAPACITY);
+  readonly #flags = new Int32Array(CAPACITY);
   /** What pending samples wait for, by place in the queue. */
   readonly #pending = new Map<number, Pending>();
   #head = 0;
@@ -51,9 +54,9 @@ export class SettlingQueue {
   constructor(readonly edges: EdgeTable, readonly sink: SampleSink) {}
 
   /** Adds a sample that is proven. */
-  push(time: number, thread: number, stack: number): void {
-    if (this.#head === this.#tail) this.sink.accept(time, thread, stack);
-    else this.#enqueue(time, thread, stack);
+  push(time: number, thread: number, stack: number, flags = 0): void {
+    if (this.#head === this.#tail) this.sink.accept(time, thread, stack, flags);
+    else this.#flags[this.#enqueue(time, thread, stack)] = flags;
   }
 
   /**
@@ -94,6 +97,7 @@ export class SettlingQueue {
     this.#time[place] = time;
     this.#thread[place] = thread;
     this.#stack[place] = stack;
+    this.#flags[place] = 0;
     this.#tail = (place + 1) & (CAPACITY - 1);
     return place;
   }
@@ -106,7 +110,8 @@ export class SettlingQueue {
     const thread = this.#thread[place]!;
     const proven = waiting === undefined ||
       waiting.edges.every((e) => this.edges.state(e) === KNOWN);
-    if (proven) this.sink.accept(time, thread, this.#stack[place]!);
+    const stack = this.#stack[place]!;
+    if (proven) this.sink.accept(time, thread, stack, this.#flags[place]!);
     else {
       const hopeless = waiting.edges.some((e) => this.edges.state(e) === DISMISSED);
       if (!hopeless && now - time < PATIENCE) return false;
@@ -114,8 +119,8 @@ export class SettlingQueue {
         for (const edge of waiting.edges) this.edges.dismiss(edge);
       }
       const { fallback } = waiting;
-      if (fallback.stack === NO_FALLBACK) this.sink.reject();
-      else this.sink.accept(time, thread, fallback.stack, fallback);
+      if (fallback.stack === NO_FALLBACK) this.sink.reject(time, thread, stack);
+      else this.sink.replace(time, thread, stack, fallback);
     }
     this.#pending.delete(place);
     return true;

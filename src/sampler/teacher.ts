@@ -21,7 +21,11 @@ export class Teacher {
   /** False while the system does not let us on the target's CPU. */
   able = true;
 
+  /** Number of the steady visit that is being made, 0 in others. */
+  visitNumber = 0;
+
   #left = OPENING;
+  #steadyVisits = 0;
   #credit = 0;
   #steadyAt = 0;
   #updated = 0;
@@ -47,12 +51,19 @@ export class Teacher {
     if (!this.able && now - this.#refusedAt < TRY_AGAIN) return false;
     this.#credit = Math.min(OPENING, this.#credit + (now - this.#updated) * HIGHEST_RATE / 1e6);
     this.#updated = now;
-    if (this.#left === 0 && this.#asked && this.#credit >= VISIT) this.#left = VISIT;
-    if (this.#left === 0 && now >= this.#steadyAt) {
-      this.#left = VISIT;
-      this.#steadyAt = now + VISIT * 1e6 / STEADY_RATE;
-    }
     if (this.#left > 0) return true;
+    this.visitNumber = 0;
+    if (now >= this.#steadyAt) {
+      this.visitNumber = ++this.#steadyVisits;
+      this.#left = VISIT;
+      // At random, so that no regular habit of the target decides what is seen.
+      this.#steadyAt = now + VISIT * 1e6 / STEADY_RATE * (0.5 + Math.random());
+      return true;
+    }
+    if (this.#asked && this.#credit >= VISIT) {
+      this.#left = VISIT;
+      return true;
+    }
     if (this.#away) this.leave();
     return false;
   }

@@ -15,7 +15,8 @@ import {
 } from "../cpython/snapshot_status.ts";
 import { ThreadCopy } from "../cpython/thread_copy.ts";
 import { NO_STACK } from "../profile/tables.ts";
-import { type Quality, type Rejection, REJECTIONS } from "../profile/quality.ts";
+import { EXACT_SAMPLE, VISIT_SHIFT } from "../profile/profile.ts";
+import type { Quality, Rejection } from "../profile/quality.ts";
 import { type Interner, ThreadStack } from "./interner.ts";
 import { NO_FALLBACK, type SettlingQueue } from "./settling.ts";
 import type { Teacher } from "./teacher.ts";
@@ -39,6 +40,8 @@ export interface Workshop {
   readonly queue: SettlingQueue;
   readonly teacher: Teacher;
   readonly quality: Quality;
+  /** Counts a reading that was thrown away; `stack` is a local id, or `NO_STACK`. */
+  readonly reject: (time: number, thread: number, reason: Rejection, stack: number) => void;
   readonly firstDifference: (a: Uint8Array, b: Uint8Array, length: number) => number;
 }
 
@@ -49,6 +52,8 @@ export class ThreadSampler {
   #watchedAt = -Infinity;
   /** Local id of the last reading's stack, or {@link UNSURE}. */
   #last = UNSURE;
+  /** Time of the reading. */
+  #time = 0;
 
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
     const copy = new ThreadCopy(shop.runtime, state);
@@ -70,6 +75,7 @@ export class ThreadSampler {
    */
   sample(time: number, exact: boolean): number {
     const { shop, snapshot } = this;
+    this.#time = time;
     if (exact) {
       const status = this.#sampleHeld(time);
       if (status !== NOT_HELD) return status;
@@ -104,6 +110,7 @@ export class ThreadSampler {
    */
   sampleStopped(time: number, holds: () => boolean): number {
     const { shop, snapshot } = this;
+    this.#time = time;
     const status = snapshot.take(EXACT, true);
     if (status < WHOLE || status >= TORN) return status;
     if (!holds()) return TORN;
@@ -111,7 +118,7 @@ export class ThreadSampler {
     else {
       if (snapshot.repairs === 0) snapshot.learn();
       shop.quality.exact++;
-      this.#accept(time, false);
+      this.#accept(time, false, EXACT_SAMPLE);
     }
     return 0;
   }
@@ -132,29 +139,35 @@ export class ThreadSampler {
       held &&= status < TORN;
     }
     shop.teacher.count(held);
+    const visit = shop.teacher.visitNumber;
+    if (visit > 0) shop.quality.controlTried++;
     if (!held) return NOT_HELD;
+    if (visit > 0) shop.quality.control++;
     if (status === EMPTY) this.#acceptEmpty();
     else {
       if (snapshot.repairs === 0) snapshot.learn();
       shop.quality.exact++;
-      this.#accept(time, false);
+      this.#accept(time, false, EXACT_SAMPLE | visit << VISIT_SHIFT);
     }
     return 0;
   }
 
-  /** Counts a reading that was thrown away. */
+  /** Counts a reading that was thrown away, with the frame that was current as far as it is known. */
   reject(reason: Rejection): void {
-    this.shop.quality.rejected[REJECTIONS.indexOf(reason)]!++;
+    const { shop, snapshot } = this;
+    const leaf = snapshot.leafPlace;
+    const stack = leaf < 0 ? NO_STACK : shop.interner.push(NO_STACK, leaf);
+    shop.reject(this.#time, this.id, reason, stack);
   }
 
-  #accept(time: number, again: boolean): void {
+  #accept(time: number, again: boolean, flags = 0): void {
     const { quality, queue } = this.shop;
     if (again) quality.retried++;
     if (this.snapshot.repairs > 0) quality.repaired++;
     const stack = this.#stack.intern(this.snapshot);
     this.#last = stack;
     if (stack === NO_STACK) quality.empty++;
-    else queue.push(time, this.id, stack);
+    else queue.push(time, this.id, stack, flags);
   }
 
   #acceptEmpty(): void {

@@ -13,10 +13,15 @@ const TOO_MANY = 200_000;
 class Settling {
   readonly edges = new EdgeTable();
   readonly accepted: { time: number; thread: number; stack: number; fallback?: Fallback }[] = [];
+  readonly flags: number[] = [];
   rejected = 0;
   readonly queue = new SettlingQueue(this.edges, {
-    accept: (time, thread, stack, fallback) => {
-      this.accepted.push({ time, thread, stack, ...(fallback === undefined ? {} : { fallback }) });
+    accept: (time, thread, stack, flags) => {
+      this.accepted.push({ time, thread, stack });
+      this.flags.push(flags);
+    },
+    replace: (time, thread, _, fallback) => {
+      this.accepted.push({ time, thread, stack: fallback.stack, fallback });
     },
     reject: () => this.rejected++,
   });
@@ -37,6 +42,16 @@ Deno.test("a proven sample goes through at once when nothing waits", () => {
   const settling = new Settling();
   settling.queue.push(5, 3, 7);
   assert.deepEqual(settling.accepted, [{ time: 5, thread: 3, stack: 7 }]);
+});
+
+Deno.test("flags stay with their sample, at once or later, and pending samples have none", () => {
+  const settling = new Settling();
+  settling.queue.push(1, 1, 10, 3);
+  settling.wait(2, 11, 20, [[1, 1]]);
+  for (let n = 0; n < 5; n++) settling.queue.push(3 + n, 1, 12, n);
+  settling.edges.learn(1, 0, 1);
+  settling.queue.settle(9, 0);
+  assert.deepEqual(settling.flags, [3, 0, 0, 1, 2, 3, 4]);
 });
 
 Deno.test("a sample waits for all of its calls, and others wait behind it", () => {
