@@ -29,7 +29,7 @@ enum {
 };
 static const int64_t MOST_HELD_NS = 100000000; /* the longest that the target stands still */
 static const int64_t MOST_AWAITED_NS = 20000000; /* for threads to stop: one waits for a CPU at most so long */
-static const int64_t GLANCE_NS = 30000; /* how long to look for what is expected before sleeping */
+static const int64_t GLANCE_NS = 30000; /* how long to look for threads that stop before sleeping */
 static const int64_t ANSWER_NS = 1000000000; /* a stopper that does not answer for so long is given up */
 
 /* What we want of the stopper; the upper bits count the wishes. */
@@ -48,7 +48,6 @@ static struct {
     int32_t stopper; /* its pid; 0: none */
     int32_t wishes;  /* eventfd: a wish has changed */
     int32_t changes; /* signalfd of SIGCHLD: a thread has changed its state */
-    int32_t patient; /* there is another CPU for us while the stopper looks */
     int32_t caller;  /* our pid */
     uint32_t wish;
     uint32_t answered; /* the wish that was fulfilled last */
@@ -345,10 +344,6 @@ static int run_stopper(void *nothing) {
             if (wish % WISH_KINDS == WISH_HOLD) {
                 release_all(); /* a hold that lapsed without our noticing has been ended already */
                 answer(wish, hold_all());
-                const int64_t looked = clock_ns(CLOCK_MONOTONIC);
-                while (stopping.patient && present_wish() == wish && since(looked) < GLANCE_NS) {
-                    relax();
-                }
                 continue;
             }
             release_all();
@@ -426,13 +421,11 @@ TACHYON int32_t tach_stopper_begin(int32_t pid) {
     if (stopping.stopper != 0) {
         return -EBUSY;
     }
-    cpu_mask mask;
     stopping.pid = pid;
     stopping.count = 0;
     stopping.held = 0;
     stopping.held_ns = 0;
     stopping.caller = getpid();
-    stopping.patient = sched_getaffinity(0, sizeof mask, mask) == 0 && CPU_COUNT_S(sizeof mask, mask) > 1;
     stopping.wish = (stopping.wish / WISH_KINDS + 1) * WISH_KINDS + WISH_RUN;
     sigset_t children;
     sigemptyset(&children);
