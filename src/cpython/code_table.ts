@@ -4,38 +4,60 @@ import type { Address } from "../../ffi/process.ts";
 import { type CodeObject, isSameCode, readCodeObject, typeName } from "./code_object.ts";
 import { PairMap, withRoom } from "./pair_map.ts";
 
+/** Readings during which every object is looked at again, after one had changed or was new. */
+const WATCHFUL_READINGS = 128;
+
 /**
- * All code objects met so far, by address. Each gets an index, and each of its code units a *place*:
- * one dense number for "this instruction of this function", which is what stacks are made of until
- * somebody asks for lines and names.
+ * All code objects met so far. An *object* is an address that holds or has held one; a *code* is what
+ * it says. Programs that compile the same source again and again (`exec`, templates, dataclasses) have
+ * many objects of one code, so that what is known of its calls holds for all of them. Each code unit of
+ * a code has a *place*: one dense number for "this instruction of this function", which is what stacks
+ * are made of until somebody asks for lines and names.
  */
 export class CodeTable {
-  /** Address of the first instruction, by code index. */
+  /** Address of the first instruction, by object. */
   starts: Float64Array = new Float64Array(256);
-  /** Length of the instructions in bytes, by code index. */
-  lengths: Int32Array = new Int32Array(256);
-  /** Place of the first code unit, by code index. */
-  firstPlaces: Int32Array = new Int32Array(256);
+  /** The code that an object holds now. */
+  codeOf: Int32Array = new Int32Array(256);
+  /** Codes; for one with several objects, as it was first met. */
   readonly codes: CodeObject[] = [];
+  /** Length of the instructions in bytes, by code. */
+  lengths: Int32Array = new Int32Array(256);
+  /** Place of the first code unit, by code. */
+  firstPlaces: Int32Array = new Int32Array(256);
   /** Places given out. */
   places = 0;
-
-  readonly #byAddress = new PairMap();
-  /** Value of `epoch` when the code was last known to be the same. */
-  #checked: Int32Array = new Int32Array(256);
   /** Goes up whenever code objects may have been freed. */
   epoch = 0;
+
+  /** What each object held when it was read last. */
+  readonly #objects: CodeObject[] = [];
+  readonly #byAddress = new PairMap();
+  readonly #bySignature = new Map<string, number[]>();
+  /** Value of `epoch` when the object was last known to be the same. */
+  #checked: Int32Array = new Int32Array(256);
   readonly #generations = new Map<Address, number>();
   #codeType: Address = 0;
+  #watchful = 0;
   #sorted: Float64Array = new Float64Array(0);
-  #sortedCodes: Int32Array = new Int32Array(0);
-  #sortedFor = -1;
+  #sortedObjects: Int32Array = new Int32Array(0);
 
   constructor(readonly reader: MemoryReader, readonly layout: Layout) {}
 
   /** Code objects may have been freed: each is compared with its memory before its next use. */
   doubt(): void {
     this.epoch++;
+  }
+
+  /**
+   * Called before a reading where nothing tells of freed code objects (3.13). After something has
+   * changed, more may have.
+   * @param surely doubt in any case.
+   */
+  beforeReading(surely: boolean): void {
+    if (this.#watchful > 0) this.#watchful--;
+    else if (!surely) return;
+    this.doubt();
   }
 
   /** Takes note of an interpreter's count of freed code objects (3.14+); doubts when it has moved. */
@@ -47,18 +69,18 @@ export class CodeTable {
   }
 
   /**
-   * Index of the code object at an address (given as its two halves), read when it is new.
+   * The object at an address (given as its two halves), read when it is new.
    * @returns −1 when there is no readable code object.
    */
   find(low: number, high: number): number {
-    const index = this.#byAddress.get(low, high);
-    if (index >= 0 && this.#checked[index] === this.epoch) return index;
-    return this.#confirm(index, low, high);
+    const object = this.#byAddress.get(low, high);
+    if (object >= 0 && this.#checked[object] === this.epoch) return object;
+    return this.#confirm(object, low, high);
   }
 
-  /** Index of the code object whose instructions hold an address, or −1. */
+  /** The object whose instructions hold an address, or −1. */
   findByInstruction(address: Address): number {
-    if (this.#sortedFor !== this.codes.length) this.#sort();
+    if (this.#sorted.length !== this.#objects.length) this.#sort();
     const starts = this.#sorted;
     let low = 0;
     let high = starts.length;
@@ -68,11 +90,12 @@ export class CodeTable {
       else high = middle;
     }
     if (low === 0) return -1;
-    const index = this.#sortedCodes[low - 1]!;
-    return address - this.starts[index]! < this.lengths[index]! ? index : -1;
+    const object = this.#sortedObjects[low - 1]!;
+    const length = this.lengths[this.codeOf[object]!]!;
+    return address - this.starts[object]! < length ? object : -1;
   }
 
-  /** The code object that a place belongs to, by binary search. */
+  /** The code that a place belongs to, by binary search. */
   codeOfPlace(place: number): number {
     let low = 0;
     let high = this.codes.length;
@@ -84,50 +107,68 @@ export class CodeTable {
     return low - 1;
   }
 
-  #confirm(index: number, low: number, high: number): number {
+  #confirm(known: number, low: number, high: number): number {
     const { reader, layout } = this;
-    if (index >= 0 && isSameCode(reader, layout, this.codes[index]!)) {
-      this.#checked[index] = this.epoch;
-      return index;
+    if (known >= 0 && isSameCode(reader, layout, this.#objects[known]!)) {
+      this.#checked[known] = this.epoch;
+      return known;
     }
     const address = (low >>> 0) + (high >>> 0) * 0x1_0000_0000;
     const code = readCodeObject(reader, layout, address, this.#codeType);
+    this.#watchful = WATCHFUL_READINGS;
     if (code === undefined) return -1;
     if (this.#codeType === 0) this.#codeType = reader.pointer(address + layout.object.type) ?? 0;
-    return this.#add(code, low, high);
+    const object = known >= 0 ? known : this.#addObject(code, low, high);
+    this.#objects[object] = code;
+    this.codeOf[object] = this.#intern(code);
+    this.#checked[object] = this.epoch;
+    return object;
   }
 
-  #add(code: CodeObject, low: number, high: number): number {
-    const index = this.codes.push(code) - 1;
-    if (index >= this.starts.length) {
+  #addObject(code: CodeObject, low: number, high: number): number {
+    const object = this.#objects.push(code) - 1;
+    if (object >= this.starts.length) {
       const starts = new Float64Array(this.starts.length * 2);
       starts.set(this.starts);
       this.starts = starts;
     }
+    this.codeOf = withRoom(this.codeOf, object + 1);
+    this.#checked = withRoom(this.#checked, object + 1);
+    this.starts[object] = code.start;
+    this.#byAddress.set(low, high, object);
+    return object;
+  }
+
+  /** The code that says the same, or a new one. */
+  #intern(code: CodeObject): number {
+    const { file, name, firstLine, length, frameBytes } = code;
+    const signature = JSON.stringify([file, name, firstLine, length, frameBytes]);
+    let alike = this.#bySignature.get(signature);
+    if (alike === undefined) this.#bySignature.set(signature, alike = []);
+    const same = alike.find((index) => sameBytes(this.codes[index]!.lines, code.lines));
+    if (same !== undefined) return same;
+    const index = this.codes.push(code) - 1;
+    alike.push(index);
     this.lengths = withRoom(this.lengths, index + 1);
     this.firstPlaces = withRoom(this.firstPlaces, index + 1);
-    this.#checked = withRoom(this.#checked, index + 1);
-    this.starts[index] = code.start;
-    this.lengths[index] = code.length;
+    this.lengths[index] = length;
     this.firstPlaces[index] = this.places;
-    this.#checked[index] = this.epoch;
-    this.places += code.length >>> 1;
-    this.#byAddress.set(low, high, index);
+    this.places += length >>> 1;
     return index;
   }
 
   #sort(): void {
-    const live: number[] = [];
-    this.codes.forEach((code, index) => {
-      const low = code.address % 0x1_0000_0000;
-      const high = Math.floor(code.address / 0x1_0000_0000);
-      if (this.#byAddress.get(low, high) === index) live.push(index);
-    });
-    live.sort((a, b) => this.starts[a]! - this.starts[b]!);
-    this.#sortedCodes = Int32Array.from(live);
-    this.#sorted = Float64Array.from(live, (index) => this.starts[index]!);
-    this.#sortedFor = this.codes.length;
+    const objects = this.#objects.map((_, object) => object);
+    objects.sort((a, b) => this.starts[a]! - this.starts[b]!);
+    this.#sortedObjects = Int32Array.from(objects);
+    this.#sorted = Float64Array.from(objects, (object) => this.starts[object]!);
   }
+}
+
+function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Tells whether an object is None: what interpreter-owned frames have in place of a code object. */

@@ -127,15 +127,16 @@ export class FrameWalk {
     const low = copy.words[executable]! & copy.executableMask;
     const high = copy.words[executable + 1]!;
     const instruction = copy.pointer(at + fields.instruction);
-    let code = (low | high) === 0 ? -1 : codeTable.find(low, high);
-    let distance = code < 0 ? -1 : instruction - codeTable.starts[code]!;
+    const object = (low | high) === 0 ? -1 : codeTable.find(low, high);
+    let code = object < 0 ? -1 : codeTable.codeOf[object]!;
+    let distance = code < 0 ? -1 : instruction - codeTable.starts[object]!;
     if (!(distance >= -2 && distance < codeTable.lengths[code]!)) {
       this.repairs++;
       const owning = codeTable.findByInstruction(instruction);
       if (owning >= 0) {
         // Popped, or about to be pushed over: the instruction is still that of the old call.
-        code = owning;
-        distance = instruction - codeTable.starts[code]!;
+        code = codeTable.codeOf[owning]!;
+        distance = instruction - codeTable.starts[owning]!;
       } else if (this.frames.count === 0 && code >= 0) distance = 0;
       else return (low | high) === 0 || code >= 0 ? TORN : UNREADABLE;
     }

@@ -48,7 +48,7 @@ function moveCaller({ image, reading, main }: Scene): { depth: number; place: nu
   const code = path.codes[depth]!;
   assert.notEqual(path.places[depth], codeTable.firstPlaces[code], "it is there already");
   const at = path.addresses[depth]! + runtime.layout.frame.instruction;
-  image.poke(at, codeTable.starts[code]!);
+  image.poke(at, codeTable.codes[code]!.start);
   return { depth, place: codeTable.firstPlaces[code]! };
 }
 
