@@ -32,10 +32,7 @@ function begin(minor: string): Scene {
   const image = recorded.get(minor)!.copy();
   const reading = new Reading(runtimeOf(image));
   const main = listThreads(reading.runtime).find((state) => state.main)!;
-  for (let i = 0; i < 4; i++) {
-    reading.take(main);
-    reading.snapshot(main).learn();
-  }
+  reading.settle(main);
   assert.equal(reading.take(main, true).status, WHOLE);
   return { image, reading, main };
 }

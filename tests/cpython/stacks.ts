@@ -65,6 +65,15 @@ export class Reading {
     return listThreads(this.runtime).map((state) => this.take(state));
   }
 
+  /** Reads a thread until its calls are learned, and no more code objects are looked at again. */
+  settle(state: ThreadState): void {
+    const snapshot = this.snapshot(state);
+    for (let again = 0; again < 200; again++) {
+      snapshot.take(OPEN, true);
+      snapshot.learn();
+    }
+  }
+
   /** @param strict calls that were never learned make a stack torn. */
   take(state: ThreadState, strict = false): Found {
     const snapshot = this.snapshot(state);

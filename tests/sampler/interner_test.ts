@@ -154,14 +154,14 @@ Deno.test("a thread's stack is that of its snapshot, also where only a part is i
 });
 
 Deno.test("the code of a place is the one whose instructions hold it", () => {
-  const table = codeTable;
   for (const place of places) {
-    const index = table.codeOfPlace(place);
-    const unit = place - table.firstPlaces[index]!;
-    assert.ok(unit >= 0 && unit * 2 < table.lengths[index]!);
-    const address = table.starts[index]! + unit * 2;
-    assert.equal(table.findByInstruction(address), index);
+    const index = codeTable.codeOfPlace(place);
+    const unit = place - codeTable.firstPlaces[index]!;
+    const { start, length } = codeTable.codes[index]!;
+    assert.ok(unit >= 0 && unit * 2 < length);
+    assert.ok(codeTable.findByInstruction(start + unit * 2) >= 0);
+    assert.ok(unit > 0 || codeTable.findByInstruction(start - 1) < 0, "it is in front of the code");
   }
-  assert.equal(table.findByInstruction(0), -1);
-  assert.equal(table.findByInstruction(2 ** 47), -1);
+  assert.equal(codeTable.findByInstruction(0), -1);
+  assert.equal(codeTable.findByInstruction(2 ** 47), -1);
 });
