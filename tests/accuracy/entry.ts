@@ -2,9 +2,10 @@
  * Captures a process and prints all that was captured as JSON. An entry like `src/main.ts`: the sampler
  * starts it a second time as its Worker.
  *
- * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all`
+ * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking`
  */
 import type { Capture } from "../../src/sampler/capture.ts";
+import type { Consistency } from "../../src/profile/metadata.ts";
 import type { Captured } from "./captured.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -14,13 +15,13 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
   serveSampler(self);
 } else {
   const { startCapture } = await import("../../src/sampler/handle.ts");
-  const [pid, intervalUs, seconds, threads] = Deno.args;
+  const [pid, intervalUs, seconds, threads, consistency] = Deno.args;
   const capture = await startCapture({
     pid: Number(pid),
     intervalUs: Number(intervalUs),
     durationUs: Number(seconds) * 1e6,
     allThreads: threads === "all",
-    consistency: "verified",
+    consistency: consistency as Consistency,
     waitForPythonMs: 1000,
     command: [],
     toolVersion: "test",

@@ -1,5 +1,6 @@
 /** Runs targets and captures of them, each on a CPU of its own. */
 import assert from "node:assert/strict";
+import type { Consistency } from "../../src/profile/metadata.ts";
 import type { Captured } from "./captured.ts";
 import { type Grammar, type Preface, readGrammar } from "./grammar.ts";
 
@@ -91,14 +92,16 @@ export interface How {
   readonly allThreads?: boolean;
   /** Capture on the target's CPU: it cannot run while it is read. The truth that others are held to. */
   readonly sameCpu?: boolean;
+  readonly consistency?: Consistency;
 }
 
 /** The command line of a capture. */
 export function captureCommand(pid: number, how: How): string[] {
   const { intervalUs, seconds, allThreads = false, sameCpu = false } = how;
+  const { consistency = "verified" } = how;
   const cpu = sameCpu ? targetCpu : captureCpu;
   const run = ["run", "-q", "-A", "--no-code-cache", "--config", config, entry];
-  const order = [pid, intervalUs, seconds, allThreads ? "all" : "main"].map(String);
+  const order = [pid, intervalUs, seconds, allThreads ? "all" : "main", consistency].map(String);
   return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
 }
 

@@ -36,7 +36,12 @@ for (const { path, minor } of await testedPythons()) {
         return Math.abs(found - share) <= most ? [] : [describe(name, found, share, most)];
       });
       assert.equal(truth.size, 5);
-      assert.deepEqual(faults, []);
+      const { ticks, missedTicks } = captured.quality;
+      assert.deepEqual(
+        faults,
+        [],
+        `${missedTicks} ticks missed, ${ticks} kept:\n${faults.join("\n")}`,
+      );
     });
   }
   for (const [depth, loop] of leaves) {

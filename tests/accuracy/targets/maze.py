@@ -45,7 +45,7 @@ def pull():
     total = 0
     for i in both(8):  # -> both
         total += i
-    pulled = tree(4)
+    pulled = tree(4)  # -> tree
     while next(pulled, None) is not None:  # -> tree
         total += leaf(total)  # -> leaf
     return total + sum(doubled(6))  # -> doubled
