@@ -452,9 +452,28 @@ TACHYON int32_t tach_stopper_begin(int32_t pid) {
     return outcome;
 }
 
-/* Stops the target. Returns 1: all threads are held; 0: not all are; -ESRCH: target or stopper are gone. */
+static void be_ordinary(void) {
+    const struct sched_param none = {.sched_priority = 0};
+    sched_setscheduler(0, SCHED_OTHER, &none);
+    be_prompt();
+}
+
+/*
+ * Stops the target. Returns 1: all threads are held; 0: not all are; -ESRCH: target or stopper are gone.
+ * Until tach_stopper_release we go before ordinary threads where we may say so, so as not to wait for a CPU
+ * while the target stands still.
+ */
 TACHYON int32_t tach_stopper_hold(void) {
-    return stopping.stopper == 0 ? -ESRCH : await_answer(tell_wish(WISH_HOLD));
+    if (stopping.stopper == 0) {
+        return -ESRCH;
+    }
+    const struct sched_param lowest = {.sched_priority = 1};
+    sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest);
+    const int32_t outcome = await_answer(tell_wish(WISH_HOLD));
+    if (outcome < 0) {
+        be_ordinary();
+    }
+    return outcome;
 }
 
 /* 1 as long as the target has been held without a break since tach_stopper_hold. */
@@ -467,6 +486,7 @@ TACHYON void tach_stopper_release(void) {
     if (stopping.stopper != 0) {
         tell_wish(WISH_RUN);
     }
+    be_ordinary();
 }
 
 /* Time for which the target was held, in microseconds, up to the last release that has taken effect. */

@@ -38,7 +38,7 @@ export class Program implements AsyncDisposable {
   /** The next line of its output; all that is left when it has ended. */
   async line(): Promise<string> {
     while (!this.#text.includes("\n")) {
-      const { value } = await this.#output.read();
+      const { value } = await within(20_000, this.#output.read());
       if (value === undefined) break;
       this.#text += new TextDecoder().decode(value);
     }
@@ -116,6 +116,13 @@ export class Counter extends Program {
 /** A script of the targets' folder. */
 export function targetPath(name: string): string {
   return TARGETS + name;
+}
+
+/** Waits for something that may not come. */
+function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`nothing came in ${ms} ms`)), ms);
+  return Promise.race([promise, over]).finally(() => clearTimeout(timer));
 }
 
 /** Arguments for Deno to run tachyon from source. */

@@ -19,6 +19,7 @@ const BAD: readonly [line: string, message: RegExp][] = [
   ["attach -d 5", /missing required argument 'pid'/],
   ["attach -r", /argument missing/],
   ["attach -r 5 -i 5 5", /cannot be used with option '-i, --interval/],
+  ["attach --exact --blocking 5", /cannot be used with option/],
   ["attach --pstats --collapsed 5", /cannot be used with option/],
   ["attach --collapsed --sort name 5", /'--sort' is for the table/],
   ["attach --collapsed -l 5 5", /'--limit' is for the table/],
