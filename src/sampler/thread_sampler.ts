@@ -111,6 +111,7 @@ export class ThreadSampler {
   sampleStopped(time: number, holds: () => boolean): number {
     const { shop, snapshot } = this;
     this.#time = time;
+    this.#last = UNSURE;
     const status = snapshot.take(EXACT, true);
     if (status < WHOLE || status >= TORN) return status;
     if (!holds()) return TORN;
@@ -129,6 +130,8 @@ export class ThreadSampler {
    */
   #sampleHeld(time: number): number {
     const { shop, snapshot, state } = this;
+    // If it comes to nothing, the copy that is there next is not that of the last good stack.
+    this.#last = UNSURE;
     let status = TORN;
     let held = false;
     for (let i = 0; i < (shop.teacher.always ? MOST_READINGS : 1) && !held; i++) {
