@@ -165,3 +165,26 @@ Deno.test("the code of a place is the one whose instructions hold it", () => {
   assert.equal(codeTable.findByInstruction(0), -1);
   assert.equal(codeTable.findByInstruction(2 ** 47), -1);
 });
+
+Deno.test("a thread's stack is right after readings that nobody interned", () => {
+  const moving = image.copy();
+  const again = new Reading(runtimeOf(moving));
+  const main = listThreads(again.runtime).find((state) => state.main)!;
+  again.settle(main);
+  const ring = smallRing(1 << 16);
+  const interner = new Interner(again.codeTable, new RingWriter(ring));
+  const stack = new ThreadStack(interner);
+  const snapshot = again.snapshot(main);
+  stack.intern(snapshot);
+  // A caller near the root moves, which no interned reading sees; then one near the leaf.
+  const { instruction } = again.runtime.layout.frame;
+  for (const [depth, interned] of [[1, false], [snapshot.path.depth - 2, true]] as const) {
+    const code = again.codeTable.codes[snapshot.path.codes[depth]!]!;
+    moving.poke(snapshot.path.addresses[depth]! + instruction, code.start);
+    again.take(main);
+    snapshot.learn();
+    if (!interned) continue;
+    const fresh = new ThreadStack(interner).intern(again.snapshot(main));
+    assert.equal(stack.intern(snapshot), fresh);
+  }
+});
