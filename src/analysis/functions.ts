@@ -72,7 +72,7 @@ export function totalFunctions(profile: Profile): FunctionTotals {
 }
 
 /** Gives each frame the number of its function, and each function one of its frames. */
-function groupFrames(profile: Profile): { functionOf: Int32Array; firstFrame: number[] } {
+export function groupFrames(profile: Profile): { functionOf: Int32Array; firstFrame: number[] } {
   const { file, name, firstLine, kind, length } = profile.frames;
   const functionOf = new Int32Array(length);
   const firstFrame: number[] = [];
