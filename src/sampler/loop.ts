@@ -191,6 +191,7 @@ export class SamplingLoop {
       return undefined;
     }
     this.#quality.ticks++;
+    for (const sampler of this.#samplers) sampler.warmUp();
     let left = this.#samplers;
     let ending: Ending | undefined;
     for (let i = 1; i <= MOST_STOPS && left.length > 0 && ending === undefined; i++) {

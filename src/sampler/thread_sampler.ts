@@ -50,6 +50,7 @@ export class ThreadSampler {
   readonly snapshot: Snapshot;
   readonly #stack: ThreadStack;
   #watchedAt = -Infinity;
+  #warm = false;
   /** Local id of the last reading's stack, or {@link UNSURE}. */
   #last = UNSURE;
   /** Time of the reading. */
@@ -100,6 +101,14 @@ export class ThreadSampler {
     else if (status >= TORN) this.reject(reasonOf(status));
     else return status;
     return 0;
+  }
+
+  /** Reads once for nothing, so that the first stop need not wait for what takes long only once. */
+  warmUp(): void {
+    if (this.#warm) return;
+    this.#warm = true;
+    this.snapshot.take(EXACT, true);
+    this.snapshot.path.trusted = 0;
   }
 
   /**
