@@ -52,6 +52,20 @@ Deno.test("a target runs on within 100 ms when its tracer is killed", async () =
   assert.equal(stateOf(holder.pid), "S");
 });
 
+for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
+  Deno.test(`a capture whose tracer gets ${signal} frees the target and shows what it has`, async () => {
+    await using target = await Counter.start(PYTHON, 3);
+    await using capture = await startCapture(target.pid, "-a", "-d", "30");
+    await sleep(500);
+    const stopper = tracerOf(target.pid);
+    Deno.kill(stopper, signal);
+    assert.equal(await capture.line(), "Profile Stats:");
+    assert.equal((await capture.status).code, 0);
+    await target.assertFree();
+    assert.equal(stateOf(stopper), "");
+  });
+}
+
 Deno.test("a target runs on within 100 ms when a capture is killed at any time", async () => {
   await using target = await Counter.start(PYTHON, 3);
   for (let i = 0; i < 4; i++) {

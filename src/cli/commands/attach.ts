@@ -16,7 +16,7 @@ Examples:
   tachyon attach -a -r 5khz -d 10 1234     all threads, 5000 samples a second
   tachyon attach -d 5 --collapsed -o - 1234 | flamegraph.pl > out.svg
 
-The process is only read, never stopped or changed. Reading it takes the same user or root.`;
+The process is only read, never changed, and stopped only with --blocking. Reading it takes the same user or root.`;
 
 /** Declares the command; `done` gets its exit status. */
 export function addAttach(
