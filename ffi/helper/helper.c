@@ -332,5 +332,6 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 }
 
 #include "stopper.c"
+#include "stopper_owner.c"
 
 #endif

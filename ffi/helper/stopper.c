@@ -28,9 +28,8 @@ enum {
     STACK_BYTES = 64 * 1024,
 };
 static const int64_t MOST_HELD_NS = 100000000; /* the longest that the target stands still */
-static const int64_t MOST_AWAITED_NS = 20000000; /* for threads to stop: one waits for a CPU at most so long */
+static const int64_t MOST_AWAITED_NS = 20000000; /* the longest wait for threads to stop */
 static const int64_t GLANCE_NS = 30000; /* how long to look for threads that stop before sleeping */
-static const int64_t ANSWER_NS = 1000000000; /* a stopper that does not answer for so long is given up */
 
 /* What we want of the stopper; the upper bits count the wishes. */
 enum { WISH_RUN, WISH_HOLD, WISH_END, WISH_KINDS = 4 };
@@ -206,7 +205,8 @@ static char *write_number(char *at, int32_t number) {
 /* True for a thread that is kept in the kernel, or is ending there. */
 static int is_kept(int32_t tid) {
     char path[64];
-    char *end = write_number(write_text(write_number(write_text(path, "/proc/"), stopping.pid), "/task/"), tid);
+    char *end = write_number(write_text(path, "/proc/"), stopping.pid);
+    end = write_number(write_text(end, "/task/"), tid);
     *write_text(end, "/stat") = '\0';
     const long fd = call(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0, 0);
     if (fd < 0) {
@@ -280,7 +280,8 @@ static int32_t hold_all(void) {
     }
     for (int64_t waited = 0;; waited = since(stopping.since)) {
         int32_t missing = 0;
-        for (int32_t i = stopping.count - 1; i >= 0; i--) { /* backwards: one that ended is replaced by the last */
+        /* Backwards: one that has ended is replaced by the last. */
+        for (int32_t i = stopping.count - 1; i >= 0; i--) {
             const int32_t tid = stopping.threads[i].tid;
             if (stopping.threads[i].state == RUNNING) {
                 note_changes(tid);
@@ -361,146 +362,4 @@ static int run_stopper(void *nothing) {
         }
     }
     return 0;
-}
-
-/* ---- on our side; all from one thread ---- */
-
-static void close_stopping(void) {
-    close(stopping.wishes);
-    close(stopping.changes);
-    stopping.stopper = 0;
-}
-
-/* Ends a stopper that does not answer; the kernel lets the target run. */
-static void give_up_stopper(void) {
-    kill(stopping.stopper, SIGKILL);
-    waitpid(stopping.stopper, NULL, __WALL);
-    stopping.held = 0;
-    close_stopping();
-}
-
-static uint32_t tell_wish(uint32_t kind) {
-    const uint32_t wish = (stopping.wish / WISH_KINDS + 1) * WISH_KINDS + kind;
-    const uint64_t one = 1;
-    ssize_t written;
-    __atomic_store_n(&stopping.wish, wish, __ATOMIC_SEQ_CST);
-    RETRIED(written, write(stopping.wishes, &one, sizeof one));
-    return wish;
-}
-
-/* Waits until a wish is answered. Returns the outcome; -ESRCH when the stopper is gone. */
-static int32_t await_answer(uint32_t wish) {
-    const int64_t start = clock_ns(CLOCK_MONOTONIC);
-    for (;;) {
-        const uint32_t seen = __atomic_load_n(&stopping.answered, __ATOMIC_SEQ_CST);
-        if (seen == wish) {
-            return stopping.outcome;
-        }
-        const struct timespec nap = {0, 10000000};
-        if (syscall(SYS_futex, &stopping.answered, FUTEX_WAIT_PRIVATE, seen, &nap, NULL, 0) == 0 || errno != ETIMEDOUT) {
-            continue;
-        }
-        if (waitpid(stopping.stopper, NULL, __WALL | WNOHANG) == stopping.stopper) {
-            stopping.held = 0;
-            close_stopping();
-            return -ESRCH;
-        }
-        if (since(start) > ANSWER_NS) {
-            give_up_stopper();
-            return -ESRCH;
-        }
-    }
-}
-
-/*
- * Starts the stopper on a process. Everything until tach_stopper_end is to be called by this thread.
- * Returns 1; -EPERM: not allowed, or somebody else traces it; -ESRCH: gone; -EBUSY: there is a stopper;
- * -E2BIG: more than MOST_THREADS threads; or another -errno.
- */
-TACHYON int32_t tach_stopper_begin(int32_t pid) {
-    if (stopping.stopper != 0) {
-        return -EBUSY;
-    }
-    stopping.pid = pid;
-    stopping.count = 0;
-    stopping.held = 0;
-    stopping.held_ns = 0;
-    stopping.caller = getpid();
-    stopping.wish = (stopping.wish / WISH_KINDS + 1) * WISH_KINDS + WISH_RUN;
-    sigset_t children;
-    sigemptyset(&children);
-    sigaddset(&children, SIGCHLD);
-    stopping.wishes = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    stopping.changes = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
-    const uint64_t all = ~(uint64_t)0; /* the kernel's signal set: the stopper can only be killed */
-    uint64_t before = 0;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &all, &before, sizeof all);
-    const int32_t stopper = stopping.wishes < 0 || stopping.changes < 0
-        ? -1
-        : clone(run_stopper, stopper_stack + STACK_BYTES, CLONE_VM | CLONE_FILES | CLONE_FS, NULL);
-    const int32_t fault = -errno;
-    syscall(SYS_rt_sigprocmask, SIG_SETMASK, &before, NULL, sizeof all);
-    if (stopper < 0) {
-        close_stopping();
-        return fault;
-    }
-    stopping.stopper = stopper;
-    const int32_t outcome = await_answer(stopping.wish);
-    if (outcome != 1 && stopping.stopper != 0) {
-        give_up_stopper();
-    }
-    return outcome;
-}
-
-static void be_ordinary(void) {
-    const struct sched_param none = {.sched_priority = 0};
-    sched_setscheduler(0, SCHED_OTHER, &none);
-    be_prompt();
-}
-
-/*
- * Stops the target. Returns 1: all threads are held; 0: not all are; -ESRCH: target or stopper are gone.
- * Until tach_stopper_release we go before ordinary threads where we may say so, so as not to wait for a CPU
- * while the target stands still.
- */
-TACHYON int32_t tach_stopper_hold(void) {
-    if (stopping.stopper == 0) {
-        return -ESRCH;
-    }
-    const struct sched_param lowest = {.sched_priority = 1};
-    sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest);
-    const int32_t outcome = await_answer(tell_wish(WISH_HOLD));
-    if (outcome < 0) {
-        be_ordinary();
-    }
-    return outcome;
-}
-
-/* 1 as long as the target has been held without a break since tach_stopper_hold. */
-TACHYON int32_t tach_stopper_holds(void) {
-    return (int32_t)__atomic_load_n(&stopping.held, __ATOMIC_SEQ_CST);
-}
-
-/* Lets the target run. */
-TACHYON void tach_stopper_release(void) {
-    if (stopping.stopper != 0) {
-        tell_wish(WISH_RUN);
-    }
-    be_ordinary();
-}
-
-/* Time for which the target was held, in microseconds, up to the last release that has taken effect. */
-TACHYON double tach_stopper_time(void) {
-    return (double)__atomic_load_n(&stopping.held_ns, __ATOMIC_SEQ_CST) / 1e3;
-}
-
-/* Lets the target run and be, and ends the stopper. */
-TACHYON void tach_stopper_end(void) {
-    if (stopping.stopper == 0) {
-        return;
-    }
-    if (await_answer(tell_wish(WISH_END)) == 1 && stopping.stopper != 0) {
-        waitpid(stopping.stopper, NULL, __WALL);
-        close_stopping();
-    }
 }
