@@ -7,7 +7,7 @@ export const REJECTIONS = [
   "broken-chain", // the chain of frames does not end where a complete one ends
   "unreadable", // a frame, code object or name could not be read
   "too-deep", // more frames than we hold
-  "not-held", // exact mode: the thread could have run while it was read
+  "not-held", // exact and blocking: the thread could have run while it was read
 ] as const;
 export type Rejection = typeof REJECTIONS[number];
 
