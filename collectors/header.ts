@@ -3,6 +3,8 @@ import type { Ending, Summary } from "../src/profile/metadata.ts";
 import type { Rejection } from "../src/profile/quality.ts";
 import { rejectedTotal } from "../src/profile/quality.ts";
 import { judgeQuality, type Trust } from "../src/analysis/trust.ts";
+import { type Bias, type Difference, measureBias } from "../src/analysis/control.ts";
+import { countIndependent } from "../src/analysis/intervals.ts";
 import { escapeForTerminal } from "../src/analysis/terminal_text.ts";
 import {
   formatCount,
@@ -27,7 +29,7 @@ const REASONS: Readonly<Record<Rejection, string>> = {
   "broken-chain": "incomplete",
   "unreadable": "unreadable",
   "too-deep": "too deep",
-  "not-held": "not on our CPU",
+  "not-held": "could run while being read",
 };
 
 /** What heads a text output: whose profile it is, how it was taken and how far it can be trusted. */
@@ -54,7 +56,9 @@ export function describeCapture(
     ],
     [
       "samples",
-      `${formatCount(quality.samples)}, each stands for ${formatTime(trust.sampleUs)}`,
+      `${formatCount(quality.samples)}, each stands for ${formatTime(trust.sampleUs)}; worth ${
+        formatCount(Math.round(countIndependent(profile)))
+      } independent ones`,
     ],
     [
       "lost",
@@ -71,6 +75,7 @@ export function describeCapture(
       }), to stay within ${formatPercent(metadata.maxCpu ?? Infinity)} of a CPU`,
     ]);
   }
+  lines.push(["bias", describeBias(measureBias(profile))]);
   if (rejected > 0) lines.push(["rejected", listReasons(trust, rejected)]);
   if (quality.dropped > 0) {
     lines.push([
@@ -79,6 +84,28 @@ export function describeCapture(
     ]);
   }
   return lines;
+}
+
+/** How far the samples are from exact ones. */
+function describeBias(bias: Bias): string {
+  switch (bias.kind) {
+    case "measured":
+      return `${describeDifference(bias.leaves)} in leaf functions, ${
+        describeDifference(bias.depths)
+      } in depths, against ${formatCount(bias.samples)} exact samples`;
+    case "all-exact":
+      return "none from torn stacks: all samples are exact";
+    case "none":
+      return "not measured: no sample could be read exactly";
+    case "too-few":
+      return `not measured: only ${formatCounted(bias.samples, "exact sample")} to compare with`;
+    case "too-many-failed":
+      return "not measured: too many exact readings failed";
+  }
+}
+
+function describeDifference({ distance, noise }: Difference): string {
+  return `${formatShare(distance)} (chance: ${formatShare(noise)})`;
 }
 
 function listReasons({ reasons }: Trust, rejected: number): string {

@@ -1,6 +1,7 @@
 import type { Profile } from "../src/profile/profile.ts";
 import type { Summary } from "../src/profile/metadata.ts";
 import { totalFunctions } from "../src/analysis/functions.ts";
+import { countIndependent, plusMinus } from "../src/analysis/intervals.ts";
 import { judgeQuality } from "../src/analysis/trust.ts";
 import { fitText, measureText } from "../src/analysis/terminal_text.ts";
 import { chooseTimeUnit } from "../src/analysis/units.ts";
@@ -70,7 +71,7 @@ function* renderTable(
   sortRows(rows, options.sort);
   const shown = rows.slice(0, limit);
   const { sampleUs } = judgeQuality(profile.metadata, profile.quality, summary);
-  yield* renderRows(shown, totals.samples, sampleUs, options);
+  yield* renderRows(profile, shown, totals.samples, sampleUs, options);
   if (shown.length < rows.length) {
     yield paint(`${shown.length} of ${rows.length} functions shown (-l N shows N)`, "dim", color);
   }
@@ -80,6 +81,7 @@ function* renderTable(
 }
 
 function* renderRows(
+  profile: Profile,
   rows: readonly LocatedRow[],
   samples: number,
   sampleUs: number,
@@ -90,14 +92,17 @@ function* renderRows(
   const heads = [
     "nsamples",
     "sample%",
+    "±",
     `tottime ${selfUnit.name}`,
     "cumul%",
     `cumtime ${totalUnit.name}`,
   ];
+  const worth = countIndependent(profile);
   const percent = (count: number): string => (count * 100 / samples).toFixed(1);
   const numbers = rows.map((row) => [
     `${row.self}/${row.total}`,
     percent(row.self),
+    (plusMinus(row.self / samples, worth) * 100).toFixed(1),
     (row.self * sampleUs / selfUnit.us).toFixed(3),
     percent(row.total),
     (row.total * sampleUs / totalUnit.us).toFixed(3),
@@ -139,6 +144,7 @@ function* renderLegend(color: boolean): Generator<string> {
   const meanings: [string, string][] = [
     ["nsamples", "direct/cumulative: running the function itself / anywhere on the stack"],
     ["sample%", "share of all samples that are direct"],
+    ["±", "95% interval of sample%: what another stretch of the same work may show"],
     ["tottime", "estimated time in the function itself: direct samples × time of one"],
     ["cumul%", "share of all samples with the function on the stack"],
     ["cumtime", "estimated time in the function and all it calls"],

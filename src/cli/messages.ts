@@ -1,7 +1,12 @@
 /** What we say on standard error, beside the result. */
 
 import type { Profile } from "../profile/profile.ts";
+import { rejectedTotal } from "../profile/quality.ts";
 import type { Consistency, Summary } from "../profile/metadata.ts";
+import { measureBias } from "../analysis/control.ts";
+import { baseName } from "../analysis/places.ts";
+import { findDependence } from "../analysis/rejections.ts";
+import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { judgeQuality } from "../analysis/trust.ts";
 import {
   formatCounted,
@@ -80,7 +85,47 @@ export function warnings(profile: Profile, summary: Summary): string[] {
         "kept. Use a lower rate (-r).",
     );
   }
-  return [...sentences, ...warnOfStops(summary)];
+  return [...sentences, ...warnOfStops(summary), ...warnOfBias(profile)];
+}
+
+/** What makes some functions look smaller than they are. */
+function warnOfBias(profile: Profile): string[] {
+  const sentences: string[] = [];
+  const found = findDependence(profile);
+  if (found !== undefined) {
+    const { fate, shareLost, shareKept, missing } = found;
+    const name = escapeForTerminal(profile.strings[found.name] ?? "");
+    const file = escapeForTerminal(baseName(profile.strings[found.file] ?? ""));
+    const lost = fate === "rejected"
+      ? `Its share is shown about ${formatShare(missing)} too small.`
+      : `Its share may be shown up to ${formatShare(missing)} too small.`;
+    const others = fate === "rejected" ? "the others" : "the stacks taken instead";
+    sentences.push(
+      `warning: which stacks were ${fate} depends on what ran: ${name} (${file}:${found.firstLine}) ` +
+        `was running in ${formatShare(shareLost)} of those, and in ${
+          formatShare(shareKept)
+        } of ${others}. ${lost}`,
+    );
+  }
+  const bias = measureBias(profile);
+  if (bias.kind === "measured" && (bias.leaves.beyondNoise || bias.depths.beyondNoise)) {
+    const [what, { distance, noise }] = bias.leaves.beyondNoise
+      ? ["Functions", bias.leaves]
+      : ["Depths of stacks", bias.depths];
+    sentences.push(
+      `warning: the samples differ from those read while the program could not run. ${what} are ` +
+        `${formatShare(distance)} apart, where chance gives ${
+          formatShare(noise)
+        }. --exact takes all samples so.`,
+    );
+  }
+  if (bias.kind === "none" && rejectedTotal(profile.quality) > 0) {
+    sentences.push(
+      "no stack could be read while the program could not run, so nothing tells whether short-lived " +
+        "functions are shown too small. Leave tachyon the same CPUs as the program.",
+    );
+  }
+  return sentences;
 }
 
 /** Sentences about what was asked for, before it begins. */

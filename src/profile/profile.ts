@@ -40,6 +40,8 @@ export const VISIT_SHIFT = 8;
 
 /** In place of an index of `REJECTIONS`: the reading was not thrown away, another stack took its place. */
 export const REPLACED = 31;
+/** In the same place: the stack that was taken instead. */
+export const REPLACEMENT = 30;
 
 /**
  * The model that every collector and report works on. Tables only grow; counts are always kept, so
@@ -63,6 +65,8 @@ export class Profile {
   readonly rejectedAt: Column = new Column();
   /** Readings in whose place another stack was taken, by their own. */
   readonly replacedAt: Column = new Column();
+  /** The stacks that were taken in their place; they are among the samples. */
+  readonly replacedBy: Column = new Column();
 
   constructor(readonly metadata: Metadata) {}
 
@@ -82,11 +86,14 @@ export class Profile {
 
   /**
    * Counts a reading that was not kept as it was.
-   * @param reason index of `REJECTIONS`, or {@link REPLACED}.
+   * @param reason index of `REJECTIONS`, {@link REPLACED} or {@link REPLACEMENT}.
    * @param stack what is known of its stack; {@link NO_STACK} if nothing is.
    */
   lose(time: number, thread: number, reason: number, stack: number): void {
-    if (reason !== REPLACED) this.timeline.reject(time, thread, reason);
-    if (stack !== NO_STACK) (reason === REPLACED ? this.replacedAt : this.rejectedAt).add(stack, 1);
+    if (reason < REPLACEMENT) this.timeline.reject(time, thread, reason);
+    if (stack === NO_STACK) return;
+    if (reason === REPLACED) this.replacedAt.add(stack, 1);
+    else if (reason === REPLACEMENT) this.replacedBy.add(stack, 1);
+    else this.rejectedAt.add(stack, 1);
   }
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findDependence } from "../../src/analysis/rejections.ts";
-import { REPLACED } from "../../src/profile/profile.ts";
+import { REPLACED, REPLACEMENT } from "../../src/profile/profile.ts";
 import { Chain } from "./chains.ts";
 
 const SHARES = [0.5, 0.3, 0.15, 0.05];
@@ -32,10 +32,24 @@ Deno.test("a function that is rejected more often than others is named, with wha
   assert.ok(Math.abs(found.missing - 0.0145) < 0.003, `${found.missing}`);
 });
 
-Deno.test("readings that were replaced are compared in the same way", () => {
-  const found = findDependence(lose([0, 0, 0.2, 0], 4, REPLACED).profile)!;
+Deno.test("a function that is replaced by others is named, with what it lost", () => {
+  const away = lose([0, 0, 0.2, 0.2], 4, REPLACED).profile;
+  const pairs = away.replacedAt.at(2) + away.replacedAt.at(3);
+  // Those of f2 become f3, and those of f3 stay.
+  for (let i = 0; i < pairs; i++) away.lose(i, 0, REPLACEMENT, 3);
+  const found = findDependence(away)!;
   assert.equal(found.fate, "replaced");
-  assert.equal(found.shareLost, 1);
+  assert.equal(away.strings[found.name], "f2");
+  assert.equal(found.shareKept, 0);
+  assert.ok(Math.abs(found.missing - 0.03) < 0.005, `${found.missing}`);
+});
+
+Deno.test("functions that are replaced by each other equally are no cause for a warning", () => {
+  const { profile } = lose([0, 0, 0.3, 0.3], 5, REPLACED);
+  const [two, three] = [2, 3].map((stack) => profile.replacedAt.at(stack));
+  for (let i = 0; i < two! - 8; i++) profile.lose(i, 0, REPLACEMENT, 2);
+  for (let i = 0; i < three! + 8; i++) profile.lose(i, 0, REPLACEMENT, 3);
+  assert.equal(findDependence(profile), undefined);
 });
 
 Deno.test("a handful of rejections says nothing", () => {

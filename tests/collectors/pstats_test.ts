@@ -29,6 +29,8 @@ function locations(text: string): string[] {
 Deno.test("the whole table is as it was agreed", async () => {
   const golden = await Deno.readTextFile(new URL("golden/shop.pstats.txt", import.meta.url));
   const builder = shopProfile();
+  // As many changes as in a random order.
+  builder.profile.runs.changes[0] = 735;
   builder.profile.quality.missedTicks = 10;
   builder.profile.quality.rejected = [3, 0, 1, 0, 0];
   assert.equal(render(builder), golden);
@@ -78,14 +80,14 @@ Deno.test("no share of stacks is above 100 percent in a recursive program", () =
   const f = { file: "x.py", name: "f", first: 1 };
   const at = (line: number) => ({ ...f, line });
   builder.sample(thread, [at(2), at(3), at(4)], 10).sample(thread, [at(2), at(3)], 10);
-  assert.match(render(builder), /^ +20\/20 +100\.0 +1\.052 +100\.0 +1\.052 /m);
+  assert.match(render(builder), /^ +20\/20 +100\.0 +[\d.]+ +1\.052 +100\.0 +1\.052 /m);
 });
 
 Deno.test("times follow the rate that was achieved", () => {
   const text = render(shopProfile(), {}, { durationUs: 1_998_000, ending: "interrupted" });
   assert.match(text, /500\.0 Hz|500 Hz of 1 kHz asked/);
   assert.match(text, /each stands for 2 ms/);
-  assert.match(text, /^ +600\/600 +60\.0 +1\.200 /m);
+  assert.match(text, /^ +600\/600 +60\.0 +[\d.]+ +1\.200 /m);
 });
 
 Deno.test("hostile text is spelled out and keeps to its row", () => {
@@ -113,4 +115,31 @@ Deno.test("rows keep within the width of a terminal and still end with the funct
   const table = rows(render(builder, { width: 80 }));
   for (const row of table) assert.ok(measureText(row) <= 80, row);
   assert.ok(table.some((row) => row.endsWith("method.inner)")));
+});
+
+Deno.test("each share has its interval, wider when equal stacks follow each other", () => {
+  const spread = (changes: number): number[] => {
+    const builder = shopProfile();
+    builder.profile.runs.changes[0] = changes;
+    return rows(render(builder)).map((row) => Number(row.trim().split(/ +/)[2]));
+  };
+  // 60 % of 1000: 1.96 √(0.6 · 0.4 / 1000)
+  assert.deepEqual(spread(735).slice(0, 2), [3.1, 2.6]);
+  assert.ok(spread(74).every((wide, at) => wide > 3 * spread(735)[at]!));
+});
+
+Deno.test("the header says how far samples are from exact ones, or why that is not known", () => {
+  const bias = (builder: ProfileBuilder): string => /^ {2}bias +(.*)$/m.exec(render(builder))![1]!;
+  assert.match(bias(shopProfile()), /^not measured: no sample could be read exactly$/);
+  assert.match(bias(shopProfile({ consistency: "exact" })), /all samples are exact/);
+  const builder = shopProfile();
+  builder.profile.quality.exact = 5;
+  assert.match(bias(builder), /^not measured: only 0 exact samples/);
+  for (let visit = 1; visit <= 20; visit++) {
+    for (const stack of [0, 1, 2, 3]) builder.profile.control.add(visit, 0, stack);
+  }
+  assert.match(
+    bias(builder),
+    /^[\d.]+% \(chance: [\d.]+%\) in leaf functions, .* 80 exact samples$/,
+  );
 });

@@ -4,6 +4,7 @@ import {
   EXACT_SAMPLE,
   Profile,
   REPLACED,
+  REPLACEMENT,
   type SampleBatch,
   VISIT_SHIFT,
 } from "../../src/profile/profile.ts";
@@ -53,7 +54,9 @@ Deno.test("readings that were not kept are counted at what is known of their sta
   profile.lose(1e6, 0, REJECTIONS.indexOf("torn"), 4);
   profile.lose(1e6, 0, REJECTIONS.indexOf("unreadable"), NO_STACK);
   profile.lose(1e6, 0, REPLACED, 3);
+  profile.lose(1e6, 0, REPLACEMENT, 5);
   assert.equal(profile.rejectedAt.at(4), 1);
   assert.equal(profile.replacedAt.at(3), 1);
+  assert.equal(profile.replacedBy.at(5), 1);
   assert.deepEqual(profile.timeline.at(1, 0).rejected, [1, 0, 0, 1, 0, 0]);
 });

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { warnings } from "../../src/cli/messages.ts";
+import { Chain } from "../analysis/chains.ts";
+import { SUMMARY } from "../collectors/profiles.ts";
+
+const SHARES = [0.4, 0.3, 0.2, 0.1];
+
+Deno.test("a capture that is as it should be needs no warning", () => {
+  const { profile } = new Chain(SHARES, 0.2, 1).capture(50, 392);
+  assert.deepEqual(warnings(profile, SUMMARY), []);
+});
+
+Deno.test("a warning names the function whose readings are rejected, spelled out", () => {
+  const { profile } = new Chain(SHARES, 0, 1).sample(10_000);
+  profile.strings[3] = "f\x1b[31m";
+  for (let i = 0; i < 100; i++) profile.lose(i, 0, 0, 3);
+  const [warning, ...others] = warnings(profile, SUMMARY);
+  assert.deepEqual(others, []);
+  assert.match(warning!, /depends on what ran: f\\x1b\[31m .* 100\.0% .* about 0\.9% too small\.$/);
+});
+
+Deno.test("a warning tells that samples differ from exact ones", () => {
+  const { profile } = new Chain(SHARES, 0, 1).capture(200, 392, [0.7, 0.1, 0.1, 0.1]);
+  const [warning, ...others] = warnings(profile, SUMMARY);
+  assert.deepEqual(others, []);
+  assert.match(
+    warning!,
+    /differ from those read while the program could not run\. Functions are 3/,
+  );
+});
+
+Deno.test("a lower rate than asked is told with the limit that made it", () => {
+  const { profile } = new Chain(SHARES, 0, 1).sample(10_000);
+  const limited = Object.assign(profile, { metadata: { ...profile.metadata, maxCpu: 0.5 } });
+  Object.assign(limited.quality, { ticks: 3100, withheldTicks: 6900 });
+  assert.match(
+    warnings(limited, { ...SUMMARY, durationUs: 1e6 })[0]!,
+    /^the rate was lowered to 3\.1 kHz to stay within 50% of a CPU/,
+  );
+});
