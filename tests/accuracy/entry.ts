@@ -2,7 +2,7 @@
  * Captures a process and prints all that was captured as JSON. An entry like `src/main.ts`: the sampler
  * starts it a second time as its Worker.
  *
- * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking`
+ * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking [jitter|steady]`
  */
 import type { Capture } from "../../src/sampler/capture.ts";
 import type { Consistency } from "../../src/profile/metadata.ts";
@@ -15,13 +15,14 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
   serveSampler(self);
 } else {
   const { startCapture } = await import("../../src/sampler/handle.ts");
-  const [pid, intervalUs, seconds, threads, consistency] = Deno.args;
+  const [pid, intervalUs, seconds, threads, consistency, jitter] = Deno.args;
   const capture = await startCapture({
     pid: Number(pid),
     intervalUs: Number(intervalUs),
     durationUs: Number(seconds) * 1e6,
     allThreads: threads === "all",
     consistency: consistency as Consistency,
+    ...(jitter === undefined ? {} : { jitter: jitter === "jitter" }),
     waitForPythonMs: 1000,
     command: [],
     toolVersion: "test",

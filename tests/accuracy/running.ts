@@ -93,6 +93,8 @@ export interface How {
   /** Capture on the target's CPU: it cannot run while it is read. The truth that others are held to. */
   readonly sameCpu?: boolean;
   readonly consistency?: Consistency;
+  /** Ticks at random points of their intervals, or not; absent: as the interval suggests. */
+  readonly jitter?: boolean;
 }
 
 /** The command line of a capture. */
@@ -102,6 +104,7 @@ export function captureCommand(pid: number, how: How): string[] {
   const cpu = sameCpu ? targetCpu : captureCpu;
   const run = ["run", "-q", "-A", "--no-code-cache", "--config", config, entry];
   const order = [pid, intervalUs, seconds, allThreads ? "all" : "main", consistency].map(String);
+  if (how.jitter !== undefined) order.push(how.jitter ? "jitter" : "steady");
   return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
 }
 

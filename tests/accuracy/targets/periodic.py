@@ -1,0 +1,42 @@
+"""Does the same thing every 2 ms, on the dot: `work` for 0.6 ms, then `rest` for what is left.
+
+A sampler that looks every 2 ms sees it in the same place each time. On SIGTERM it prints, as JSON,
+the share of the time that `work` took.
+"""
+
+import json
+import os
+import signal
+import time
+
+PERIOD = 2_000_000
+WORK = 600_000
+clock = time.monotonic_ns
+worked = 0
+
+
+def work(until):
+    while clock() < until:
+        pass
+
+
+def rest(until):
+    while clock() < until:
+        pass
+
+
+def tell(*_):
+    print(json.dumps({"work": worked / (clock() - begun)}), flush=True)
+    os._exit(0)
+
+
+signal.alarm(120)
+signal.signal(signal.SIGTERM, tell)
+print("{}", flush=True)
+begun = clock()
+while True:
+    start = clock() // PERIOD * PERIOD + PERIOD
+    rest(start)
+    now = clock()
+    work(start + WORK)
+    worked += clock() - now
