@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { type Captured, countSamples, seenStacks, shareOf, tolerance } from "./captured.ts";
+import { countSamples, seenStacks, shareOf, tolerance } from "./captured.ts";
 import { testedPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
+import { sharesDuring } from "./told.ts";
 
 /**
  * The truth is that of the capture's own time, so a block that is long because the machine was busy
@@ -67,21 +68,6 @@ for (const { path, minor } of await testedPythons()) {
       assert.ok(Math.abs(found - nearest.share) <= most, said);
     });
   }
-}
-
-/** What `split.py` prints: time spent in each function up to some moments (ms), s. */
-interface Told {
-  readonly names: readonly string[];
-  readonly moments: readonly (readonly number[])[];
-}
-
-/** The measured shares between the moments next to a capture's start and end. */
-function sharesDuring({ startedAt, summary }: Captured, told: Told): Map<string, number> {
-  const end = startedAt + summary.durationUs / 1000;
-  const inside = told.moments.filter(([time]) => startedAt <= time! && time! <= end);
-  const [from, to] = [inside[0]!, inside.at(-1)!];
-  const seconds = (to[0]! - from[0]!) / 1000;
-  return new Map(told.names.map((name, i) => [name, (to[i + 1]! - from[i + 1]!) / seconds]));
 }
 
 function describe(name: string, found: number, share: number, most: number): string {
