@@ -299,9 +299,11 @@ TACHYON int32_t tach_move_back(void) {
     if (first_mask_known == 0) {
         return 0;
     }
+    /* First away from the target's CPU, then in line with the others: not the other way round. */
+    const int32_t result = sched_setaffinity(0, sizeof first_mask, first_mask) == 0 ? 0 : -errno;
     sched_setscheduler(0, SCHED_OTHER, &none);
     be_prompt();
-    return sched_setaffinity(0, sizeof first_mask, first_mask) == 0 ? 0 : -errno;
+    return result;
 }
 
 /* CLOCK_MONOTONIC in microseconds. */

@@ -25,6 +25,15 @@ export interface CodeObject {
   readonly identity: Uint8Array;
 }
 
+/**
+ * True for code that nobody wrote: a specialised call of a class puts a frame named `__init__`, of
+ * file `__init__`, under the real one to check what it returns (CPython 3.13 Python/specialize.c,
+ * `_Py_InitCleanup`).
+ */
+export function isInternal(code: CodeObject): boolean {
+  return code.file === "__init__" && code.name === "__init__";
+}
+
 /** CPython's own limit is far above; what is longer is no code object. */
 const LARGEST_CODE = 64 << 20;
 /** CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR (CPython Include/cpython/code.h). */

@@ -1,7 +1,13 @@
 import type { Layout } from "./layout.ts";
 import type { MemoryReader } from "./memory.ts";
 import type { Address } from "../../ffi/process.ts";
-import { type CodeObject, isSameCode, readCodeObject, typeName } from "./code_object.ts";
+import {
+  type CodeObject,
+  isInternal,
+  isSameCode,
+  readCodeObject,
+  typeName,
+} from "./code_object.ts";
 import { PairMap, withRoom } from "./pair_map.ts";
 
 /** Readings during which every object is looked at again, after one had changed or was new. */
@@ -27,20 +33,24 @@ export class CodeTable {
   firstPlaces: Int32Array = new Int32Array(256);
   /** Places given out. */
   places = 0;
+  /** The code of the interpreter's own frame between a class and its `__init__`; −1: not met yet. */
+  internal = -1;
   /** Goes up whenever code objects may have been freed. */
   epoch = 0;
 
   /** What each object held when it was read last. */
   readonly #objects: CodeObject[] = [];
   readonly #byAddress = new PairMap();
+  readonly #makers = new Map<number, number>();
   readonly #bySignature = new Map<string, number[]>();
   /** Value of `epoch` when the object was last known to be the same. */
   #checked: Int32Array = new Int32Array(256);
   readonly #generations = new Map<Address, number>();
   #codeType: Address = 0;
   #watchful = 0;
-  #sorted: Float64Array = new Float64Array(0);
-  #sortedObjects: Int32Array = new Int32Array(0);
+  /** Objects by address. */
+  #sorted: Int32Array = new Int32Array(256);
+  #sortedCount = 0;
 
   constructor(readonly reader: MemoryReader, readonly layout: Layout) {}
 
@@ -80,19 +90,18 @@ export class CodeTable {
 
   /** The object whose instructions hold an address, or −1. */
   findByInstruction(address: Address): number {
-    if (this.#sorted.length !== this.#objects.length) this.#sort();
-    const starts = this.#sorted;
-    let low = 0;
-    let high = starts.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (starts[middle]! <= address) low = middle + 1;
-      else high = middle;
-    }
-    if (low === 0) return -1;
-    const object = this.#sortedObjects[low - 1]!;
-    const length = this.lengths[this.codeOf[object]!]!;
-    return address - this.starts[object]! < length ? object : -1;
+    const above = this.#firstAbove(address);
+    if (above === 0) return -1;
+    const object = this.#sorted[above - 1]!;
+    if (!this.#holds(object, address)) return -1;
+    if (this.#checked[object] === this.epoch) return object;
+    const code = this.#objects[object]!.address;
+    const found = this.#confirm(object, code % 0x1_0000_0000, Math.floor(code / 0x1_0000_0000));
+    return found >= 0 && this.#holds(object, address) ? object : -1;
+  }
+
+  #holds(object: number, instruction: Address): boolean {
+    return instruction - this.starts[object]! < this.lengths[this.codeOf[object]!]!;
   }
 
   /** The code that a place belongs to, by binary search. */
@@ -135,6 +144,11 @@ export class CodeTable {
     this.codeOf = withRoom(this.codeOf, object + 1);
     this.#checked = withRoom(this.#checked, object + 1);
     this.starts[object] = code.start;
+    this.#sorted = withRoom(this.#sorted, object + 1);
+    const place = this.#firstAbove(code.start);
+    this.#sorted.copyWithin(place + 1, place, object);
+    this.#sorted[place] = object;
+    this.#sortedCount++;
     this.#byAddress.set(low, high, object);
     return object;
   }
@@ -147,21 +161,44 @@ export class CodeTable {
     if (alike === undefined) this.#bySignature.set(signature, alike = []);
     const same = alike.find((index) => sameBytes(this.codes[index]!.lines, code.lines));
     if (same !== undefined) return same;
-    const index = this.codes.push(code) - 1;
+    const index = this.#addCode(code);
     alike.push(index);
-    this.lengths = withRoom(this.lengths, index + 1);
-    this.firstPlaces = withRoom(this.firstPlaces, index + 1);
-    this.lengths[index] = length;
-    this.firstPlaces[index] = this.places;
-    this.places += length >>> 1;
+    if (isInternal(code)) this.internal = index;
     return index;
   }
 
-  #sort(): void {
-    const objects = this.#objects.map((_, object) => object);
-    objects.sort((a, b) => this.starts[a]! - this.starts[b]!);
-    this.#sortedObjects = Int32Array.from(objects);
-    this.#sorted = Float64Array.from(objects, (object) => this.starts[object]!);
+  /**
+   * The code that stands for the making of a generator: its first call runs on the data stack like any
+   * function, from another place than those that resume it.
+   */
+  makerOf(generator: number): number {
+    const known = this.#makers.get(generator);
+    if (known !== undefined) return known;
+    const maker = this.#addCode({ ...this.codes[generator]!, isGenerator: false });
+    this.#makers.set(generator, maker);
+    return maker;
+  }
+
+  #addCode(code: CodeObject): number {
+    const index = this.codes.push(code) - 1;
+    this.lengths = withRoom(this.lengths, index + 1);
+    this.firstPlaces = withRoom(this.firstPlaces, index + 1);
+    this.lengths[index] = code.length;
+    this.firstPlaces[index] = this.places;
+    this.places += code.length >>> 1;
+    return index;
+  }
+
+  /** Index in `#sorted` of the first object that starts above an address. */
+  #firstAbove(address: Address): number {
+    let low = 0;
+    let high = this.#sortedCount;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.starts[this.#sorted[middle]!]! <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 }
 

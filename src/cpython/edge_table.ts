@@ -21,6 +21,7 @@ export class EdgeTable {
   #states: Int32Array = new Int32Array(1024);
   /** Callee code + 1 that was last found known at a place: most call sites have only one. */
   #lastCallee: Int32Array = new Int32Array(4096);
+  #seen: Int32Array = new Int32Array(256);
   #count = 0;
 
   /** True when this call site is known to call this function. */
@@ -75,18 +76,29 @@ export class EdgeTable {
 
   /**
    * Where the caller stood when it called the callee, given where it stands now: its only known call
-   * site, else the last one at or before, else the first one after.
+   * site, else the last one at or before, else (it has jumped back in a loop since) the last one of all.
    * @returns a place, or −1 if this caller is not known to call this function at all.
    */
   callSite(caller: number, callee: number, place: number): number {
     let before = -1;
-    let after = -1;
+    let last = -1;
     for (let edge = this.#newest.get(caller, callee); edge >= 0; edge = this.#next[edge]! - 1) {
       const site = this.#places[edge]!;
       if (site <= place && site > before) before = site;
-      if (site > place && (after < 0 || site < after)) after = site;
+      if (site > last) last = site;
     }
-    return before >= 0 ? before : after;
+    return before >= 0 ? before : last;
+  }
+
+  /** Notes that a code was met in an exact reading: exact readings can judge its calls. */
+  markSeen(code: number): void {
+    this.#seen = withRoom(this.#seen, code + 1);
+    this.#seen[code] = 1;
+  }
+
+  /** False while no exact reading has met a code: that its calls are unknown says nothing yet. */
+  isSeen(code: number): boolean {
+    return this.#seen[code] === 1;
   }
 
   #remember(place: number, callee: number): void {

@@ -8,19 +8,15 @@ export interface FrameDescription {
   readonly location: Location;
 }
 
-/** Looks up function and location of a place. */
+/**
+ * Looks up function and location of a place. Instructions of no line of their own, such as those that
+ * set a function up, count for its first line.
+ */
 export function describePlace(table: CodeTable, place: number): FrameDescription {
   const index = table.codeOfPlace(place);
   const code = table.codes[index]!;
   const unit = place - table.firstPlaces[index]!;
-  return { code, location: findLocation(code.lines, code.firstLine, unit) };
-}
-
-/**
- * True for code that nobody wrote: a specialised call of a class puts a frame named `__init__`, of
- * file `__init__`, under the real one to check what it returns (CPython 3.13 Python/specialize.c,
- * `_Py_InitCleanup`).
- */
-export function isInternal(code: CodeObject): boolean {
-  return code.file === "__init__" && code.name === "__init__";
+  const found = findLocation(code.lines, code.firstLine, unit);
+  const location = found.line > 0 ? found : findLocation(code.lines, code.firstLine, -1);
+  return { code, location };
 }

@@ -2,7 +2,7 @@ import type { Address } from "../../ffi/process.ts";
 import { type CodeTable, isNone } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
-import { INTERPRETER_OWNER } from "./layout.ts";
+import { GENERATOR_OWNER, INTERPRETER_OWNER } from "./layout.ts";
 import { Lineage } from "./lineage.ts";
 import type { StackPath } from "./stack_path.ts";
 import { BROKEN, EMPTY, TOO_DEEP, TORN, UNREADABLE, WHOLE } from "./snapshot_status.ts";
@@ -10,6 +10,8 @@ import { REARRANGED, type ThreadCopy } from "./thread_copy.ts";
 
 /** Deeper stacks are rejected; Python's own limit is far below, but `sys.setrecursionlimit` is free. */
 export const MOST_FRAMES = 100_000;
+/** Roots remembered of one thread: one, but for hosts and greenlets that enter Python again and again. */
+const MOST_ROOTS = 64;
 const MOST_ENTRIES = 200_000;
 /** Searches for overwritten callers in one walk; links that lead in a circle would ask for more and more. */
 const MOST_BRIDGES = 32;
@@ -31,6 +33,10 @@ export class FrameWalk {
 
   readonly #lineage: Lineage;
   #none: Address = 0;
+  readonly #roots = new Set<Address>();
+  /** Root that this walk has met, and the one before it. */
+  #root: Address = 0;
+  #lastRoot: Address = 0;
   #bridges = 0;
   /** Where the data stack ended below the frame met last. */
   #end: Address = 0;
@@ -49,9 +55,10 @@ export class FrameWalk {
 
   /**
    * @param reusable depth of the stack before that may be taken over.
+   * @param held the thread is said not to run.
    * @param stableUntil offset up to which the data stack is the same as in the copy before.
    */
-  run(reusable: number, stableUntil: number): number {
+  run(reusable: number, stableUntil: number, held: boolean): number {
     const { copy, frames, path } = this;
     const { frame: fields, thread } = copy.runtime.layout;
     const base = thread.baseFrame < 0 ? -1 : copy.pointer(thread.baseFrame);
@@ -81,7 +88,7 @@ export class FrameWalk {
           address = this.#bridge();
           if (address === 0) return TORN;
         } else if (previous === 0) {
-          if (base >= 0) return BROKEN;
+          if (base >= 0 || (!this.#isRoot(address) && !held)) return BROKEN;
           copy.leaveOut(address);
           return frames.count === 0 ? EMPTY : WHOLE;
         } else {
@@ -94,9 +101,15 @@ export class FrameWalk {
       }
       const decoded = this.#decode(at);
       if (decoded !== WHOLE) return decoded;
+      if (this.#code === this.codeTable.internal) {
+        this.#end = address;
+        address = previous;
+        if (address === 0) return BROKEN;
+        continue;
+      }
       frames.push(address, at, this.#code, this.#place);
       if (frames.count > MOST_FRAMES) return TOO_DEEP;
-      if (copy.isInChunk(at)) this.#end = address;
+      if (copy.isInChunk(at)) this.#end = copy.endBelow(address);
       else this.#guard(at);
       address = previous === 0 ? this.#bridge() : previous;
       if (address === 0) return BROKEN;
@@ -111,6 +124,7 @@ export class FrameWalk {
     this.kept = 0;
     this.repairs = 0;
     this.#bridges = 0;
+    this.#root = 0;
     this.#end = copy.pointer(copy.runtime.layout.thread.chunkTop);
   }
 
@@ -140,9 +154,31 @@ export class FrameWalk {
       } else if (this.frames.count === 0 && code >= 0) distance = 0;
       else return (low | high) === 0 || code >= 0 ? TORN : UNREADABLE;
     }
+    const onStack = copy.bytes[at + fields.owner] !== GENERATOR_OWNER;
+    if (onStack && codeTable.codes[code]!.isGenerator) code = codeTable.makerOf(code);
     this.#code = code;
     this.#place = codeTable.firstPlaces[code]! + Math.max(0, distance >> 1);
     return WHOLE;
+  }
+
+  /**
+   * What an entry that is over leaves behind on the C stack may look like the one at the root. That one
+   * lies above all others, and was met as the end of a stack before; others an exact reading must have
+   * shown (greenlets have a root each).
+   */
+  #isRoot(address: Address): boolean {
+    const again = address === this.#lastRoot;
+    this.#lastRoot = this.#root = address;
+    if (this.#roots.has(address)) return true;
+    if (!again || address < Math.max(...this.#roots)) return false;
+    this.confirmRoot();
+    return true;
+  }
+
+  /** The root that the last stack ended at was really one. */
+  confirmRoot(): void {
+    if (this.#roots.size >= MOST_ROOTS) this.#roots.clear();
+    if (this.#root !== 0) this.#roots.add(this.#root);
   }
 
   /** Frames between C and Python hold None in place of a code object. */
@@ -167,9 +203,8 @@ export class FrameWalk {
     const { frames, copy, edges } = this;
     if (frames.count === 0 || ++this.#bridges > MOST_BRIDGES) return 0;
     const callee = frames.codes[frames.count - 1]!;
-    const floor = copy.chunkOf(this.#end - 1);
-    if (floor === this.#end - 1) return 0;
-    const found = this.#lineage.find(callee, this.#end, floor, (address, code) => {
+    const endBelow = (address: Address): Address => copy.endBelow(address);
+    const found = this.#lineage.find(callee, this.#end, endBelow, (address, code) => {
       const at = copy.locate(address);
       return at >= 0 && this.#decode(at) === WHOLE && this.#code === code ? address : -1;
     });
@@ -179,7 +214,7 @@ export class FrameWalk {
     for (let k = 0; k < codes.length; k++) {
       const site = edges.callSite(codes[k]!, frames.codes[frames.count - 1]!, 0);
       frames.push(addresses[k]!, NOT_READ, codes[k]!, site);
-      if (addresses[k] !== 0) this.#end = addresses[k]!;
+      if (addresses[k] !== 0) this.#end = copy.endBelow(addresses[k]!);
     }
     return junction;
   }

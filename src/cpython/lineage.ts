@@ -36,26 +36,26 @@ export class Lineage {
    * Searches from a frame downwards.
    * @param callee code of the frame whose caller is missing.
    * @param end where the data stack ended below that frame: its caller's frame ends there.
-   * @param floor where the data stack begins: no caller lies below.
+   * @param endBelow where the data stack ends below a frame at an address; 0 where it begins.
    * @param indexOf tells which frame of the reading holds a code at an address, or −1.
    * @returns true if there is exactly one way.
    */
   find(
     callee: number,
     end: Address,
-    floor: Address,
+    endBelow: (address: Address) => Address,
     indexOf: (address: Address, code: number) => number,
   ): boolean {
     this.#codes.length = this.#addresses.length = this.#ends.length = 0;
     this.#origins.length = this.#generators.length = 0;
     this.junction = -1;
     let last = -1;
-    this.#addCallers(callee, end, floor, -1);
+    this.#addCallers(callee, end, endBelow, -1);
     for (let step = 0; step < this.#codes.length; step++) {
-      if (step >= MOST_STEPS) return false;
+      if (this.#codes.length > MOST_STEPS) return false;
       const address = this.#addresses[step]!;
       const index = address === 0 ? -1 : indexOf(address, this.#codes[step]!);
-      if (index < 0) this.#addCallers(this.#codes[step]!, this.#ends[step]!, floor, step);
+      if (index < 0) this.#addCallers(this.#codes[step]!, this.#ends[step]!, endBelow, step);
       else {
         if (this.junction >= 0) return false;
         this.junction = index;
@@ -67,18 +67,43 @@ export class Lineage {
     return true;
   }
 
-  #addCallers(callee: number, end: Address, floor: Address, origin: number): void {
+  #addCallers(
+    callee: number,
+    end: Address,
+    endBelow: (address: Address) => Address,
+    origin: number,
+  ): void {
+    const { codes, internal } = this.codeTable;
     const generators = origin < 0 ? 0 : this.#generators[origin]!;
+    // Between a class and its __init__ there may be a frame of the interpreter's own.
+    const gap = internal >= 0 && codes[callee]!.name.endsWith("__init__")
+      ? codes[internal]!.frameBytes
+      : 0;
     for (const caller of this.edges.callersOf(callee)) {
-      const { isGenerator, frameBytes } = this.codeTable.codes[caller]!;
-      const address = isGenerator ? 0 : end - frameBytes;
-      if (isGenerator ? generators >= MOST_GENERATORS : address < floor) continue;
-      this.#codes.push(caller);
-      this.#addresses.push(address);
-      this.#ends.push(isGenerator ? end : address);
-      this.#origins.push(origin);
-      this.#generators.push(isGenerator ? generators + 1 : 0);
+      const { isGenerator, frameBytes } = codes[caller]!;
+      if (!isGenerator) {
+        this.#addOnStack(caller, end - frameBytes, endBelow, origin);
+        if (gap > 0) this.#addOnStack(caller, end - gap - frameBytes, endBelow, origin);
+      } else if (generators < MOST_GENERATORS) this.#add(caller, 0, end, origin, generators + 1);
     }
+  }
+
+  #addOnStack(
+    code: number,
+    address: Address,
+    endBelow: (address: Address) => Address,
+    origin: number,
+  ): void {
+    const end = endBelow(address);
+    if (end > 0) this.#add(code, address, end, origin, 0);
+  }
+
+  #add(code: number, address: Address, end: Address, origin: number, generators: number): void {
+    this.#codes.push(code);
+    this.#addresses.push(address);
+    this.#ends.push(end);
+    this.#origins.push(origin);
+    this.#generators.push(generators);
   }
 
   /** Puts the way from the callee down to the junction in order. */

@@ -53,6 +53,11 @@ export class Snapshot {
     return count > 0 ? places[0]! : -1;
   }
 
+  /** One of the edges that wait for proof is of code that no exact reading has met. */
+  get hasUnseen(): boolean {
+    return this.#join.hasUnseen;
+  }
+
   /** Edges of an `UNPROVEN` stack that wait for proof. */
   get freshEdges(): readonly number[] {
     return this.#join.freshEdges;
@@ -64,6 +69,7 @@ export class Snapshot {
    */
   take(policy: Policy, watch: boolean): number {
     let fetched = REARRANGED;
+    this.#join.forget();
     for (let i = 0; i < MOST_REARRANGEMENTS && fetched === REARRANGED; i++) {
       fetched = this.copy.isOffered ? this.copy.adopt() : this.copy.fetch(watch);
       if (fetched !== FETCHED) {
@@ -73,7 +79,8 @@ export class Snapshot {
       }
       this.#noticeFreedCode(policy === EXACT);
       const reusable = this.path.reusableDepth(this.copy);
-      const walked = this.#walk.run(reusable, reusable > 0 ? this.#stableBytes() : 0);
+      const stableUntil = reusable > 0 ? this.#stableBytes() : 0;
+      const walked = this.#walk.run(reusable, stableUntil, policy === EXACT);
       if (walked === WHOLE) return this.#join.join(policy);
       // The stack before is not that of the copy before any more.
       this.path.trusted = 0;
@@ -120,8 +127,9 @@ export class Snapshot {
 
   /**
    * Reads again and learns the calls that both readings show in the same frames: the second-best
-   * teacher, where exact readings are impossible. Calls that live shorter than a reading are never
-   * learned so. The stack is not to be used after it.
+   * teacher, where exact readings are impossible. Calls that live shorter than a
+   * reading are never learned so. The stack is not to be used after it.
+   * @param unseenOnly learn of code only that no exact reading has met.
    */
   agree(): void {
     const { path, edges } = this;
@@ -141,12 +149,14 @@ export class Snapshot {
   learn(): number {
     const { edges, path } = this;
     let news = 0;
+    for (let d = path.depth - 1; d >= 0; d--) edges.markSeen(path.codes[d]!);
     for (let d = 1; d < path.depth; d++) {
       const place = path.places[d - 1]!;
       const callee = path.codes[d]!;
       if (!edges.isKnown(place, callee) && edges.learn(place, path.codes[d - 1]!, callee)) news++;
     }
     path.trusted = path.depth;
+    this.#walk.confirmRoot();
     return news;
   }
 

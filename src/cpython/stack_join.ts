@@ -1,3 +1,4 @@
+import type { Address } from "../../ffi/process.ts";
 import { DISMISSED, type EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
 import type { FrameWalk } from "./frame_walk.ts";
@@ -27,6 +28,8 @@ export class StackJoin {
   changedFrom = 0;
   /** Edges of an `UNPROVEN` stack that wait for proof. */
   readonly freshEdges: number[] = [];
+  /** One of them is of code that no exact reading has met. */
+  hasUnseen = false;
 
   readonly #joined = new FrameList();
   readonly #lineage: Lineage;
@@ -47,6 +50,7 @@ export class StackJoin {
     const { walk, path } = this;
     const { frames } = walk;
     this.freshEdges.length = 0;
+    this.hasUnseen = false;
     this.repairs = walk.repairs;
     this.#joined.count = 0;
     this.#kept = walk.kept;
@@ -65,6 +69,11 @@ export class StackJoin {
       i = next;
     }
     return this.#settle();
+  }
+
+  /** A new walk begins: the last one cannot be judged any more. */
+  forget(): void {
+    this.#repeatable = false;
   }
 
   /** Judges the same walk again, strictly; TORN if that cannot be. */
@@ -86,8 +95,10 @@ export class StackJoin {
       const edge = edges.intern(raw, callee);
       this.#lowestRepair = this.#joined.count;
       const waits = policy === OPEN && edges.state(edge) !== DISMISSED;
-      if (waits || policy === EXACT) this.freshEdges.push(edge);
-      else {
+      if (waits || policy === EXACT) {
+        this.freshEdges.push(edge);
+        this.hasUnseen ||= !edges.isSeen(code) || !edges.isSeen(callee);
+      } else {
         this.repairs++;
         place = edges.callSite(code, callee, raw);
         if (place < 0) return this.#restore(i);
@@ -116,11 +127,9 @@ export class StackJoin {
     const { walk, path } = this;
     const { copy, frames } = walk;
     const joined = this.#joined;
-    const end = this.#endBelow();
-    const floor = copy.chunkOf(end - 1);
-    if (floor === end - 1) return -1;
     const callee = joined.codes[joined.count - 1]!;
-    const found = this.#lineage.find(callee, end, floor, (address, code) => {
+    const endBelow = (address: Address): Address => copy.endBelow(address);
+    const found = this.#lineage.find(callee, this.#endBelow(), endBelow, (address, code) => {
       for (let k = i; k < frames.count; k++) {
         if (frames.addresses[k] === address) return frames.codes[k] === code ? k : -1;
       }
@@ -148,7 +157,9 @@ export class StackJoin {
     const { addresses, offsets, count } = this.#joined;
     for (let n = count - 1; n >= 0; n--) {
       const at = offsets[n]!;
-      if (addresses[n] !== 0 && (at === NOT_READ || copy.isInChunk(at))) return addresses[n]!;
+      if (addresses[n] !== 0 && (at === NOT_READ || copy.isInChunk(at))) {
+        return copy.endBelow(addresses[n]!);
+      }
     }
     return copy.pointer(copy.runtime.layout.thread.chunkTop);
   }

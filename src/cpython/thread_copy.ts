@@ -183,13 +183,20 @@ export class ThreadCopy {
     return known >= 0 && at + size <= this.limit ? at : this.#fetchLate(address);
   }
 
-  /** Where the chunk begins that holds an address; the address itself if it is in none. */
-  chunkOf(address: Address): Address {
+  /**
+   * Where the data stack ends below a frame at an address: there, or at the end of the chunk before if
+   * it is the first of its chunk. 0 if it is in no chunk.
+   */
+  endBelow(address: Address): Address {
     for (let c = this.chunkCount - 1; c >= 0; c--) {
-      const chunk = this.#chunkAddress[c]!;
-      if (address >= chunk && address < chunk + this.#chunkSize[c]!) return chunk;
+      const distance = address - this.#chunkAddress[c]!;
+      if (distance < CHUNK.data || distance >= this.#chunkSize[c]!) continue;
+      if (distance > CHUNK.data || c === 0) return address;
+      const before = c - 1;
+      const words = this.words[(this.#chunkAt[before]! + CHUNK.top) >> 2]!;
+      return this.#chunkAddress[before]! + CHUNK.data + words * 8;
     }
-    return address;
+    return 0;
   }
 
   /** True if an offset belongs to the data stack. */

@@ -1,13 +1,10 @@
 import type { CodeTable } from "../cpython/code_table.ts";
-import { describePlace, isInternal } from "../cpython/frame_description.ts";
+import { describePlace } from "../cpython/frame_description.ts";
 import { PairMap, withRoom } from "../cpython/pair_map.ts";
 import type { Snapshot } from "../cpython/snapshot.ts";
 import { type Frame, NO_STACK } from "../profile/tables.ts";
 import type { RingWriter } from "./ring.ts";
 import { writeFrame, writeStack, writeString } from "./records.ts";
-
-/** A place whose frame is not to be shown. */
-const HIDDEN = -2;
 
 /** A frame as the sampling thread knows it: its strings are not interned until it is sent. */
 type LocalFrame = Omit<Frame, "file" | "name"> & { readonly file: string; readonly name: string };
@@ -17,7 +14,7 @@ type LocalFrame = Omit<Frame, "file" | "name"> & { readonly file: string; readon
  * know of them: a stack is defined over there only when a sample uses it.
  */
 export class Interner {
-  /** Local frame + 1 by place; {@link HIDDEN}; 0: not looked up. */
+  /** Local frame + 1 by place; 0: not looked up. */
   #frameOfPlace: Int32Array = new Int32Array(4096);
   readonly #frames: LocalFrame[] = [];
   readonly #frameIds = new Map<string, number>();
@@ -37,8 +34,10 @@ export class Interner {
 
   /** The local id of a stack built on another. */
   push(prefix: number, place: number): number {
-    const frame = this.#frameOf(place);
-    if (frame === HIDDEN) return prefix;
+    return this.#pushFrame(prefix, this.#frameOf(place));
+  }
+
+  #pushFrame(prefix: number, frame: number): number {
     const known = this.#stacks.get(prefix, frame);
     if (known >= 0) return known;
     const stack = this.#stackCount++;
@@ -49,6 +48,11 @@ export class Interner {
     this.#frame[stack] = frame;
     this.#stacks.set(prefix, frame, stack);
     return stack;
+  }
+
+  /** The local id of a stack of nothing but the leaf of another. */
+  leafOf(stack: number): number {
+    return this.#pushFrame(NO_STACK, this.#frame[stack]!);
   }
 
   /**
@@ -75,9 +79,9 @@ export class Interner {
 
   #frameOf(place: number): number {
     const known = this.#frameOfPlace[place] ?? 0;
-    if (known !== 0) return known === HIDDEN ? HIDDEN : known - 1;
+    if (known !== 0) return known - 1;
     const { code, location } = describePlace(this.codeTable, place);
-    const frame = isInternal(code) ? HIDDEN : this.#addFrame({
+    const frame = this.#addFrame({
       file: code.file,
       name: code.name,
       firstLine: code.firstLine,
@@ -89,7 +93,7 @@ export class Interner {
       kind: 0,
     });
     this.#frameOfPlace = withRoom(this.#frameOfPlace, place + 1);
-    this.#frameOfPlace[place] = frame === HIDDEN ? HIDDEN : frame + 1;
+    this.#frameOfPlace[place] = frame + 1;
     return frame;
   }
 

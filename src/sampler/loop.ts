@@ -7,7 +7,7 @@ import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST, type ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
-import { REPLACED } from "../profile/profile.ts";
+import { REPLACED, REPLACEMENT } from "../profile/profile.ts";
 import { emptyQuality, type Rejection, REJECTIONS } from "../profile/quality.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { Budget } from "./budget.ts";
@@ -28,6 +28,8 @@ const NAP = 50_000;
 const RELIST = 100_000;
 /** From one clean-up of windows and doubts to the next, µs. */
 const HOUSEKEEPING = 1_000_000;
+/** From one doubt in code objects to the next, µs, in versions that do not count the freed ones. */
+const DOUBT = 2_000;
 /** Below this interval the sleep ends early and the rest is spun away, µs. */
 const SPIN_BELOW = 50;
 const SPIN = 15;
@@ -46,6 +48,7 @@ export class SamplingLoop {
   readonly #group: GroupCopy;
   #listedAt = -Infinity;
   #cleanedAt = 0;
+  #doubtedAt = 0;
   #missedTold = 0;
 
   constructor(
@@ -64,7 +67,7 @@ export class SamplingLoop {
     const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
       const index = REJECTIONS.indexOf(reason);
       this.#quality.rejected[index]!++;
-      const id = stack === NO_STACK ? NO_STACK : interner.send(stack);
+      const id = stack === NO_STACK ? NO_STACK : interner.send(interner.leafOf(stack));
       writeLoss(this.#writer, time, thread, index, id);
     };
     this.#queue = new SettlingQueue(edges, {
@@ -72,7 +75,11 @@ export class SamplingLoop {
       replace: (time, thread, stack, fallback) => {
         if (fallback.reread) this.#quality.retried++;
         else this.#quality.repaired++;
-        writeLoss(this.#writer, time, thread, REPLACED, interner.send(stack));
+        const [own, other] = [interner.leafOf(stack), interner.leafOf(fallback.stack)];
+        if (own !== other) {
+          writeLoss(this.#writer, time, thread, REPLACED, interner.send(own));
+          writeLoss(this.#writer, time, thread, REPLACEMENT, interner.send(other));
+        }
         this.#send(interner, time, thread, fallback.stack, 0);
       },
       reject: (time, thread, stack) => reject(time, thread, "unknown-edge", stack),
@@ -159,6 +166,7 @@ export class SamplingLoop {
       if (ending !== undefined) return ending;
     }
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now, time);
+    if (now - this.#doubtedAt > DOUBT) this.#doubt(now);
     return this.stops === undefined
       ? this.#read(time, now)
       : this.#readStopped(time, now, this.stops);
@@ -267,11 +275,15 @@ export class SamplingLoop {
     else this.#quality.dropped++;
   }
 
+  /** 3.13 does not count freed code objects: they are looked at again every few milliseconds. */
+  #doubt(now: number): void {
+    this.#doubtedAt = now;
+    if (this.runtime.layout.interpreter.codeGeneration < 0) this.#shop.codeTable.doubt();
+  }
+
   #clean(now: number, time: number): void {
     this.#cleanedAt = now;
     this.#tellMissed(time);
-    // 3.13 does not count freed code objects: look at each again, once a second.
-    if (this.runtime.layout.interpreter.codeGeneration < 0) this.#shop.codeTable.doubt();
     for (const sampler of this.#samplers) sampler.snapshot.copy.relax();
   }
 

@@ -5,6 +5,9 @@ const STEADY_RATE = 20;
 const HIGHEST_RATE = 200;
 /** From one refusal to the next try, µs. */
 const TRY_AGAIN = 1_000_000;
+/** Exact readings a second that code may ask for which no exact reading has met. */
+const HURRY_RATE = 2000;
+const HURRIED_VISIT = 3;
 /** Readings of one visit to the target's CPU. */
 const VISIT = 8;
 /** Readings with which a capture begins. */
@@ -32,6 +35,8 @@ export class Teacher {
   #asked = false;
   #away = false;
   #refusedAt = 0;
+  #hurry = 0;
+  #hurriedAt = 0;
 
   /** @param always every reading is to be exact. */
   constructor(
@@ -66,6 +71,22 @@ export class Teacher {
     }
     if (this.#away) this.leave();
     return false;
+  }
+
+  /**
+   * True if an exact reading may be made at once, besides those that are planned.
+   * @param time µs on any clock that does not jump.
+   */
+  mayHurry(time: number): boolean {
+    if (!this.able) return false;
+    const earned = Math.max(0, time - this.#hurriedAt) * HURRY_RATE / 1e6;
+    this.#hurry = Math.min(HURRY_RATE / 10, this.#hurry + earned);
+    this.#hurriedAt = time;
+    if (this.#hurry < 1) return false;
+    this.#hurry--;
+    // Where there is new code there is more of it: stay for a while.
+    this.#left = Math.max(this.#left, HURRIED_VISIT);
+    return true;
   }
 
   /** Moves to the CPU of a thread, ahead of the tick. */

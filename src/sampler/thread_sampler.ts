@@ -1,5 +1,5 @@
 import { CodeTable } from "../cpython/code_table.ts";
-import { EdgeTable } from "../cpython/edge_table.ts";
+import type { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
 import type { Runtime, ThreadState } from "../cpython/runtime.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
@@ -215,6 +215,14 @@ export class ThreadSampler {
     const { shop, snapshot } = this;
     const stack = this.#stack.intern(snapshot);
     const edges = [...snapshot.freshEdges];
+    if (snapshot.hasUnseen && shop.teacher.mayHurry(time)) {
+      // Code as new as this may be gone before anything else can prove its calls.
+      shop.teacher.visit(this.state.tid);
+      if (this.#sampleHeld(time) !== NOT_HELD) {
+        shop.quality.retried++;
+        return;
+      }
+    }
     let status = snapshot.rejudge();
     const reread = status >= TORN;
     for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(STRICT, true);
