@@ -119,7 +119,8 @@ function warnOfBias(profile: Profile): string[] {
         }. --exact takes all samples so.`,
     );
   }
-  if (bias.kind === "none" && rejectedTotal(profile.quality) > 0) {
+  const { retried, repaired } = profile.quality;
+  if (bias.kind === "none" && rejectedTotal(profile.quality) + retried + repaired > 0) {
     sentences.push(
       "no stack could be read while the program could not run, so nothing tells whether short-lived " +
         "functions are shown too small. Leave tachyon the same CPUs as the program.",

@@ -180,10 +180,11 @@ export class SamplingLoop {
     if (exact) this.#teacher.visit(focus.state.tid);
     this.#quality.ticks++;
     if (this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
+    const visit = exact ? this.#teacher.visitNumber : 0;
     for (const sampler of this.#samplers) {
       const near = exact && (sampler === focus || !sampler.isActive());
-      if (exact && !near && this.#teacher.visitNumber > 0) this.#quality.controlTried++;
-      const status = sampler.sample(time, near);
+      if (visit > 0 && !near) this.#quality.controlTried++;
+      const status = sampler.sample(time, near, visit);
       const ending = this.#endingOf(status);
       if (ending !== undefined) return ending;
     }

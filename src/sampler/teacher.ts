@@ -24,11 +24,10 @@ export class Teacher {
   /** False while the system does not let us on the target's CPU. */
   able = true;
 
-  /** Number of the steady visit that is being made, 0 in others. */
-  visitNumber = 0;
-
   #left = OPENING;
   #steadyVisits = 0;
+  /** Readings that are still to be made of the steady visit. */
+  #steadyLeft = 0;
   #credit = 0;
   #steadyAt = 0;
   #updated = 0;
@@ -45,6 +44,11 @@ export class Teacher {
     readonly always: boolean,
   ) {}
 
+  /** Number of the steady visit that the next reading belongs to, 0 if it belongs to none. */
+  get visitNumber(): number {
+    return this.#steadyLeft > 0 ? this.#steadyVisits : 0;
+  }
+
   /** A call was seen that nobody has shown yet. */
   ask(): void {
     this.#asked = true;
@@ -57,10 +61,9 @@ export class Teacher {
     this.#credit = Math.min(OPENING, this.#credit + (now - this.#updated) * HIGHEST_RATE / 1e6);
     this.#updated = now;
     if (this.#left > 0) return true;
-    this.visitNumber = 0;
     if (now >= this.#steadyAt) {
-      this.visitNumber = ++this.#steadyVisits;
-      this.#left = VISIT;
+      this.#steadyVisits++;
+      this.#steadyLeft = this.#left = VISIT;
       // At random, so that no regular habit of the target decides what is seen.
       this.#steadyAt = now + VISIT * 1e6 / STEADY_RATE * (0.5 + Math.random());
       return true;
@@ -115,6 +118,7 @@ export class Teacher {
   /** One exact reading has been tried; `made`: it held. */
   count(made: boolean): void {
     if (this.#left > 0) this.#left--;
+    if (this.#steadyLeft > 0) this.#steadyLeft--;
     this.#credit = Math.max(0, this.#credit - 1);
     if (!made) return;
     this.readings++;

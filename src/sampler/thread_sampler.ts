@@ -72,13 +72,14 @@ export class ThreadSampler {
    * Takes the sample of one tick.
    * @param time µs since the first tick.
    * @param exact we are on the thread's CPU.
+   * @param visit number of the steady visit that the tick belongs to, 0 for none.
    * @returns 0, or the status of a fetch that says that thread, process or access is lost.
    */
-  sample(time: number, exact: boolean): number {
+  sample(time: number, exact: boolean, visit: number): number {
     const { shop, snapshot } = this;
     this.#time = time;
     if (exact) {
-      const status = this.#sampleHeld(time);
+      const status = this.#sampleHeld(time, visit);
       if (status !== NOT_HELD) return status;
       if (shop.teacher.always) {
         this.reject("not-held");
@@ -135,9 +136,10 @@ export class ThreadSampler {
 
   /**
    * Reads while the thread cannot run, and learns from it.
+   * @param visit number of the steady visit that the reading belongs to, 0 for none.
    * @returns {@link NOT_HELD} if it could have run; else as `sample` does.
    */
-  #sampleHeld(time: number): number {
+  #sampleHeld(time: number, visit = 0): number {
     const { shop, snapshot, state } = this;
     // If it comes to nothing, the copy that is there next is not that of the last good stack.
     this.#last = UNSURE;
@@ -151,7 +153,6 @@ export class ThreadSampler {
       held &&= status < TORN;
     }
     shop.teacher.count(held);
-    const visit = shop.teacher.visitNumber;
     if (visit > 0) shop.quality.controlTried++;
     if (!held) return NOT_HELD;
     if (visit > 0) shop.quality.control++;

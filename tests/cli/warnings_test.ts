@@ -29,6 +29,13 @@ Deno.test("a warning tells that samples differ from exact ones", () => {
   );
 });
 
+Deno.test("it is told what it means that nothing could be read exactly, if stacks were in doubt", () => {
+  const { profile } = new Chain(SHARES, 0, 1).sample(10_000);
+  assert.deepEqual(warnings(profile, SUMMARY), []);
+  profile.quality.repaired = 1;
+  assert.match(warnings(profile, SUMMARY)[0]!, /nothing tells whether short-lived functions/);
+});
+
 Deno.test("a lower rate than asked is told with the limit that made it", () => {
   const { profile } = new Chain(SHARES, 0, 1).sample(10_000);
   const limited = Object.assign(profile, { metadata: { ...profile.metadata, maxCpu: 0.5 } });

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import type { Process, ReaderThread } from "../../ffi/process.ts";
+import { Teacher } from "../../src/sampler/teacher.ts";
+
+/** A target that stays on CPU 1, and a reader that may go there. */
+function createTeacher(): Teacher {
+  const process = { threadCpu: () => 1 } as unknown as Process;
+  const reader = {
+    cpu: () => 1,
+    cpus: () => 2,
+    moveTo: () => true,
+    moveBack: () => {},
+  } as unknown as ReaderThread;
+  return new Teacher(process, reader, false);
+}
+
+/** Ticks every millisecond; gives the number of the visit of each exact reading. */
+function teach(teacher: Teacher, from: number, ticks: number, each = () => {}): number[] {
+  const visits: number[] = [];
+  for (let tick = from; tick < from + ticks; tick++) {
+    each();
+    if (!teacher.wants(tick * 1000)) continue;
+    visits.push(teacher.visitNumber);
+    teacher.count(true);
+  }
+  return visits;
+}
+
+Deno.test("readings at the start belong to no steady visit", () => {
+  const visits = teach(createTeacher(), 0, 250);
+  assert.deepEqual([...new Set(visits)], [0]);
+});
+
+Deno.test("steady visits are numbered, eight readings long and at random distances", () => {
+  const teacher = createTeacher();
+  teach(teacher, 0, 250);
+  const visits = teach(teacher, 250, 20_000);
+  const count = visits.at(-1)!;
+  assert.ok(count >= 40 && count <= 65, `${count}`);
+  for (let visit = 1; visit < count; visit++) {
+    assert.equal(visits.filter((one) => one === visit).length, 8);
+  }
+  assert.equal(visits.filter((one) => one === 0).length, 0);
+});
+
+Deno.test("readings that were asked for belong to no steady visit", () => {
+  const teacher = createTeacher();
+  teach(teacher, 0, 250);
+  const visits = teach(teacher, 250, 5000, () => teacher.ask());
+  assert.ok(visits.filter((visit) => visit === 0).length > 500);
+  const count = Math.max(...visits);
+  for (let visit = 1; visit < count; visit++) {
+    assert.equal(visits.filter((one) => one === visit).length, 8);
+  }
+});
