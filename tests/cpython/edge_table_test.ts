@@ -46,11 +46,11 @@ Deno.test("only calls that were learned give callers and call sites", () => {
   assert.deepEqual([...edges.callersOf(1)], []);
 });
 
-Deno.test("a call site is the last known one at or before a place, else the first after it", () => {
+Deno.test("a call site is the last known one at or before a place, else the last of all", () => {
   const edges = new EdgeTable();
   for (const place of [50, 20, 30, 40]) edges.learn(place, 1, 2);
   edges.learn(35, 1, 3);
-  const expected = [[10, 20], [19, 20], [20, 20], [29, 20], [30, 30], [45, 40], [99, 50], [0, 20]];
+  const expected = [[10, 50], [19, 50], [20, 20], [29, 20], [30, 30], [45, 40], [99, 50], [0, 50]];
   for (const [place, site] of expected) assert.equal(edges.callSite(1, 2, place!), site);
   assert.equal(edges.callSite(1, 3, 0), 35);
   assert.equal(edges.callSite(1, 4, 35), -1);

@@ -45,7 +45,8 @@ class Program {
 
   /** @param present frames that are still there, by address. */
   find(callee: string, end: number, present: Readonly<Record<number, string>>, floor = 0): boolean {
-    return this.lineage.find(this.code(callee), end, floor, (address, code) => {
+    const endBelow = (address: number): number => address < floor ? 0 : address;
+    return this.lineage.find(this.code(callee), end, endBelow, (address, code) => {
       return present[address] === this.#names[code] ? address : -1;
     });
   }

@@ -3,13 +3,14 @@ import assert from "node:assert/strict";
 import type { Process } from "../../ffi/process.ts";
 import { CodeTable } from "../../src/cpython/code_table.ts";
 import { EdgeTable } from "../../src/cpython/edge_table.ts";
-import { describePlace, isInternal } from "../../src/cpython/frame_description.ts";
+import { describePlace } from "../../src/cpython/frame_description.ts";
 import {
   findRuntime,
   listThreads,
   type Runtime,
   type ThreadState,
 } from "../../src/cpython/runtime.ts";
+import { BROKEN } from "../../src/cpython/snapshot_status.ts";
 import { Snapshot } from "../../src/cpython/snapshot.ts";
 import { OPEN, STRICT } from "../../src/cpython/stack_join.ts";
 import { ThreadCopy } from "../../src/cpython/thread_copy.ts";
@@ -77,15 +78,15 @@ export class Reading {
   /** @param strict calls that were never learned make a stack torn. */
   take(state: ThreadState, strict = false): Found {
     const snapshot = this.snapshot(state);
-    const status = snapshot.take(strict ? STRICT : OPEN, true);
+    let status = snapshot.take(strict ? STRICT : OPEN, true);
+    // Before 3.15 a root has to be met twice.
+    if (status === BROKEN) status = snapshot.take(strict ? STRICT : OPEN, true);
     const frames: Place[] = [];
-    let hidden = 0;
     for (let depth = 0; depth < snapshot.path.depth; depth++) {
       const { code, location } = describePlace(this.codeTable, snapshot.path.places[depth]!);
       const { line, endLine, column, endColumn } = location;
-      if (isInternal(code)) hidden++;
-      else frames.push([code.file, code.name, line, endLine, column, endColumn]);
+      frames.push([code.file, code.name, line, endLine, column, endColumn]);
     }
-    return { state, status, frames, hidden };
+    return { state, status, frames, hidden: this.codeTable.internal >= 0 ? 1 : 0 };
   }
 }
