@@ -2,7 +2,7 @@
 
 import type { Profile } from "../profile/profile.ts";
 import { NO_STACK } from "../profile/tables.ts";
-import { groupFrames } from "./functions.ts";
+import { countLeaves, groupFrames } from "./functions.ts";
 import { countIndependent } from "./intervals.ts";
 
 /** Fewer visits or samples than this say nothing. */
@@ -10,8 +10,8 @@ const LEAST_VISITS = 10;
 const LEAST_SAMPLES = 40;
 /** Share of the readings in steady visits that must have been exact: else those missing may matter. */
 const LEAST_HELD = 0.9;
-/** Groups of depths, about equally full. */
-const DEPTH_GROUPS = 8;
+/** Groups of functions and of depths. */
+const MOST_GROUPS = 8;
 /** Standard deviations beyond what noise gives on average, and distance beyond it, that are too much. */
 const TOO_FAR = 4;
 const MATTERS = 0.01;
@@ -42,7 +42,8 @@ export type Bias =
   | { readonly kind: "too-few" | "too-many-failed"; readonly samples: number };
 
 /**
- * Compares leaf functions and depths of the control group with those of all other samples. The noise
+ * Compares leaf functions and depths of the control group with those of all other samples, in a few
+ * groups of each. The noise
  * allows for the likeness of samples within a visit, as it is seen, and for runs of equal stacks in
  * the others. Threads count as much in the others as they do in the control group.
  */
@@ -66,40 +67,52 @@ export function measureBias(profile: Profile): Bias {
   };
 }
 
-/** The leaf function of each stack. */
+/** The group of each stack's leaf function: the common ones first. */
 function groupLeaves(profile: Profile): Int32Array {
-  const { functionOf } = groupFrames(profile);
-  return profile.stacks.frame.view().map((frame) => functionOf[frame]!);
+  const { functionOf, firstFrame } = groupFrames(profile);
+  const leafOf = profile.stacks.frame.view().map((frame) => functionOf[frame]!);
+  return groupEvenly(profile, leafOf, firstFrame.length, (counts) => {
+    return [...counts.keys()].sort((a, b) => counts[b]! - counts[a]!);
+  });
 }
 
 /** The group of each stack's depth. */
 function groupDepths(profile: Profile): Int32Array {
   const prefix = profile.stacks.prefix.view();
   const depths = new Int32Array(prefix.length);
+  let deepest = 0;
   for (let stack = 0; stack < depths.length; stack++) {
     const caller = prefix[stack]!;
     depths[stack] = caller === NO_STACK ? 1 : depths[caller]! + 1;
+    deepest = Math.max(deepest, depths[stack]!);
   }
-  const counts: number[] = [];
-  let samples = 0;
-  for (const column of profile.counts) {
-    column?.view().forEach((count, stack) => {
-      if (count === 0) return;
-      counts[depths[stack]!] = (counts[depths[stack]!] ?? 0) + count;
-      samples += count;
-    });
-  }
-  const groups = new Int32Array(counts.length);
+  return groupEvenly(profile, depths, deepest + 1, (counts) => [...counts.keys()]);
+}
+
+/**
+ * Puts what stacks have in common into a few groups that are about equally full: many small ones would
+ * differ by chance more than by any bias.
+ * @param kindOf a number below `kinds` for each stack.
+ * @param order puts the kinds in order; neighbours come together.
+ * @returns the group of each stack.
+ */
+function groupEvenly(
+  profile: Profile,
+  kindOf: Int32Array,
+  kinds: number,
+  order: (counts: Float64Array) => number[],
+): Int32Array {
+  const counts = new Float64Array(kinds);
+  countLeaves(profile).forEach((count, stack) => counts[kindOf[stack]!]! += count);
+  const samples = counts.reduce((a, b) => a + b, 0);
+  const groups = new Int32Array(kinds);
   let below = 0;
-  for (let depth = 0; depth < groups.length; depth++) {
-    const count = counts[depth] ?? 0;
-    groups[depth] = Math.min(
-      DEPTH_GROUPS - 1,
-      Math.floor((below + count / 2) * DEPTH_GROUPS / samples),
-    );
-    below += count;
+  for (const kind of order(counts)) {
+    const middle = below + counts[kind]! / 2;
+    groups[kind] = Math.min(MOST_GROUPS - 1, Math.floor(middle * MOST_GROUPS / samples));
+    below += counts[kind]!;
   }
-  return depths.map((depth) => groups[depth] ?? 0);
+  return kindOf.map((kind) => groups[kind]!);
 }
 
 /** @param groupOf what is compared: a small number for each stack. */

@@ -10,7 +10,7 @@ const LEAST_OF_ONE = 5;
 /** Chance of a false alarm in one capture. */
 const FALSE_ALARM = 0.001;
 /** Share that a function must have lost for it to matter. */
-const MATTERS = 0.001;
+const MATTERS = 0.002;
 
 /** A function that is the leaf of more lost readings than chance explains. */
 export interface Dependence {
