@@ -1,0 +1,21 @@
+import assert from "node:assert/strict";
+import { startProgram } from "./running_program.ts";
+import { ORDERS, PYTHONS, runTachyon, SUBJECTS } from "./subjects.ts";
+
+const PYTHON = PYTHONS.at(-1)!.path;
+
+for (const subject of SUBJECTS) {
+  Deno.test(`a capture of some seconds says how sure its numbers are, ${subject.name}`, async () => {
+    await using program = await startProgram(PYTHON, [ORDERS, "60"]);
+    const args = ["attach", "-r", "2k", "-d", "8", String(program.pid)];
+    const { status, stdout } = await runTachyon(subject, args);
+    assert.equal(status, 0);
+    const [, worth] = /^ {2}samples .*; worth ([\d,]+) independent ones$/m.exec(stdout)!;
+    assert.ok(Number(worth!.replaceAll(",", "")) > 100, worth);
+    assert.match(
+      stdout,
+      /^ {2}bias +\S+ \(chance: \S+\) in leaf functions, \S+ \(chance: \S+\) in depths, against \d+ exact samples$/m,
+    );
+    assert.match(stdout, /^ *nsamples +sample% +± /m);
+  });
+}
