@@ -4,6 +4,8 @@ export class Schedule {
   withheld = 0;
   /** Start of the interval whose tick is to come, µs since the schedule began. */
   #start = 0;
+  /** When the tick to come was due at first. */
+  #due = 0;
   #stretch = 1;
   #slot: number;
   /** What is left of a missed tick that was not counted yet. */
@@ -34,18 +36,22 @@ export class Schedule {
    * @param now µs since the schedule began.
    */
   next(now: number): number {
-    if (this.random === undefined) return this.#start;
-    const due = this.#start + this.random() * this.#slot;
-    if (due >= now) return due;
-    return now + this.random() * Math.max(0, this.#start + this.#slot - now);
+    this.#due = this.#start;
+    if (this.random === undefined) return this.#due;
+    this.#due += this.random() * this.#slot;
+    if (this.#due >= now) return this.#due;
+    const left = this.#start + this.#slot - now;
+    // With nothing left it stays due when it was, so that it is seen how late it is.
+    if (left > 0) this.#due = now + this.random() * left;
+    return Math.max(this.#due, now);
   }
 
   /**
-   * A tick is made. It belongs to the interval of its time.
-   * @returns the asked-for ticks whose time went by before without a reading.
+   * The tick is made, perhaps late.
+   * @returns the asked-for ticks after it whose time went by meanwhile.
    */
   take(time: number): number {
-    const over = Math.max(0, Math.floor((time - this.#start) / this.#slot));
+    const over = Math.max(0, Math.floor((time - this.#due) / this.#slot));
     this.withheld += this.#stretch - 1;
     this.#start += (over + 1) * this.#slot;
     this.#missedPart += over * this.#stretch;
