@@ -6,7 +6,7 @@ const HIGHEST_RATE = 200;
 /** From one refusal to the next try, µs. */
 const TRY_AGAIN = 1_000_000;
 /** Exact readings a second that code may ask for which no exact reading has met. */
-const HURRY_RATE = 2000;
+const HURRY_RATE = 4000;
 const HURRIED_VISIT = 3;
 /** Readings of one visit to the target's CPU. */
 const VISIT = 8;

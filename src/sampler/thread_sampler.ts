@@ -96,6 +96,7 @@ export class ThreadSampler {
       status = snapshot.take(OPEN, true);
       readings++;
     }
+    if (status >= TORN && this.#hurry(time)) return 0;
     if (status === WHOLE) this.#accept(time, readings > 1);
     else if (status === UNPROVEN) this.#acceptLater(time);
     else if (status === EMPTY) this.#acceptEmpty();
@@ -165,6 +166,16 @@ export class ThreadSampler {
     return 0;
   }
 
+  /** Reads once more, at once and exactly, what nothing else can; false if that may or can not be. */
+  #hurry(time: number): boolean {
+    const { shop, state } = this;
+    if (!shop.teacher.mayHurry(time)) return false;
+    shop.teacher.visit(state.tid);
+    const status = this.#sampleHeld(time);
+    if (status === 0) shop.quality.retried++;
+    return status === 0;
+  }
+
   /** Counts a reading that was thrown away, with the frame that was current as far as it is known. */
   reject(reason: Rejection): void {
     const { shop, snapshot } = this;
@@ -216,14 +227,8 @@ export class ThreadSampler {
     const { shop, snapshot } = this;
     const stack = this.#stack.intern(snapshot);
     const edges = [...snapshot.freshEdges];
-    if (snapshot.hasUnseen && shop.teacher.mayHurry(time)) {
-      // Code as new as this may be gone before anything else can prove its calls.
-      shop.teacher.visit(this.state.tid);
-      if (this.#sampleHeld(time) !== NOT_HELD) {
-        shop.quality.retried++;
-        return;
-      }
-    }
+    // Code as new as this may be gone before anything else can prove its calls.
+    if (snapshot.hasUnseen && this.#hurry(time)) return;
     let status = snapshot.rejudge();
     const reread = status >= TORN;
     for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(STRICT, true);
