@@ -47,6 +47,13 @@ export class Ranges {
     words[at + 3] = 0;
     this.bytes += length;
   }
+
+  /** Adds all ranges of another list; the caller sees to it that they fit. */
+  append(other: Ranges): void {
+    this.words.set(other.words.subarray(0, other.count * 4), this.count * 4);
+    this.count += other.count;
+    this.bytes += other.bytes;
+  }
 }
 
 /** A process's memory, or a recorded image of one. */
