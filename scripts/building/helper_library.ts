@@ -14,7 +14,16 @@ const TRIPLES: Readonly<Record<string, string>> = {
   "linux-arm64": "aarch64-linux-gnu.2.17",
 };
 
-const FLAGS = ["-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-stack-protector", "-Wall", "-Wextra", "-s"];
+const FLAGS = [
+  "-O2",
+  "-shared",
+  "-fPIC",
+  "-fvisibility=hidden",
+  "-fno-stack-protector",
+  "-Wall",
+  "-Wextra",
+  "-s",
+];
 
 const ADVICE = `tachyon needs a C compiler, or npm to fetch one. Install one of
   Debian, Ubuntu:  apt-get install gcc libc6-dev
