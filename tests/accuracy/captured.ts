@@ -22,6 +22,8 @@ export interface Captured {
   readonly stacks: readonly { readonly prefix: number; readonly frame: number }[];
   /** Samples by thread and stack. */
   readonly counts: readonly (readonly number[])[];
+  /** Independent samples that all these are worth. */
+  readonly independent: number;
 }
 
 /** A stack that was seen, root first, and how often. */

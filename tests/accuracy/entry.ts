@@ -4,6 +4,7 @@
  *
  * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking [jitter|steady]`
  */
+import { countIndependent } from "../../src/analysis/intervals.ts";
 import type { Capture } from "../../src/sampler/capture.ts";
 import type { Consistency } from "../../src/profile/metadata.ts";
 import type { Captured } from "./captured.ts";
@@ -51,6 +52,7 @@ async function collect({ profile, finished }: Capture): Promise<Captured> {
       frame: stacks.frame.at(id),
     })),
     counts: profile.counts.map((column) => [...column.view()]),
+    independent: countIndependent(profile),
   };
 }
 
