@@ -61,9 +61,9 @@ export class FrameWalk {
   run(reusable: number, stableUntil: number, held: boolean): number {
     const { copy, frames, path } = this;
     const { frame: fields, thread } = copy.runtime.layout;
-    const base = thread.baseFrame < 0 ? -1 : copy.pointer(thread.baseFrame);
+    const base = thread.baseFrame < 0 ? -1 : copy.threadField(thread.baseFrame);
     this.#begin();
-    let address = copy.pointer(thread.currentFrame);
+    let address = copy.threadField(thread.currentFrame);
     if (address === 0 || address === base) return EMPTY;
     for (let entries = 0; entries < MOST_ENTRIES;) {
       if (address === base) return frames.count === 0 ? EMPTY : WHOLE;
@@ -125,7 +125,7 @@ export class FrameWalk {
     this.repairs = 0;
     this.#bridges = 0;
     this.#root = 0;
-    this.#end = copy.pointer(copy.runtime.layout.thread.chunkTop);
+    this.#end = copy.threadField(copy.runtime.layout.thread.chunkTop);
   }
 
   #guard(at: number): void {

@@ -114,12 +114,9 @@ export class Snapshot {
   /** Reads again and tells whether nothing at all has moved. The stack stays that of the first reading. */
   confirm(): boolean {
     const { copy } = this;
-    const { currentFrame } = copy.runtime.layout.thread;
     if (copy.fetch(true) === FETCHED && copy.comparable) {
       const same = this.#compare(copy.limit) === copy.limit;
-      if (same && copy.words[currentFrame >> 2] === copy.earlierWords[currentFrame >> 2]) {
-        return true;
-      }
+      if (same && copy.isSameFrame()) return true;
     }
     this.path.trusted = 0;
     return false;

@@ -161,7 +161,7 @@ export class StackJoin {
         return copy.endBelow(addresses[n]!);
       }
     }
-    return copy.pointer(copy.runtime.layout.thread.chunkTop);
+    return copy.threadField(copy.runtime.layout.thread.chunkTop);
   }
 
   /** Makes what was joined the stack. */

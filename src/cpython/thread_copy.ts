@@ -1,5 +1,5 @@
 import { type Address, DENIED, GONE, Ranges } from "../../ffi/process.ts";
-import { CHUNK, LARGEST_CHUNK } from "./layout.ts";
+import { DataStack } from "./data_stack.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
 
 /** How a fetch came out. */
@@ -13,8 +13,6 @@ export const PROCESS_LOST = 3;
 /** The operating system refuses all of a sudden: the target has changed its user or started another program. */
 export const ACCESS_LOST = 4;
 
-/** One vectored read takes at most 1024 ranges: thread state, generation, frames, chunks. */
-const MOST_CHUNKS = 900;
 /** Frames outside chunks that are fetched ahead; the rest is fetched when met. */
 const MOST_OUTSIDE = 64;
 /** Frames outside chunks that can be fetched one by one within one reading. */
@@ -22,9 +20,10 @@ export const MOST_LATE = 512;
 
 /**
  * A copy of everything that a stack of one thread is made of, taken by one vectored read in this
- * order: the thread state (its `current_frame` is the moment of the sample), the data-stack chunks from
- * the root upwards, frames outside the data stack (generators, entries from C), and the counter of
- * freed code objects. The sooner a frame is read after the thread state, the less can have happened to
+ * order: the thread state (its `current_frame` is the moment of the sample, and comes first of all: to
+ * touch what lies beside it before makes the target stumble just there, and short functions come out
+ * too small), the data-stack chunks from the root upwards, frames outside the data stack (generators,
+ * entries from C), the thread's status, and the counter of freed code objects. The sooner a frame is read after the thread state, the less can have happened to
  * it. The copy before is kept, to tell what has changed.
  */
 export class ThreadCopy {
@@ -53,15 +52,7 @@ export class ThreadCopy {
   /** 0: asked for since the last `relax`; 2: not yet. */
   readonly #outsideAge: Int32Array = new Int32Array(MOST_OUTSIDE);
 
-  chunkCount = 0;
-  #chunkAddress = new Float64Array(8);
-  #chunkSize = new Float64Array(8);
-  /** Bytes from the chunk's start that are copied. */
-  #chunkWindow = new Float64Array(8);
-  #chunkAt = new Float64Array(8);
-  #hint = 0;
-  #peak = 0;
-  #earlierPeak = 0;
+  readonly #stack = new DataStack();
 
   /** What was read for this thread together with others, and whether it is new. */
   offered: Uint8Array = new Uint8Array(0);
@@ -78,10 +69,20 @@ export class ThreadCopy {
   readonly #lateRange = new Ranges(1);
   readonly #slotBytes: number;
 
-  constructor(readonly runtime: Runtime, readonly thread: ThreadState) {
+  /** Offset in the thread state from which on it is read. */
+  readonly #threadFrom: number;
+  #statusAt = -1;
+
+  /** @param watchesStatus read the thread's status word, too. */
+  constructor(
+    readonly runtime: Runtime,
+    readonly thread: ThreadState,
+    readonly watchesStatus = true,
+  ) {
     const { layout } = runtime;
+    this.#threadFrom = layout.thread.currentFrame;
     this.executableMask = layout.minor >= 14 ? ~3 : ~0;
-    this.chunksAt = align(layout.thread.window);
+    this.chunksAt = align(layout.thread.window - this.#threadFrom);
     this.#slotBytes = align(layout.frame.size);
   }
 
@@ -90,7 +91,7 @@ export class ThreadCopy {
    * @param watch read the count of freed code objects too.
    */
   fetch(watch: boolean): number {
-    if (this.#dirty) this.#arrange();
+    if (this.#isStale()) this.#arrange();
     this.#turn();
     const read = this.runtime.process.read(this.rangesToRead(watch), this.bytes);
     this.limit = read;
@@ -114,7 +115,7 @@ export class ThreadCopy {
 
   /** Counts how often the ranges have been arranged anew, up to now. */
   arrangement(): number {
-    if (this.#dirty) this.#arrange();
+    if (this.#isStale()) this.#arrange();
     return this.#arrangement;
   }
 
@@ -141,9 +142,13 @@ export class ThreadCopy {
     this.#filled = this.#arrangement;
   }
 
+  #isStale(): boolean {
+    return this.#dirty || this.#stack.changed;
+  }
+
   /** True if the copy is of the arrangement of now. */
   isCurrent(): boolean {
-    return !this.#dirty && this.#filled === this.#arrangement;
+    return !this.#isStale() && this.#filled === this.#arrangement;
   }
 
   /** The interpreter's count of freed code objects; −1 where there is none, or it was not read. */
@@ -152,7 +157,23 @@ export class ThreadCopy {
     return at < 0 || at + 8 > this.limit ? -1 : this.words[at >> 2]!;
   }
 
-  /** The address a pointer of the thread state's copy holds. */
+  /** A pointer of the thread state, by its offset there: those from `current_frame` on. */
+  threadField(offset: number): Address {
+    return this.pointer(offset - this.#threadFrom);
+  }
+
+  /** The thread's status word; 0 if it was not read. */
+  status(): number {
+    const at = this.#statusAt;
+    return at < 0 || at + 8 > this.limit ? 0 : this.words[at >> 2]!;
+  }
+
+  /** True if the same frame was current in the copy before. */
+  isSameFrame(): boolean {
+    return this.words[0] === this.earlierWords[0] && this.words[1] === this.earlierWords[1];
+  }
+
+  /** The pointer at an offset of the copy. */
   pointer(offset: number): Address {
     const at = offset >> 2;
     return this.words[at]! + this.words[at + 1]! * 0x1_0000_0000;
@@ -165,19 +186,9 @@ export class ThreadCopy {
    */
   locate(address: Address): number {
     const size = this.#slotBytes;
-    for (let i = 0, c = this.#hint; i < this.chunkCount; i++) {
-      const distance = address - this.#chunkAddress[c]!;
-      if (distance >= 0 && distance < this.#chunkSize[c]!) {
-        if ((distance & 7) !== 0) return -1;
-        if (distance + size > this.#chunkWindow[c]!) {
-          return this.#widen(c, distance + size) ? -2 : -1;
-        }
-        this.#hint = c;
-        const at = this.#chunkAt[c]! + distance;
-        return at + size <= this.limit ? at : -1;
-      }
-      c = c === 0 ? this.chunkCount - 1 : c - 1;
-    }
+    const inChunk = this.#stack.locate(address, size);
+    if (inChunk >= 0) return inChunk + size <= this.limit ? inChunk : -1;
+    if (inChunk !== -1) return inChunk === -2 ? -2 : -1;
     const known = this.#findOutside(address);
     const at = this.outsideAt + known * size;
     return known >= 0 && at + size <= this.limit ? at : this.#fetchLate(address);
@@ -188,15 +199,7 @@ export class ThreadCopy {
    * it is the first of its chunk. 0 if it is in no chunk.
    */
   endBelow(address: Address): Address {
-    for (let c = this.chunkCount - 1; c >= 0; c--) {
-      const distance = address - this.#chunkAddress[c]!;
-      if (distance < CHUNK.data || distance >= this.#chunkSize[c]!) continue;
-      if (distance > CHUNK.data || c === 0) return address;
-      const before = c - 1;
-      const words = this.words[(this.#chunkAt[before]! + CHUNK.top) >> 2]!;
-      return this.#chunkAddress[before]! + CHUNK.data + words * 8;
-    }
-    return 0;
+    return this.#stack.endBelow(address, this.words);
   }
 
   /** True if an offset belongs to the data stack. */
@@ -206,20 +209,7 @@ export class ThreadCopy {
 
   /** Once in a while: stop copying what has not been used for two periods. */
   relax(): void {
-    const peak = Math.max(this.#peak, this.#earlierPeak);
-    this.#earlierPeak = this.#peak;
-    this.#peak = 0;
-    const chunk = Math.floor(peak / LARGEST_CHUNK);
-    const used = roomFor(peak % LARGEST_CHUNK);
-    if (chunk < this.chunkCount - 1) {
-      this.chunkCount = chunk + 1;
-      this.#hint = 0;
-      this.#dirty = true;
-    }
-    if (chunk === this.chunkCount - 1 && used < this.#chunkWindow[chunk]! * 0.75) {
-      this.#chunkWindow[chunk] = used;
-      this.#dirty = true;
-    }
+    this.#stack.relax();
     for (let i = this.outsideCount - 1; i >= 0; i--) {
       if (this.#outsideAge[i]! > 1) this.#removeOutside(i);
       else this.#outsideAge[i] = 2;
@@ -229,64 +219,12 @@ export class ThreadCopy {
   /** Checks the thread state that was just read and follows the data stack to where it is now. */
   #follow(): number {
     const { thread } = this.runtime.layout;
-    if (this.pointer(thread.interp) !== this.thread.interpreter) return THREAD_LOST;
-    if (this.words[thread.nativeId >> 2] !== this.thread.tid) return THREAD_LOST;
-    const chunk = this.pointer(thread.chunk);
+    const tid = this.words[(thread.nativeId - this.#threadFrom) >> 2];
+    if (tid !== this.thread.tid) return THREAD_LOST;
+    const chunk = this.threadField(thread.chunk);
     if (chunk === 0) return FETCHED;
-    let index = this.chunkCount - 1;
-    while (index >= 0 && this.#chunkAddress[index] !== chunk) index--;
-    if (index < 0) return this.#listChunks(chunk);
-    const used = this.pointer(thread.chunkTop) - chunk;
-    if (!(used >= 0 && used <= this.#chunkSize[index]!)) return REARRANGED;
-    this.#peak = Math.max(this.#peak, index * LARGEST_CHUNK + used);
-    if (used > this.#chunkWindow[index]! && this.#widen(index, used)) return REARRANGED;
-    return FETCHED;
-  }
-
-  /** Reads the chunk list from its top down to the root. */
-  #listChunks(top: Address): number {
-    const { reader } = this.runtime;
-    const found: { address: Address; size: number; used: number }[] = [];
-    for (let chunk = top; chunk !== 0 && found.length < MOST_CHUNKS;) {
-      const previous = reader.pointer(chunk + CHUNK.previous);
-      const size = reader.pointer(chunk + CHUNK.size);
-      const words = reader.pointer(chunk + CHUNK.top);
-      if (previous === undefined || size === undefined || words === undefined) return REARRANGED;
-      if (size < 4096 || size % 4096 !== 0 || size > LARGEST_CHUNK) return REARRANGED;
-      found.unshift({ address: chunk, size, used: chunk === top ? 0 : CHUNK.data + words * 8 });
-      chunk = previous;
-    }
-    this.#reserveChunks(found.length);
-    this.chunkCount = found.length;
-    this.#hint = found.length - 1;
-    found.forEach(({ address, size, used }, i) => {
-      this.#chunkAddress[i] = address;
-      this.#chunkSize[i] = size;
-      this.#chunkWindow[i] = Math.min(size, roomFor(used));
-    });
-    this.#dirty = true;
-    return REARRANGED;
-  }
-
-  #reserveChunks(count: number): void {
-    if (count <= this.#chunkAddress.length) return;
-    const grow = (column: Float64Array): Float64Array<ArrayBuffer> => {
-      const grown = new Float64Array(count * 2);
-      grown.set(column);
-      return grown;
-    };
-    this.#chunkAddress = grow(this.#chunkAddress);
-    this.#chunkSize = grow(this.#chunkSize);
-    this.#chunkWindow = grow(this.#chunkWindow);
-    this.#chunkAt = grow(this.#chunkAt);
-  }
-
-  #widen(chunk: number, used: number): boolean {
-    const window = Math.min(this.#chunkSize[chunk]!, roomFor(used));
-    if (window <= this.#chunkWindow[chunk]!) return false;
-    this.#chunkWindow[chunk] = window;
-    this.#dirty = true;
-    return true;
+    const top = this.threadField(thread.chunkTop);
+    return this.#stack.follow(this.runtime.reader, chunk, top) ? FETCHED : REARRANGED;
   }
 
   /**
@@ -356,17 +294,19 @@ export class ThreadCopy {
     const { layout } = this.runtime;
     const { codeGeneration } = layout.interpreter;
     const ranges = new Ranges(
-      1 + this.chunkCount + this.outsideCount + (codeGeneration < 0 ? 0 : 1),
+      2 + this.#stack.count + this.outsideCount + (this.watchesStatus ? 1 : 0) +
+        (codeGeneration < 0 ? 0 : 1),
     );
-    ranges.push(this.thread.address, align(layout.thread.window));
-    for (let i = 0; i < this.chunkCount; i++) {
-      this.#chunkAt[i] = ranges.bytes;
-      ranges.push(this.#chunkAddress[i]!, this.#chunkWindow[i]!);
-    }
+    const from = this.thread.address + this.#threadFrom;
+    ranges.push(from, 8);
+    ranges.push(from + 8, this.chunksAt - 8);
+    this.#stack.addTo(ranges);
     this.outsideAt = ranges.bytes;
     for (let i = 0; i < this.outsideCount; i++) {
       ranges.push(this.outsideAddress[i]!, this.#slotBytes);
     }
+    this.#statusAt = this.watchesStatus ? ranges.bytes : -1;
+    if (this.watchesStatus) ranges.push(this.thread.address + (layout.thread.status & ~7), 8);
     this.#generationAt = codeGeneration < 0 ? -1 : ranges.bytes;
     if (codeGeneration >= 0) ranges.push(this.thread.interpreter + codeGeneration, 8);
     this.#ranges = ranges;
@@ -384,11 +324,6 @@ export class ThreadCopy {
     this.#arrangement++;
     this.isOffered = false;
   }
-}
-
-/** Room for `used` bytes and some calls more. */
-function roomFor(used: number): number {
-  return Math.ceil((used * 1.25 + 768) / 256) * 256;
 }
 
 function align(bytes: number): number {

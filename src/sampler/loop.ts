@@ -92,6 +92,7 @@ export class SamplingLoop {
       queue: this.#queue,
       teacher: this.#teacher,
       quality: this.#quality,
+      allThreads: request.allThreads,
       reject,
       firstDifference: (a, b, length) => reader.firstDifference(a, b, length),
     };

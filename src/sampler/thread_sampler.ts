@@ -40,6 +40,8 @@ export interface Workshop {
   readonly queue: SettlingQueue;
   readonly teacher: Teacher;
   readonly quality: Quality;
+  /** More than one thread is sampled, and it matters which of them runs. */
+  readonly allThreads: boolean;
   /** Counts a reading that was thrown away; `stack` is a local id, or `NO_STACK`. */
   readonly reject: (time: number, thread: number, reason: Rejection, stack: number) => void;
   readonly firstDifference: (a: Uint8Array, b: Uint8Array, length: number) => number;
@@ -57,15 +59,14 @@ export class ThreadSampler {
   #time = 0;
 
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
-    const copy = new ThreadCopy(shop.runtime, state);
+    const copy = new ThreadCopy(shop.runtime, state, shop.allThreads);
     this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.firstDifference);
     this.#stack = new ThreadStack(shop.interner);
   }
 
   /** True if the thread held its GIL at the last reading. */
   isActive(): boolean {
-    const { copy } = this.snapshot;
-    return (copy.words[copy.runtime.layout.thread.status >> 2]! & ACTIVE_STATUS) !== 0;
+    return (this.snapshot.copy.status() & ACTIVE_STATUS) !== 0;
   }
 
   /**

@@ -18,11 +18,11 @@ const rates = [
 ];
 
 /**
- * Depth, and calls of the short function in a row. It takes some 250 ns: shorter ones come out up to a
- * few percent off, as docs/accuracy.md shows.
+ * Depth, and calls of the short function in a row. It takes about a microsecond: shorter ones come out
+ * up to a few percent off, as docs/accuracy.md shows.
  */
 const leaves = [[10, 20], [50, 20], [200, 20], [200, 200]] as const;
-const WORK = "12";
+const WORK = "60";
 
 for (const { path, minor } of await testedPythons()) {
   for (const { hz, seconds, depth } of rates) {
