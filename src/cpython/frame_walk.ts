@@ -93,7 +93,7 @@ export class FrameWalk {
           return frames.count === 0 ? EMPTY : WHOLE;
         } else {
           if (previous === base) copy.leaveOut(address);
-          this.#guard(at);
+          else this.#guard(at);
           address = previous;
         }
         entries++;

@@ -22,8 +22,6 @@ export interface Fallback {
 interface Pending {
   readonly edges: readonly number[];
   readonly fallback: Fallback;
-  /** Exact readings made before it. */
-  readonly readings: number;
 }
 
 /** Where settled samples go. */
@@ -48,6 +46,9 @@ export class SettlingQueue {
   readonly #flags = new Int32Array(CAPACITY);
   /** What pending samples wait for, by place in the queue. */
   readonly #pending = new Map<number, Pending>();
+  /** Exact readings made before a call was first waited for, by edge. */
+  readonly #waiting = new Map<number, number>();
+  #readings = 0;
   #head = 0;
   #tail = 0;
 
@@ -72,12 +73,15 @@ export class SettlingQueue {
     readings: number,
   ): void {
     const place = this.#enqueue(time, thread, stack);
-    this.#pending.set(place, { edges, fallback, readings });
+    this.#pending.set(place, { edges, fallback });
+    for (const edge of edges) if (!this.#waiting.has(edge)) this.#waiting.set(edge, readings);
+    this.#readings = readings;
   }
 
   /** Lets go of all samples at the head that are settled at a time. */
   settle(now: number, readings: number): void {
-    while (this.#head !== this.#tail && this.#settleHead(now, readings)) {
+    this.#readings = readings;
+    while (this.#head !== this.#tail && this.#settleHead(now)) {
       this.#head = (this.#head + 1) & (CAPACITY - 1);
     }
   }
@@ -87,10 +91,20 @@ export class SettlingQueue {
     this.settle(Infinity, readings);
   }
 
+  /** Gives up on calls that enough exact readings have failed to show, since they were first asked for. */
+  #giveUp(edges: readonly number[]): void {
+    for (const edge of edges) {
+      if (this.edges.state(edge) === KNOWN) this.#waiting.delete(edge);
+      const since = this.#waiting.get(edge);
+      if (since === undefined || this.#readings - since < ENOUGH_READINGS) continue;
+      this.edges.dismiss(edge);
+      this.#waiting.delete(edge);
+    }
+  }
+
   #enqueue(time: number, thread: number, stack: number): number {
     if (((this.#tail + 1) & (CAPACITY - 1)) === this.#head) {
-      // For want of room, not because readings have failed to show its calls.
-      this.#settleHead(Infinity, -Infinity);
+      this.#settleHead(Infinity);
       this.#head = (this.#head + 1) & (CAPACITY - 1);
     }
     const place = this.#tail;
@@ -103,7 +117,7 @@ export class SettlingQueue {
   }
 
   /** Settles the oldest sample if it can be; false if it has to go on waiting. */
-  #settleHead(now: number, readings: number): boolean {
+  #settleHead(now: number): boolean {
     const place = this.#head;
     const waiting = this.#pending.get(place);
     const time = this.#time[place]!;
@@ -115,9 +129,7 @@ export class SettlingQueue {
     else {
       const hopeless = waiting.edges.some((e) => this.edges.state(e) === DISMISSED);
       if (!hopeless && now - time < PATIENCE) return false;
-      if (readings - waiting.readings >= ENOUGH_READINGS) {
-        for (const edge of waiting.edges) this.edges.dismiss(edge);
-      }
+      this.#giveUp(waiting.edges);
       const { fallback } = waiting;
       if (fallback.stack === NO_FALLBACK) this.sink.reject(time, thread, stack);
       else this.sink.replace(time, thread, stack, fallback);
