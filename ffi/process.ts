@@ -126,6 +126,11 @@ export interface ReaderThread {
   /** The CPU this thread runs on. */
   cpu(): number;
   /**
+   * Asks the system to let this thread go before ordinary ones when it wakes; for threads that sleep
+   * most of the time. False when the system refuses, which does no harm.
+   */
+  prefer(): boolean;
+  /**
    * How often this thread has left its CPU so far. While the number stays, no other thread has run on
    * that CPU.
    */

@@ -18,6 +18,7 @@ const FUNCTIONS = {
     result: "i32",
   },
   tach_begin_thread: { parameters: [], result: "i32" },
+  tach_prefer: { parameters: [], result: "i32" },
   tach_switches: { parameters: [], result: "f64" },
   tach_cpu: { parameters: [], result: "i32" },
   tach_move_to: { parameters: ["i32"], result: "i32" },

@@ -30,6 +30,10 @@ class LinuxReaderThread implements ReaderThread {
     return this.#helper.tach_cpu();
   }
 
+  prefer(): boolean {
+    return this.#helper.tach_prefer() === 0;
+  }
+
   switches(): number {
     return this.#helper.tach_switches();
   }

@@ -105,6 +105,7 @@ export class SamplingLoop {
     const schedule = new Schedule(intervalUs, random);
     const start = this.reader.now();
     const budget = this.#budget(start);
+    if (intervalUs >= SPIN_BELOW) this.reader.prefer();
     let last = 0;
     let ending: Ending | undefined;
     while (ending === undefined) {
