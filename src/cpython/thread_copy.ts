@@ -162,10 +162,10 @@ export class ThreadCopy {
     return this.pointer(offset - this.#threadFrom);
   }
 
-  /** The thread's status word; 0 if it was not read. */
+  /** The thread's status word; −1, all bits set, if it was not read. */
   status(): number {
     const at = this.#statusAt;
-    return at < 0 || at + 8 > this.limit ? 0 : this.words[at >> 2]!;
+    return at < 0 || at + 8 > this.limit ? -1 : this.words[at >> 2]!;
   }
 
   /** True if the same frame was current in the copy before. */

@@ -64,7 +64,7 @@ export class ThreadSampler {
     this.#stack = new ThreadStack(shop.interner);
   }
 
-  /** True if the thread held its GIL at the last reading. */
+  /** True if the thread held its GIL at the last reading, or that was not read. */
   isActive(): boolean {
     return (this.snapshot.copy.status() & ACTIVE_STATUS) !== 0;
   }
