@@ -1,7 +1,7 @@
 import type { Profile } from "../src/profile/profile.ts";
 import { Column, FRAME_KINDS, NO_STACK, StackTable } from "../src/profile/tables.ts";
 import { baseName } from "../src/analysis/places.ts";
-import type { Collector } from "./collector.ts";
+import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 import { escapeCollapsed } from "./escape.ts";
 
 /** Output is handed over in pieces of about so many characters. */
@@ -15,9 +15,9 @@ const PIECE = 64 * 1024;
  */
 export function createCollapsed(): Collector {
   return {
-    begin(): void {},
-    add(): void {},
-    *finish(profile: Profile): Iterable<Uint8Array> {
+    begin: () => NOTHING,
+    add: () => NOTHING,
+    *finish(profile: Profile): Bytes {
       const encoder = new TextEncoder();
       let piece = "";
       for (const line of renderLines(profile)) {

@@ -1,14 +1,42 @@
 import type { Profile, SampleBatch } from "../src/profile/profile.ts";
 import type { Metadata, Summary } from "../src/profile/metadata.ts";
 
+/** Output in pieces, in order. */
+export type Bytes = Iterable<Uint8Array>;
+
+/** What formats yield that have nothing to say before they finish. */
+export const NOTHING: Bytes = [];
+
 /**
  * One output format. Capture and replay drive it the same way: `begin` once, `add` for each batch in
- * order of time, `finish` once. It makes bytes and never opens a file.
+ * order of time, `finish` once. What they yield, one after the other, is the output. A collector makes
+ * bytes and never opens a file.
  */
 export interface Collector {
-  begin(metadata: Metadata): void;
-  /** Formats that show time or order take samples as they come; those that count have no need to. */
-  add(profile: Profile, batch: SampleBatch): void;
-  /** The output, in pieces. Counts come from the profile's aggregates. */
-  finish(profile: Profile, summary: Summary): Iterable<Uint8Array>;
+  begin(metadata: Metadata): Bytes;
+  /**
+   * Formats that show time or order take samples as they come; those that count have no need to.
+   * What a format yields here is on disk soon after, so that a crash can lose little.
+   */
+  add(profile: Profile, batch: SampleBatch): Bytes;
+  /** Counts come from the profile's aggregates. */
+  finish(profile: Profile, summary: Summary): Bytes;
+  /**
+   * For formats whose first bytes are known last: they are written over the beginning of the output
+   * when `finish` is through. Where the output cannot be gone back in, it goes through a file first.
+   */
+  head?(): Uint8Array;
+}
+
+/** Bytes put aside outside the heap until they are wanted: a column of a format that ends in one document. */
+export interface Spool {
+  append(bytes: Uint8Array): void;
+  readonly length: number;
+  /** All that was appended, in pieces; may be asked for more than once. */
+  read(): Bytes;
+}
+
+/** What a collector may ask for from whoever drives it. */
+export interface CollectorTools {
+  createSpool(): Spool;
 }

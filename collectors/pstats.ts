@@ -5,7 +5,7 @@ import { countIndependent, plusMinus } from "../src/analysis/intervals.ts";
 import { judgeQuality } from "../src/analysis/trust.ts";
 import { fitText, measureText } from "../src/analysis/terminal_text.ts";
 import { chooseTimeUnit } from "../src/analysis/units.ts";
-import type { Collector } from "./collector.ts";
+import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 import { describeCapture } from "./header.ts";
 import { type LocatedRow, locateRows, type SortKey, sortRows } from "./pstats_rows.ts";
 import { summarize } from "./pstats_summary.ts";
@@ -43,9 +43,9 @@ const GAP = "  ";
 /** The `pstats` format: a text table with one row per function. */
 export function createPstats(options: TableOptions): Collector {
   return {
-    begin(): void {},
-    add(): void {},
-    *finish(profile: Profile, summary: Summary): Iterable<Uint8Array> {
+    begin: () => NOTHING,
+    add: () => NOTHING,
+    *finish(profile: Profile, summary: Summary): Bytes {
       const encoder = new TextEncoder();
       for (const line of renderTable(profile, summary, options)) {
         yield encoder.encode(`${line}\n`);

@@ -1,6 +1,9 @@
 import { createCollapsed } from "./collapsed.ts";
-import type { Collector } from "./collector.ts";
+import type { Collector, CollectorTools } from "./collector.ts";
 import { createPstats, type TableOptions } from "./pstats.ts";
+
+/** All that can be asked of formats; each takes what it knows. */
+export type FormatOptions = TableOptions;
 
 /** One output format, as the command line knows it. */
 export interface Format {
@@ -10,7 +13,9 @@ export interface Format {
   readonly destination: "stdout" | "file";
   /** What it is, for help. */
   readonly about: string;
-  readonly create: (table: TableOptions) => Collector;
+  /** What it is made of: counts alone, which any input has, or samples in order of time. */
+  readonly from: "counts" | "samples";
+  readonly create: (options: FormatOptions, tools: CollectorTools) => Collector;
 }
 
 /** All formats by name; the name is also the option that asks for it. */
@@ -19,12 +24,14 @@ export const FORMATS = {
     extension: "txt",
     destination: "stdout",
     about: "a table, one row per function (default)",
+    from: "counts",
     create: createPstats,
   },
   collapsed: {
     extension: "txt",
     destination: "file",
     about: "one line per stack, for flame graph tools",
+    from: "counts",
     create: createCollapsed,
   },
 } as const satisfies Record<string, Format>;

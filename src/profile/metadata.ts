@@ -1,7 +1,7 @@
 /** What travels with every profile: where it comes from, what was asked, how it went. */
 
 /** Which thread-samples are kept. */
-export type Mode = "wall" | "cpu" | "gil" | "exception";
+export type Mode = "wall" | "cpu" | "gil" | "exception" | "all";
 /** How a stack is made sure to be whole: see docs/accuracy.md. */
 export type Consistency = "verified" | "exact" | "blocking";
 /** How a capture came to its end. */
@@ -12,26 +12,41 @@ export type Ending =
   | "target-replaced"
   | "lost-access";
 
-/** Known when a capture begins. */
+/** What stacks show besides Python frames. */
+export interface Features {
+  /** `<native>` frames where Python called into C. */
+  readonly native: boolean;
+  /** `<GC>` frames where the collector runs. */
+  readonly gc: boolean;
+  /** The instruction of each frame. */
+  readonly opcodes: boolean;
+}
+
+/** Known when a capture begins. Of a profile that others recorded, much may be unknown. */
 export interface Metadata {
-  readonly tool: "tachyon";
+  /** What took the profile: `tachyon`, or the name of the program or format it came from. */
+  readonly tool: string;
+  /** Empty when not known. */
   readonly toolVersion: string;
+  /** 0 when not known. */
   readonly pid: number;
-  /** The target's command line, as it gave it; untrusted text. */
+  /** The target's command line, as it gave it; untrusted text. Empty when not known. */
   readonly command: readonly string[];
-  /** `3.14.10`, `3.15.0rc1`. */
+  /** `3.14.10`, `3.15.0rc1`; empty when not known. */
   readonly pythonVersion: string;
   readonly freeThreaded: boolean;
   readonly mode: Mode;
   readonly consistency: Consistency;
   readonly allThreads: boolean;
+  /** Absent when not known. */
+  readonly features?: Features;
   /** Asked-for interval between ticks, µs. */
   readonly intervalUs: number;
   /** Ticks fell at random points of their intervals. */
   readonly jitter?: boolean;
   /** CPU time per wall time that we were allowed ourselves, 1 is one CPU. */
   readonly maxCpu?: number;
-  /** Wall clock of the first tick, milliseconds since 1970. */
+  /** Wall clock of the first tick, milliseconds since 1970; 0 when not known. */
   readonly startedAt: number;
 }
 

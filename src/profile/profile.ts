@@ -24,10 +24,33 @@ export interface SampleBatch {
   readonly time: Float64Array;
   /** Index into {@link Profile.threads}. */
   readonly thread: Int32Array;
-  /** Stack id; −1 is never sent. */
+  /** Stack id; {@link NO_STACK} for a thread without any Python frame, which only recordings have. */
   readonly stack: Int32Array;
-  /** {@link EXACT_SAMPLE} and, from {@link VISIT_SHIFT} on, the number of the steady visit or 0. */
+  /**
+   * {@link EXACT_SAMPLE}, from {@link STATUS_SHIFT} on the state of the thread ({@link STATUS}), and from
+   * {@link VISIT_SHIFT} on the number of the steady visit or 0.
+   */
   readonly flags: Int32Array;
+}
+
+/** The state of a thread at a sample, six bits that may be set together; the bits of TACH recordings. */
+export const STATUS = {
+  hasGil: 1,
+  onCpu: 2,
+  /** Whether it was on a CPU is not known. */
+  cpuUnknown: 4,
+  waitsForGil: 8,
+  hasException: 16,
+  /** The main thread of its interpreter. */
+  main: 32,
+} as const;
+
+/** Bits below the thread's state in a sample's flags. */
+export const STATUS_SHIFT = 1;
+
+/** The thread's state in a sample's flags: an or of {@link STATUS}. */
+export function statusOf(flags: number): number {
+  return flags >>> STATUS_SHIFT & 63;
 }
 
 /** Flag of a sample that was read while its thread could not run. */
@@ -76,6 +99,7 @@ export class Profile {
       const thread = batch.thread[i]!;
       const column = this.counts[thread] ??= new Column(1024);
       const stack = batch.stack[i]!;
+      if (stack === NO_STACK) continue;
       column.add(stack, 1);
       this.runs.add(thread, stack);
       this.timeline.keep(batch.time[i]!, thread);

@@ -7,7 +7,7 @@ import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST, type ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
-import { REPLACED, REPLACEMENT } from "../profile/profile.ts";
+import { REPLACED, REPLACEMENT, STATUS, STATUS_SHIFT } from "../profile/profile.ts";
 import { emptyQuality, type Rejection, REJECTIONS } from "../profile/quality.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { Budget } from "./budget.ts";
@@ -43,6 +43,8 @@ export class SamplingLoop {
   readonly #quality = emptyQuality();
   /** Ids of threads on the other side, by thread state address and tid. */
   readonly #threadIds = new Map<string, number>();
+  /** Flags that all samples of a thread have, by its id on the other side. */
+  readonly #threadFlags: number[] = [];
   #samplers: ThreadSampler[] = [];
   #copies: ThreadCopy[] = [];
   readonly #group: GroupCopy;
@@ -269,12 +271,14 @@ export class SamplingLoop {
       this.reader.sleepUntil(this.reader.now() + 1000, 0);
     }
     this.#threadIds.set(key, id);
+    this.#threadFlags[id] = (STATUS.cpuUnknown | (main ? STATUS.main : 0)) << STATUS_SHIFT;
     return id;
   }
 
   #send(interner: Interner, time: number, thread: number, stack: number, flags: number): void {
     const id = interner.send(stack);
-    if (id >= 0 && writeSample(this.#writer, time, thread, id, flags)) this.#quality.samples++;
+    const all = flags | this.#threadFlags[thread]!;
+    if (id >= 0 && writeSample(this.#writer, time, thread, id, all)) this.#quality.samples++;
     else this.#quality.dropped++;
   }
 
