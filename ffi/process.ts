@@ -141,8 +141,25 @@ export interface ReaderThread {
   moveBack(): void;
   /** Number of CPUs on which this thread may run. */
   cpus(): number;
+}
+
+/**
+ * The hot loops over what was read, in C (`helper/walk.c` states each contract). They share tables of
+ * numbers with their caller, in which arrays stand by their addresses in our own memory.
+ */
+export interface Loops {
   /** Index of the first byte in which two buffers differ, or `length`. */
   firstDifference(a: Uint8Array, b: Uint8Array, length: number): number;
+  /** Where an array of 64 bytes or more lies. It stays there, and is kept alive by the caller. */
+  addressOf(array: Int32Array | Float64Array): number;
+  /** From frame to frame in a copy. Returns why it stopped. */
+  follow(table: Float64Array, copy: Uint8Array): number;
+  /** Index of the first frame from `from` on whose call is not known, or the number of frames. */
+  firstUnknown(table: Float64Array, from: number): number;
+  /** Puts the frames onto the lowest `kept` of the path. */
+  putAbove(table: Float64Array, kept: number): void;
+  /** Finds known stacks from depth `from` on. Returns the depth of the first unknown one, or `depth`. */
+  findStacks(table: Float64Array, from: number, depth: number): number;
 }
 
 /** Why a process cannot be stopped for its readings. */
@@ -177,6 +194,7 @@ export interface Stopper {
 export interface Platform {
   open(pid: number): Process | OpenFault;
   readerThread(): ReaderThread;
+  loops(): Loops;
   /** Makes ready to stop a process; it goes on running. */
   openStopper(pid: number): Stopper | StopFault;
 }

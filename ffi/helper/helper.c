@@ -43,6 +43,8 @@ TACHYON uint32_t tach_first_difference(const uint8_t *a, const uint8_t *b, uint3
     return at;
 }
 
+#include "walk.c"
+
 static inline void relax(void) {
 #if defined(__x86_64__)
     __builtin_ia32_pause();

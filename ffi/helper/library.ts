@@ -8,6 +8,10 @@ import linuxBytes from "./built/helper.so" with { type: "bytes" };
 /** The helper's functions as Deno's FFI wants them; `buffer` takes any typed array. */
 const FUNCTIONS = {
   tach_first_difference: { parameters: ["buffer", "buffer", "u32"], result: "u32" },
+  tach_follow: { parameters: ["buffer", "buffer"], result: "i32" },
+  tach_first_unknown: { parameters: ["buffer", "i32"], result: "i32" },
+  tach_put_above: { parameters: ["buffer", "i32"], result: "void" },
+  tach_find_stacks: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   tach_close: { parameters: ["i32"], result: "void" },
   tach_open_process: { parameters: ["i32"], result: "i32" },
   tach_open_stat: { parameters: ["i32", "i32"], result: "i32" },

@@ -1,4 +1,5 @@
 import type { Platform } from "../process.ts";
+import { createLoops } from "../helper/loops.ts";
 import { openProcess } from "./process.ts";
 import { createReaderThread } from "./reader_thread.ts";
 import { openStopper } from "./stopper.ts";
@@ -7,5 +8,6 @@ import { openStopper } from "./stopper.ts";
 export const linux: Platform = {
   open: openProcess,
   readerThread: createReaderThread,
+  loops: createLoops,
   openStopper,
 };

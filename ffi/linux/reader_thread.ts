@@ -1,5 +1,5 @@
 import type { ReaderThread } from "../process.ts";
-import { type FfiBuffer, type Helper, loadHelper } from "../helper/library.ts";
+import { type Helper, loadHelper } from "../helper/library.ts";
 
 /**
  * The clock and place of the thread that calls this; its timers lose their slack (50 µs by default).
@@ -48,9 +48,5 @@ class LinuxReaderThread implements ReaderThread {
 
   cpus(): number {
     return this.#cpus;
-  }
-
-  firstDifference(a: Uint8Array, b: Uint8Array, length: number): number {
-    return this.#helper.tach_first_difference(a as FfiBuffer, b as FfiBuffer, length);
   }
 }

@@ -35,16 +35,19 @@ export class CodeTable {
   places = 0;
   /** The code of the interpreter's own frame between a class and its `__init__`; −1: not met yet. */
   internal = -1;
+  /** By code: not 0 if its frames are not what they look like: those of generators and the interpreter's own. */
+  oddities: Int32Array = new Int32Array(256);
+  /** Objects by address. */
+  readonly objects: PairMap = new PairMap();
+  /** Value of `epoch` when the object was last known to be the same. */
+  checked: Int32Array = new Int32Array(256);
   /** Goes up whenever code objects may have been freed. */
   epoch = 0;
 
   /** What each object held when it was read last. */
-  readonly #objects: CodeObject[] = [];
-  readonly #byAddress = new PairMap();
+  readonly #contents: CodeObject[] = [];
   readonly #makers = new Map<number, number>();
   readonly #bySignature = new Map<string, number[]>();
-  /** Value of `epoch` when the object was last known to be the same. */
-  #checked: Int32Array = new Int32Array(256);
   readonly #generations = new Map<Address, number>();
   #codeType: Address = 0;
   #watchful = 0;
@@ -83,8 +86,8 @@ export class CodeTable {
    * @returns −1 when there is no readable code object.
    */
   find(low: number, high: number): number {
-    const object = this.#byAddress.get(low, high);
-    if (object >= 0 && this.#checked[object] === this.epoch) return object;
+    const object = this.objects.get(low, high);
+    if (object >= 0 && this.checked[object] === this.epoch) return object;
     return this.#confirm(object, low, high);
   }
 
@@ -94,8 +97,8 @@ export class CodeTable {
     if (above === 0) return -1;
     const object = this.#sorted[above - 1]!;
     if (!this.#holds(object, address)) return -1;
-    if (this.#checked[object] === this.epoch) return object;
-    const code = this.#objects[object]!.address;
+    if (this.checked[object] === this.epoch) return object;
+    const code = this.#contents[object]!.address;
     const found = this.#confirm(object, code % 0x1_0000_0000, Math.floor(code / 0x1_0000_0000));
     return found >= 0 && this.#holds(object, address) ? object : -1;
   }
@@ -118,8 +121,8 @@ export class CodeTable {
 
   #confirm(known: number, low: number, high: number): number {
     const { reader, layout } = this;
-    if (known >= 0 && isSameCode(reader, layout, this.#objects[known]!)) {
-      this.#checked[known] = this.epoch;
+    if (known >= 0 && isSameCode(reader, layout, this.#contents[known]!)) {
+      this.checked[known] = this.epoch;
       return known;
     }
     const address = (low >>> 0) + (high >>> 0) * 0x1_0000_0000;
@@ -128,28 +131,28 @@ export class CodeTable {
     if (code === undefined) return -1;
     if (this.#codeType === 0) this.#codeType = reader.pointer(address + layout.object.type) ?? 0;
     const object = known >= 0 ? known : this.#addObject(code, low, high);
-    this.#objects[object] = code;
+    this.#contents[object] = code;
     this.codeOf[object] = this.#intern(code);
-    this.#checked[object] = this.epoch;
+    this.checked[object] = this.epoch;
     return object;
   }
 
   #addObject(code: CodeObject, low: number, high: number): number {
-    const object = this.#objects.push(code) - 1;
+    const object = this.#contents.push(code) - 1;
     if (object >= this.starts.length) {
       const starts = new Float64Array(this.starts.length * 2);
       starts.set(this.starts);
       this.starts = starts;
     }
     this.codeOf = withRoom(this.codeOf, object + 1);
-    this.#checked = withRoom(this.#checked, object + 1);
+    this.checked = withRoom(this.checked, object + 1);
     this.starts[object] = code.start;
     this.#sorted = withRoom(this.#sorted, object + 1);
     const place = this.#firstAbove(code.start);
     this.#sorted.copyWithin(place + 1, place, object);
     this.#sorted[place] = object;
     this.#sortedCount++;
-    this.#byAddress.set(low, high, object);
+    this.objects.set(low, high, object);
     return object;
   }
 
@@ -163,7 +166,10 @@ export class CodeTable {
     if (same !== undefined) return same;
     const index = this.#addCode(code);
     alike.push(index);
-    if (isInternal(code)) this.internal = index;
+    if (isInternal(code)) {
+      this.internal = index;
+      this.oddities[index] = 1;
+    }
     return index;
   }
 
@@ -183,6 +189,8 @@ export class CodeTable {
     const index = this.codes.push(code) - 1;
     this.lengths = withRoom(this.lengths, index + 1);
     this.firstPlaces = withRoom(this.firstPlaces, index + 1);
+    this.oddities = withRoom(this.oddities, index + 1);
+    this.oddities[index] = code.isGenerator ? 1 : 0;
     this.lengths[index] = code.length;
     this.firstPlaces[index] = this.places;
     this.places += code.length >>> 1;

@@ -14,12 +14,13 @@ export class DataStack {
   /** Something has changed in what is to be copied. */
   changed = true;
 
-  #address = new Float64Array(8);
-  #size = new Float64Array(8);
+  /** Where each chunk begins. */
+  addresses: Float64Array = new Float64Array(16);
   /** Bytes from the chunk's start that are copied. */
-  #window = new Float64Array(8);
+  windows: Float64Array = new Float64Array(16);
   /** Where the chunk begins in the copy. */
-  #at = new Float64Array(8);
+  offsets: Float64Array = new Float64Array(16);
+  #size = new Float64Array(16);
   #hint = 0;
   #peak = 0;
   #earlierPeak = 0;
@@ -31,12 +32,12 @@ export class DataStack {
    */
   locate(address: Address, size: number): number {
     for (let i = 0, c = this.#hint; i < this.count; i++) {
-      const distance = address - this.#address[c]!;
+      const distance = address - this.addresses[c]!;
       if (distance >= 0 && distance < this.#size[c]!) {
         if ((distance & 7) !== 0) return -3;
-        if (distance + size > this.#window[c]!) return this.#widen(c, distance + size) ? -2 : -3;
+        if (distance + size > this.windows[c]!) return this.#widen(c, distance + size) ? -2 : -3;
         this.#hint = c;
-        return this.#at[c]! + distance;
+        return this.offsets[c]! + distance;
       }
       c = c === 0 ? this.count - 1 : c - 1;
     }
@@ -50,7 +51,7 @@ export class DataStack {
    */
   follow(reader: MemoryReader, chunk: Address, top: Address): boolean {
     let index = this.count - 1;
-    while (index >= 0 && this.#address[index] !== chunk) index--;
+    while (index >= 0 && this.addresses[index] !== chunk) index--;
     if (index < 0) {
       this.#list(reader, chunk);
       return false;
@@ -58,7 +59,7 @@ export class DataStack {
     const used = top - chunk;
     if (!(used >= 0 && used <= this.#size[index]!)) return false;
     this.#peak = Math.max(this.#peak, index * LARGEST_CHUNK + used);
-    return used <= this.#window[index]! || !this.#widen(index, used);
+    return used <= this.windows[index]! || !this.#widen(index, used);
   }
 
   /**
@@ -68,12 +69,12 @@ export class DataStack {
    */
   endBelow(address: Address, words: Uint32Array): Address {
     for (let c = this.count - 1; c >= 0; c--) {
-      const distance = address - this.#address[c]!;
+      const distance = address - this.addresses[c]!;
       if (distance < CHUNK.data || distance >= this.#size[c]!) continue;
       if (distance > CHUNK.data || c === 0) return address;
       const before = c - 1;
-      const used = words[(this.#at[before]! + CHUNK.top) >> 2]! * 8;
-      return this.#address[before]! + CHUNK.data + used;
+      const used = words[(this.offsets[before]! + CHUNK.top) >> 2]! * 8;
+      return this.addresses[before]! + CHUNK.data + used;
     }
     return 0;
   }
@@ -90,8 +91,8 @@ export class DataStack {
       this.#hint = 0;
       this.changed = true;
     }
-    if (chunk === this.count - 1 && used < this.#window[chunk]! * 0.75) {
-      this.#window[chunk] = used;
+    if (chunk === this.count - 1 && used < this.windows[chunk]! * 0.75) {
+      this.windows[chunk] = used;
       this.changed = true;
     }
   }
@@ -99,8 +100,8 @@ export class DataStack {
   /** Adds what is to be copied to a list of ranges, at its end. */
   addTo(ranges: Ranges): void {
     for (let i = 0; i < this.count; i++) {
-      this.#at[i] = ranges.bytes;
-      ranges.push(this.#address[i]!, this.#window[i]!);
+      this.offsets[i] = ranges.bytes;
+      ranges.push(this.addresses[i]!, this.windows[i]!);
     }
     this.changed = false;
   }
@@ -121,30 +122,30 @@ export class DataStack {
     this.count = found.length;
     this.#hint = found.length - 1;
     found.forEach(({ address, size, used }, i) => {
-      this.#address[i] = address;
+      this.addresses[i] = address;
       this.#size[i] = size;
-      this.#window[i] = Math.min(size, roomFor(used));
+      this.windows[i] = Math.min(size, roomFor(used));
     });
     this.changed = true;
   }
 
   #reserve(count: number): void {
-    if (count <= this.#address.length) return;
+    if (count <= this.addresses.length) return;
     const grow = (column: Float64Array): Float64Array<ArrayBuffer> => {
       const grown = new Float64Array(count * 2);
       grown.set(column);
       return grown;
     };
-    this.#address = grow(this.#address);
+    this.addresses = grow(this.addresses);
     this.#size = grow(this.#size);
-    this.#window = grow(this.#window);
-    this.#at = grow(this.#at);
+    this.windows = grow(this.windows);
+    this.offsets = grow(this.offsets);
   }
 
   #widen(chunk: number, used: number): boolean {
     const window = Math.min(this.#size[chunk]!, roomFor(used));
-    if (window <= this.#window[chunk]!) return false;
-    this.#window[chunk] = window;
+    if (window <= this.windows[chunk]!) return false;
+    this.windows[chunk] = window;
     this.changed = true;
     return true;
   }

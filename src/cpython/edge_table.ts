@@ -10,6 +10,8 @@ export const DISMISSED = 2; // waited for in vain in exact readings
  * moments; where it does, some caller stands at an instruction that does not call what lies above it.
  */
 export class EdgeTable {
+  /** Callee code + 1 that was last found known at a place: most call sites have only one. */
+  lastCallee: Int32Array = new Int32Array(4096);
   readonly #edges = new PairMap();
   /** By (caller's code, callee's code): the edge learned last. */
   readonly #newest = new PairMap();
@@ -19,14 +21,12 @@ export class EdgeTable {
   /** Next edge of the same two functions + 1. */
   #next: Int32Array = new Int32Array(1024);
   #states: Int32Array = new Int32Array(1024);
-  /** Callee code + 1 that was last found known at a place: most call sites have only one. */
-  #lastCallee: Int32Array = new Int32Array(4096);
   #seen: Int32Array = new Int32Array(256);
   #count = 0;
 
   /** True when this call site is known to call this function. */
   isKnown(place: number, callee: number): boolean {
-    if (this.#lastCallee[place] === callee + 1) return true;
+    if (this.lastCallee[place] === callee + 1) return true;
     const edge = this.#edges.get(place, callee);
     if (edge < 0 || this.#states[edge] !== KNOWN) return false;
     this.#remember(place, callee);
@@ -102,7 +102,7 @@ export class EdgeTable {
   }
 
   #remember(place: number, callee: number): void {
-    this.#lastCallee = withRoom(this.#lastCallee, place + 1);
-    this.#lastCallee[place] = callee + 1;
+    this.lastCallee = withRoom(this.lastCallee, place + 1);
+    this.lastCallee[place] = callee + 1;
   }
 }

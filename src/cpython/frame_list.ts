@@ -16,16 +16,27 @@ export class FrameList {
 
   push(address: Address, offset: number, code: number, place: number): void {
     const n = this.count++;
-    if (n >= this.codes.length) {
-      this.codes = withRoom(this.codes, n + 1);
-      this.places = withRoom(this.places, n + 1);
-      this.offsets = withRoom(this.offsets, n + 1);
-      this.addresses = widened(this.addresses, this.codes.length);
-    }
+    this.reserve(n + 1);
     this.addresses[n] = address;
     this.offsets[n] = offset;
     this.codes[n] = code;
     this.places[n] = place;
+  }
+
+  /** Makes room for so many frames. */
+  reserve(count: number): void {
+    if (count <= this.codes.length) return;
+    this.codes = withRoom(this.codes, count);
+    this.places = withRoom(this.places, count);
+    this.offsets = withRoom(this.offsets, count);
+    this.addresses = widened(this.addresses, this.codes.length);
+  }
+
+  /** Adds the frames of another list from one on. */
+  append(other: FrameList, from: number, to: number): void {
+    for (let n = from; n < to; n++) {
+      this.push(other.addresses[n]!, other.offsets[n]!, other.codes[n]!, other.places[n]!);
+    }
   }
 }
 

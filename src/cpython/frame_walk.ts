@@ -2,9 +2,9 @@ import type { Address } from "../../ffi/process.ts";
 import { type CodeTable, isNone } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
+import { type FrameLoops, MET_BASE, MET_END, MET_STABLE, OUT_OF_ROOM } from "./frame_loops.ts";
 import { GENERATOR_OWNER, INTERPRETER_OWNER } from "./layout.ts";
 import { Lineage } from "./lineage.ts";
-import type { StackPath } from "./stack_path.ts";
 import { BROKEN, EMPTY, TOO_DEEP, TORN, UNREADABLE, WHOLE } from "./snapshot_status.ts";
 import { REARRANGED, type ThreadCopy } from "./thread_copy.ts";
 
@@ -12,13 +12,14 @@ import { REARRANGED, type ThreadCopy } from "./thread_copy.ts";
 export const MOST_FRAMES = 100_000;
 /** Roots remembered of one thread: one, but for hosts and greenlets that enter Python again and again. */
 const MOST_ROOTS = 64;
-const MOST_ENTRIES = 200_000;
+/** Irregular frames in one walk; links that lead in a circle would go on for ever. */
+const MOST_TURNS = 200_000;
 /** Searches for overwritten callers in one walk; links that lead in a circle would ask for more and more. */
 const MOST_BRIDGES = 32;
 
 /**
  * Follows the frames in a copy from the current one to the root, or to where the stack before is met
- * again unchanged.
+ * again unchanged. Runs of regular frames are left to {@link FrameLoops}; here is everything else.
  */
 export class FrameWalk {
   /** The frames met, leaf first. */
@@ -38,8 +39,6 @@ export class FrameWalk {
   #root: Address = 0;
   #lastRoot: Address = 0;
   #bridges = 0;
-  /** Where the data stack ended below the frame met last. */
-  #end: Address = 0;
   // The frame that is being decoded.
   #code = -1;
   #place = -1;
@@ -48,7 +47,7 @@ export class FrameWalk {
     readonly copy: ThreadCopy,
     readonly codeTable: CodeTable,
     readonly edges: EdgeTable,
-    readonly path: StackPath,
+    readonly loops: FrameLoops,
   ) {
     this.#lineage = new Lineage(codeTable, edges);
   }
@@ -59,27 +58,37 @@ export class FrameWalk {
    * @param stableUntil offset up to which the data stack is the same as in the copy before.
    */
   run(reusable: number, stableUntil: number, held: boolean): number {
-    const { copy, frames, path } = this;
+    const { copy, frames, loops } = this;
     const { frame: fields, thread } = copy.runtime.layout;
     const base = thread.baseFrame < 0 ? -1 : copy.threadField(thread.baseFrame);
     this.#begin();
     let address = copy.threadField(thread.currentFrame);
     if (address === 0 || address === base) return EMPTY;
-    for (let entries = 0; entries < MOST_ENTRIES;) {
-      if (address === base) return frames.count === 0 ? EMPTY : WHOLE;
+    loops.begin(base, reusable, stableUntil);
+    for (let turns = 0; turns < MOST_TURNS; turns++) {
+      const stop = loops.follow(address, frames);
+      address = loops.address;
+      if (stop === MET_STABLE) {
+        this.kept = loops.kept;
+        return WHOLE;
+      }
+      if (stop === MET_BASE) return frames.count === 0 ? EMPTY : WHOLE;
+      if (frames.count > MOST_FRAMES) return TOO_DEEP;
+      if (stop === OUT_OF_ROOM) {
+        frames.reserve(frames.count * 2);
+        continue;
+      }
+      if (stop === MET_END) {
+        address = this.#bridge();
+        if (address === 0) return BROKEN;
+        continue;
+      }
       const at = copy.locate(address);
       if (at === -2) return REARRANGED;
       if (at < 0) {
         address = this.#bridge();
         if (address === 0) return TORN;
         continue;
-      }
-      if (at + fields.size <= stableUntil) {
-        const met = path.depthAt(at, address);
-        if (met > 0 && met <= reusable) {
-          this.kept = met;
-          return WHOLE;
-        }
       }
       const owner = copy.bytes[at + fields.owner]!;
       const previous = copy.pointer(at + fields.previous);
@@ -96,20 +105,18 @@ export class FrameWalk {
           else this.#guard(at);
           address = previous;
         }
-        entries++;
         continue;
       }
       const decoded = this.#decode(at);
       if (decoded !== WHOLE) return decoded;
       if (this.#code === this.codeTable.internal) {
-        this.#end = address;
+        loops.onStack = address;
         address = previous;
         if (address === 0) return BROKEN;
         continue;
       }
       frames.push(address, at, this.#code, this.#place);
-      if (frames.count > MOST_FRAMES) return TOO_DEEP;
-      if (copy.isInChunk(at)) this.#end = copy.endBelow(address);
+      if (copy.isInChunk(at)) loops.onStack = address;
       else this.#guard(at);
       address = previous === 0 ? this.#bridge() : previous;
       if (address === 0) return BROKEN;
@@ -118,14 +125,20 @@ export class FrameWalk {
   }
 
   #begin(): void {
-    const { copy } = this;
     this.frames.count = 0;
     this.guardOffsets.length = this.guardCounts.length = 0;
     this.kept = 0;
     this.repairs = 0;
     this.#bridges = 0;
     this.#root = 0;
-    this.#end = copy.threadField(copy.runtime.layout.thread.chunkTop);
+  }
+
+  /** Where the data stack ended below the frame met last. */
+  #end(): Address {
+    const { copy, loops } = this;
+    return loops.onStack === 0
+      ? copy.threadField(copy.runtime.layout.thread.chunkTop)
+      : copy.endBelow(loops.onStack);
   }
 
   #guard(at: number): void {
@@ -204,7 +217,7 @@ export class FrameWalk {
     if (frames.count === 0 || ++this.#bridges > MOST_BRIDGES) return 0;
     const callee = frames.codes[frames.count - 1]!;
     const endBelow = (address: Address): Address => copy.endBelow(address);
-    const found = this.#lineage.find(callee, this.#end, endBelow, (address, code) => {
+    const found = this.#lineage.find(callee, this.#end(), endBelow, (address, code) => {
       const at = copy.locate(address);
       return at >= 0 && this.#decode(at) === WHOLE && this.#code === code ? address : -1;
     });
@@ -214,7 +227,7 @@ export class FrameWalk {
     for (let k = 0; k < codes.length; k++) {
       const site = edges.callSite(codes[k]!, frames.codes[frames.count - 1]!, 0);
       frames.push(addresses[k]!, NOT_READ, codes[k]!, site);
-      if (addresses[k] !== 0) this.#end = copy.endBelow(addresses[k]!);
+      if (addresses[k] !== 0) this.loops.onStack = addresses[k]!;
     }
     return junction;
   }

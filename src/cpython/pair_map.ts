@@ -1,21 +1,21 @@
 /**
  * A map from two 32-bit integers to one that is not negative: open addressing over typed arrays, so
- * that a look-up allocates nothing. Entries are never removed, only overwritten.
+ * that a look-up allocates nothing, and the loops in C (`ffi/helper/walk.c`) can do it. Entries are never removed, only overwritten.
  */
 export class PairMap {
-  #first: Int32Array;
-  #second: Int32Array;
-  /** Value + 1; 0 marks a free place. */
-  #value: Int32Array;
+  firsts: Int32Array;
+  seconds: Int32Array;
+  /** Value + 1; 0 marks a free place. As many as a power of two. */
+  values: Int32Array;
   #mask: number;
   #size = 0;
 
   constructor(capacity = 1024) {
     let places = 16;
     while (places < capacity * 2) places *= 2;
-    this.#first = new Int32Array(places);
-    this.#second = new Int32Array(places);
-    this.#value = new Int32Array(places);
+    this.firsts = new Int32Array(places);
+    this.seconds = new Int32Array(places);
+    this.values = new Int32Array(places);
     this.#mask = places - 1;
   }
 
@@ -28,9 +28,9 @@ export class PairMap {
     const mask = this.#mask;
     let place = hash(first, second) & mask;
     for (;;) {
-      const value = this.#value[place]!;
+      const value = this.values[place]!;
       if (value === 0) return -1;
-      if (this.#first[place] === (first | 0) && this.#second[place] === (second | 0)) {
+      if (this.firsts[place] === (first | 0) && this.seconds[place] === (second | 0)) {
         return value - 1;
       }
       place = (place + 1) & mask;
@@ -41,17 +41,17 @@ export class PairMap {
   set(first: number, second: number, value: number): void {
     if (this.#size * 2 >= this.#mask) this.#grow();
     const place = this.#placeOf(first | 0, second | 0);
-    if (this.#value[place] === 0) this.#size++;
-    this.#first[place] = first;
-    this.#second[place] = second;
-    this.#value[place] = value + 1;
+    if (this.values[place] === 0) this.#size++;
+    this.firsts[place] = first;
+    this.seconds[place] = second;
+    this.values[place] = value + 1;
   }
 
   #placeOf(first: number, second: number): number {
     let place = hash(first, second) & this.#mask;
     while (
-      this.#value[place] !== 0 &&
-      (this.#first[place] !== first || this.#second[place] !== second)
+      this.values[place] !== 0 &&
+      (this.firsts[place] !== first || this.seconds[place] !== second)
     ) {
       place = (place + 1) & this.#mask;
     }
@@ -59,23 +59,23 @@ export class PairMap {
   }
 
   #grow(): void {
-    const [first, second, value] = [this.#first, this.#second, this.#value];
+    const [first, second, value] = [this.firsts, this.seconds, this.values];
     const places = value.length * 2;
-    this.#first = new Int32Array(places);
-    this.#second = new Int32Array(places);
-    this.#value = new Int32Array(places);
+    this.firsts = new Int32Array(places);
+    this.seconds = new Int32Array(places);
+    this.values = new Int32Array(places);
     this.#mask = places - 1;
     for (let i = 0; i < value.length; i++) {
       if (value[i] === 0) continue;
       const place = this.#placeOf(first[i]!, second[i]!);
-      this.#first[place] = first[i]!;
-      this.#second[place] = second[i]!;
-      this.#value[place] = value[i]!;
+      this.firsts[place] = first[i]!;
+      this.seconds[place] = second[i]!;
+      this.values[place] = value[i]!;
     }
   }
 }
 
-/** Mixes two integers well enough for the low bits to differ (multipliers of MurmurHash3's finaliser). */
+/** `mix_pair` of `ffi/helper/walk.c`: mixes two integers well enough for the low bits to differ (multipliers of MurmurHash3's finaliser). */
 function hash(first: number, second: number): number {
   let mixed = Math.imul(first, 0x85ebca6b) ^ Math.imul(second, 0xc2b2ae35);
   mixed ^= mixed >>> 15;

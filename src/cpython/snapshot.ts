@@ -1,5 +1,7 @@
+import type { Loops } from "../../ffi/process.ts";
 import type { CodeTable } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
+import { FrameLoops } from "./frame_loops.ts";
 import { FrameWalk } from "./frame_walk.ts";
 import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
 import { EXACT, type Policy, StackJoin } from "./stack_join.ts";
@@ -26,10 +28,11 @@ export class Snapshot {
     readonly copy: ThreadCopy,
     readonly codeTable: CodeTable,
     readonly edges: EdgeTable,
-    readonly firstDifference: (a: Uint8Array, b: Uint8Array, length: number) => number,
+    readonly loops: Loops,
   ) {
-    this.#walk = new FrameWalk(copy, codeTable, edges, this.path);
-    this.#join = new StackJoin(this.#walk, this.path, edges);
+    const frameLoops = new FrameLoops(loops, copy, codeTable, edges, this.path);
+    this.#walk = new FrameWalk(copy, codeTable, edges, frameLoops);
+    this.#join = new StackJoin(this.#walk, this.path, edges, frameLoops);
   }
 
   /** The stack is the same as the one found before up to this depth. */
@@ -103,7 +106,7 @@ export class Snapshot {
     if (told && this.#epoch !== this.codeTable.epoch) return false;
     const { length } = copy.offered;
     return length <= copy.limit && copy.isCurrent() &&
-      this.firstDifference(copy.offered, copy.bytes, length) === length;
+      this.loops.firstDifference(copy.offered, copy.bytes, length) === length;
   }
 
   /** Judges the same reading again, strictly. */
@@ -176,6 +179,6 @@ export class Snapshot {
   /** Offset from the chunks' start on at which the copy and the one before differ, or `until`. */
   #compare(until: number): number {
     const { chunksAt, chunkBytes, earlierChunkBytes } = this.copy;
-    return chunksAt + this.firstDifference(chunkBytes, earlierChunkBytes, until - chunksAt);
+    return chunksAt + this.loops.firstDifference(chunkBytes, earlierChunkBytes, until - chunksAt);
   }
 }

@@ -1,6 +1,7 @@
 import type { Address } from "../../ffi/process.ts";
 import { DISMISSED, type EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
+import type { FrameLoops } from "./frame_loops.ts";
 import type { FrameWalk } from "./frame_walk.ts";
 import { Lineage } from "./lineage.ts";
 import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
@@ -31,42 +32,52 @@ export class StackJoin {
   /** One of them is of code that no exact reading has met. */
   hasUnseen = false;
 
-  readonly #joined = new FrameList();
+  /** What is joined: the frames of the walk, or a list of their own once some had to be put between. */
+  #frames: FrameList;
+  readonly #restored = new FrameList();
+  /** Call sites of the walk's frames that were moved, and the places they had. */
+  readonly #movedAt: number[] = [];
+  readonly #movedFrom: number[] = [];
   readonly #lineage: Lineage;
   /** Depth that is kept of the stack before, and the place of its uppermost frame. */
   #kept = 0;
   #top = -1;
-  /** Index in `#joined` of the restored frame nearest to the root, or −1. */
+  /** Index of the restored frame nearest to the root, or −1. */
   #lowestRepair = -1;
   /** The walk's input is still whole. */
   #repeatable = false;
 
-  constructor(readonly walk: FrameWalk, readonly path: StackPath, readonly edges: EdgeTable) {
+  constructor(
+    readonly walk: FrameWalk,
+    readonly path: StackPath,
+    readonly edges: EdgeTable,
+    readonly loops: FrameLoops,
+  ) {
     this.#lineage = new Lineage(walk.codeTable, edges);
+    this.#frames = walk.frames;
   }
 
   /** Joins the last walk. */
   join(policy: Policy): number {
-    const { walk, path } = this;
-    const { frames } = walk;
+    const { walk, path, loops } = this;
     this.freshEdges.length = 0;
     this.hasUnseen = false;
     this.repairs = walk.repairs;
-    this.#joined.count = 0;
+    this.#frames = walk.frames;
     this.#kept = walk.kept;
     this.#top = walk.kept > 0 ? path.places[walk.kept - 1]! : -1;
     this.#lowestRepair = -1;
-    if (frames.count > 0) this.#copyFrame(0, frames.places[0]!);
-    for (let i = 1; i <= frames.count; i++) {
-      const isKept = i === frames.count;
+    // The index behind the last frame stands for the uppermost of those that are kept.
+    for (let i = 1; i <= this.#frames.count; i++) {
+      i = loops.firstUnknown(this.#frames, i);
+      const isKept = i === this.#frames.count;
       if (isKept && this.#kept === 0) break;
-      const next = this.#joinCaller(i, isKept, policy);
-      if (next < 0) {
+      i = this.#joinCaller(i, isKept, policy);
+      if (i < 0) {
         path.trusted = 0;
         this.#repeatable = true;
         return TORN;
       }
-      i = next;
     }
     return this.#settle();
   }
@@ -74,62 +85,61 @@ export class StackJoin {
   /** A new walk begins: the last one cannot be judged any more. */
   forget(): void {
     this.#repeatable = false;
+    this.#movedAt.length = this.#movedFrom.length = 0;
   }
 
   /** Judges the same walk again, strictly; TORN if that cannot be. */
   rejudge(): number {
-    return this.#repeatable ? this.join(STRICT) : TORN;
+    if (!this.#repeatable) return TORN;
+    const { places } = this.walk.frames;
+    while (this.#movedAt.length > 0) places[this.#movedAt.pop()!] = this.#movedFrom.pop()!;
+    return this.join(STRICT);
   }
 
   /**
    * Joins the caller of the frame joined last.
-   * @returns index of the frame of the walk that was joined, beyond the last for a kept one; −1: torn.
+   * @returns index of the frame that was joined, beyond the last for a kept one; −1: torn.
    */
   #joinCaller(i: number, isKept: boolean, policy: Policy): number {
-    const { walk, path, edges } = this;
-    const callee = this.#joined.codes[this.#joined.count - 1]!;
-    const code = isKept ? path.codes[this.#kept - 1]! : walk.frames.codes[i]!;
-    const raw = isKept ? this.#top : walk.frames.places[i]!;
-    let place = raw;
-    if (!edges.isKnown(raw, callee)) {
-      const edge = edges.intern(raw, callee);
-      this.#lowestRepair = this.#joined.count;
-      const waits = policy === OPEN && edges.state(edge) !== DISMISSED;
-      if (waits || policy === EXACT) {
-        this.freshEdges.push(edge);
-        this.hasUnseen ||= !edges.isSeen(code) || !edges.isSeen(callee);
-      } else {
-        this.repairs++;
-        place = edges.callSite(code, callee, raw);
-        if (place < 0) return this.#restore(i);
-      }
+    const { path, edges } = this;
+    const { codes, places } = this.#frames;
+    const callee = codes[i - 1]!;
+    const raw = isKept ? this.#top : places[i]!;
+    if (edges.isKnown(raw, callee)) return i;
+    const code = isKept ? path.codes[this.#kept - 1]! : codes[i]!;
+    const edge = edges.intern(raw, callee);
+    this.#lowestRepair = i;
+    const waits = policy === OPEN && edges.state(edge) !== DISMISSED;
+    if (waits || policy === EXACT) {
+      this.freshEdges.push(edge);
+      this.hasUnseen ||= !edges.isSeen(code) || !edges.isSeen(callee);
+      return i;
     }
+    this.repairs++;
+    const place = edges.callSite(code, callee, raw);
+    if (place < 0) return this.#restore(i);
     if (isKept) this.#top = place;
-    else this.#copyFrame(i, place);
+    else {
+      if (this.#frames === this.walk.frames) {
+        this.#movedAt.push(i);
+        this.#movedFrom.push(raw);
+      }
+      places[i] = place;
+    }
     return i;
   }
 
-  #copyFrame(i: number, place: number): void {
-    const { addresses, offsets, codes } = this.walk.frames;
-    this.#joined.push(addresses[i]!, offsets[i]!, codes[i]!, place);
-  }
-
-  /** Where a caller stood when it called the frame joined last. */
-  #siteOf(caller: number, place: number): number {
-    return this.edges.callSite(caller, this.#joined.codes[this.#joined.count - 1]!, place);
-  }
-
   /**
-   * Finds the overwritten callers of the frame joined last and joins them, down to one that is still
-   * there: a frame of the walk, or one of those kept.
+   * Finds the overwritten callers of the frame before the i-th and puts them between it and one that is
+   * still there: a frame of the walk, or one of those kept.
    */
   #restore(i: number): number {
-    const { walk, path } = this;
-    const { copy, frames } = walk;
-    const joined = this.#joined;
-    const callee = joined.codes[joined.count - 1]!;
+    const { walk, path, edges } = this;
+    const { copy } = walk;
+    const frames = this.#frames;
     const endBelow = (address: Address): Address => copy.endBelow(address);
-    const found = this.#lineage.find(callee, this.#endBelow(), endBelow, (address, code) => {
+    const end = this.#endBelow(i);
+    const found = this.#lineage.find(frames.codes[i - 1]!, end, endBelow, (address, code) => {
       for (let k = i; k < frames.count; k++) {
         if (frames.addresses[k] === address) return frames.codes[k] === code ? k : -1;
       }
@@ -138,24 +148,32 @@ export class StackJoin {
     });
     if (!found) return -1;
     const { codes, addresses, junction } = this.#lineage;
+    const joined = frames === this.#restored ? new FrameList() : this.#restored;
+    joined.count = 0;
+    joined.append(frames, 0, i);
+    const siteOf = (caller: number, place: number): number =>
+      edges.callSite(caller, joined.codes[joined.count - 1]!, place);
     for (let k = 0; k < codes.length; k++) {
-      joined.push(addresses[k]!, NOT_READ, codes[k]!, this.#siteOf(codes[k]!, 0));
+      joined.push(addresses[k]!, NOT_READ, codes[k]!, siteOf(codes[k]!, 0));
     }
-    this.#lowestRepair = joined.count;
+    const next = this.#lowestRepair = joined.count;
     if (junction < frames.count) {
-      this.#copyFrame(junction, this.#siteOf(frames.codes[junction]!, frames.places[junction]!));
-      return junction;
+      const site = siteOf(frames.codes[junction]!, frames.places[junction]!);
+      joined.append(frames, junction, frames.count);
+      joined.places[next] = site;
+    } else {
+      this.#kept = junction - frames.count + 1;
+      this.#top = siteOf(path.codes[this.#kept - 1]!, path.places[this.#kept - 1]!);
     }
-    this.#kept = junction - frames.count + 1;
-    this.#top = this.#siteOf(path.codes[this.#kept - 1]!, path.places[this.#kept - 1]!);
-    return frames.count;
+    this.#frames = joined;
+    return next;
   }
 
-  /** Where the data stack ended below the frame joined last. */
-  #endBelow(): number {
+  /** Where the data stack ended below the frame before the i-th. */
+  #endBelow(i: number): number {
     const { copy } = this.walk;
-    const { addresses, offsets, count } = this.#joined;
-    for (let n = count - 1; n >= 0; n--) {
+    const { addresses, offsets } = this.#frames;
+    for (let n = i - 1; n >= 0; n--) {
       const at = offsets[n]!;
       if (addresses[n] !== 0 && (at === NOT_READ || copy.isInChunk(at))) {
         return copy.endBelow(addresses[n]!);
@@ -168,10 +186,12 @@ export class StackJoin {
   #settle(): number {
     const { walk, path } = this;
     const kept = this.#kept;
-    const { count } = this.#joined;
-    path.replaceAbove(kept, this.#joined, walk.copy);
-    const total = walk.kept + walk.frames.count;
-    path.replaceGuards(kept, walk.guardOffsets, walk.guardCounts.map((n) => total - n));
+    const { count } = this.#frames;
+    this.loops.putAbove(this.#frames, kept);
+    if (walk.guardOffsets.length > 0 || path.hasGuards) {
+      const total = walk.kept + walk.frames.count;
+      path.replaceGuards(kept, walk.guardOffsets, walk.guardCounts.map((n) => total - n));
+    }
     this.changedFrom = kept;
     let trusted = this.#lowestRepair < 0 ? path.depth : kept + count - 1 - this.#lowestRepair;
     if (walk.repairs > 0) trusted = Math.min(trusted, kept);

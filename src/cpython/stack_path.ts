@@ -1,4 +1,4 @@
-import { type FrameList, widened } from "./frame_list.ts";
+import { widened } from "./frame_list.ts";
 import { withRoom } from "./pair_map.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
@@ -13,12 +13,12 @@ export class StackPath {
   codes: Int32Array = new Int32Array(256);
   /** Frame addresses, root first. */
   addresses: Float64Array = new Float64Array(256);
+  /** Depth + 1 of the frame at an 8-byte word of the copy. */
+  depthAtWord: Int32Array = new Int32Array(0);
   depth = 0;
   /** The stack is proven, unrepaired and that of the copy up to this depth. */
   trusted = 0;
 
-  /** Depth + 1 of the frame at an 8-byte word of the copy. */
-  #depthAtWord = new Int32Array(0);
   /** Frames outside the data stack on the way: their offsets, and the depth that is sure below each. */
   readonly #guardDepths: number[] = [];
   readonly #guardOffsets: number[] = [];
@@ -42,10 +42,9 @@ export class StackPath {
     return this.trusted;
   }
 
-  /** Depth + 1 at which the stack has a frame of this address at this offset of the copy, or 0. */
-  depthAt(offset: number, address: number): number {
-    const depth = this.#depthAtWord[offset >> 3] ?? 0;
-    return depth > 0 && depth <= this.depth && this.addresses[depth - 1] === address ? depth : 0;
+  /** True if frames outside the data stack are on the way. */
+  get hasGuards(): boolean {
+    return this.#guardDepths.length > 0;
   }
 
   /** Depth at which a frame of this code lies at this address among the lowest `below`, or −1. */
@@ -56,25 +55,14 @@ export class StackPath {
     return -1;
   }
 
-  /** Puts new frames (leaf first) onto the lowest `kept` ones. */
-  replaceAbove(kept: number, frames: FrameList, copy: ThreadCopy): void {
-    const { count } = frames;
-    const depth = kept + count;
+  /** Makes room for a stack of so many frames, and for the words of a copy. */
+  reserve(depth: number, copy: ThreadCopy): void {
     this.places = withRoom(this.places, depth);
     this.codes = withRoom(this.codes, depth);
     this.addresses = widened(this.addresses, this.codes.length);
-    if (this.#depthAtWord.length < copy.words.length / 2) {
-      this.#depthAtWord = new Int32Array(copy.words.length / 2);
+    if (this.depthAtWord.length < copy.words.length / 2) {
+      this.depthAtWord = new Int32Array(copy.words.length / 2);
     }
-    for (let d = kept; d < depth; d++) {
-      const n = count - 1 - (d - kept);
-      this.addresses[d] = frames.addresses[n]!;
-      this.codes[d] = frames.codes[n]!;
-      this.places[d] = frames.places[n]!;
-      const at = frames.offsets[n]!;
-      if (at >= 0 && copy.isInChunk(at)) this.#depthAtWord[at >> 3] = d + 1;
-    }
-    this.depth = depth;
   }
 
   /**

@@ -52,7 +52,8 @@ export class ThreadCopy {
   /** 0: asked for since the last `relax`; 2: not yet. */
   readonly #outsideAge: Int32Array = new Int32Array(MOST_OUTSIDE);
 
-  readonly #stack = new DataStack();
+  /** The chunks that are copied. */
+  readonly dataStack: DataStack = new DataStack();
 
   /** What was read for this thread together with others, and whether it is new. */
   offered: Uint8Array = new Uint8Array(0);
@@ -143,7 +144,7 @@ export class ThreadCopy {
   }
 
   #isStale(): boolean {
-    return this.#dirty || this.#stack.changed;
+    return this.#dirty || this.dataStack.changed;
   }
 
   /** True if the copy is of the arrangement of now. */
@@ -186,7 +187,7 @@ export class ThreadCopy {
    */
   locate(address: Address): number {
     const size = this.#slotBytes;
-    const inChunk = this.#stack.locate(address, size);
+    const inChunk = this.dataStack.locate(address, size);
     if (inChunk >= 0) return inChunk + size <= this.limit ? inChunk : -1;
     if (inChunk !== -1) return inChunk === -2 ? -2 : -1;
     const known = this.#findOutside(address);
@@ -199,7 +200,7 @@ export class ThreadCopy {
    * it is the first of its chunk. 0 if it is in no chunk.
    */
   endBelow(address: Address): Address {
-    return this.#stack.endBelow(address, this.words);
+    return this.dataStack.endBelow(address, this.words);
   }
 
   /** True if an offset belongs to the data stack. */
@@ -209,7 +210,7 @@ export class ThreadCopy {
 
   /** Once in a while: stop copying what has not been used for two periods. */
   relax(): void {
-    this.#stack.relax();
+    this.dataStack.relax();
     for (let i = this.outsideCount - 1; i >= 0; i--) {
       if (this.#outsideAge[i]! > 1) this.#removeOutside(i);
       else this.#outsideAge[i] = 2;
@@ -224,7 +225,7 @@ export class ThreadCopy {
     const chunk = this.threadField(thread.chunk);
     if (chunk === 0) return FETCHED;
     const top = this.threadField(thread.chunkTop);
-    return this.#stack.follow(this.runtime.reader, chunk, top) ? FETCHED : REARRANGED;
+    return this.dataStack.follow(this.runtime.reader, chunk, top) ? FETCHED : REARRANGED;
   }
 
   /**
@@ -294,13 +295,13 @@ export class ThreadCopy {
     const { layout } = this.runtime;
     const { codeGeneration } = layout.interpreter;
     const ranges = new Ranges(
-      2 + this.#stack.count + this.outsideCount + (this.watchesStatus ? 1 : 0) +
+      2 + this.dataStack.count + this.outsideCount + (this.watchesStatus ? 1 : 0) +
         (codeGeneration < 0 ? 0 : 1),
     );
     const from = this.thread.address + this.#threadFrom;
     ranges.push(from, 8);
     ranges.push(from + 8, this.chunksAt - 8);
-    this.#stack.addTo(ranges);
+    this.dataStack.addTo(ranges);
     this.outsideAt = ranges.bytes;
     for (let i = 0; i < this.outsideCount; i++) {
       ranges.push(this.outsideAddress[i]!, this.#slotBytes);

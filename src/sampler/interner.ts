@@ -1,3 +1,4 @@
+import type { Loops } from "../../ffi/process.ts";
 import type { CodeTable } from "../cpython/code_table.ts";
 import { describePlace } from "../cpython/frame_description.ts";
 import { PairMap, withRoom } from "../cpython/pair_map.ts";
@@ -15,10 +16,11 @@ type LocalFrame = Omit<Frame, "file" | "name"> & { readonly file: string; readon
  */
 export class Interner {
   /** Local frame + 1 by place; 0: not looked up. */
-  #frameOfPlace: Int32Array = new Int32Array(4096);
+  frameOfPlace: Int32Array = new Int32Array(4096);
+  /** Local stacks by (prefix, local frame). */
+  readonly stacks: PairMap = new PairMap(4096);
   readonly #frames: LocalFrame[] = [];
   readonly #frameIds = new Map<string, number>();
-  readonly #stacks = new PairMap(4096);
   #prefix: Int32Array = new Int32Array(4096);
   #frame: Int32Array = new Int32Array(4096);
   #stackCount = 0;
@@ -38,7 +40,7 @@ export class Interner {
   }
 
   #pushFrame(prefix: number, frame: number): number {
-    const known = this.#stacks.get(prefix, frame);
+    const known = this.stacks.get(prefix, frame);
     if (known >= 0) return known;
     const stack = this.#stackCount++;
     this.#prefix = withRoom(this.#prefix, stack + 1);
@@ -46,7 +48,7 @@ export class Interner {
     this.#sentStack = withRoom(this.#sentStack, stack + 1);
     this.#prefix[stack] = prefix;
     this.#frame[stack] = frame;
-    this.#stacks.set(prefix, frame, stack);
+    this.stacks.set(prefix, frame, stack);
     return stack;
   }
 
@@ -78,7 +80,7 @@ export class Interner {
   }
 
   #frameOf(place: number): number {
-    const known = this.#frameOfPlace[place] ?? 0;
+    const known = this.frameOfPlace[place] ?? 0;
     if (known !== 0) return known - 1;
     const { code, location } = describePlace(this.codeTable, place);
     const frame = this.#addFrame({
@@ -92,8 +94,8 @@ export class Interner {
       opcode: -1,
       kind: 0,
     });
-    this.#frameOfPlace = withRoom(this.#frameOfPlace, place + 1);
-    this.#frameOfPlace[place] = frame + 1;
+    this.frameOfPlace = withRoom(this.frameOfPlace, place + 1);
+    this.frameOfPlace[place] = frame + 1;
     return frame;
   }
 
@@ -128,28 +130,60 @@ export class Interner {
   }
 }
 
+/** Places in the table that the loop in C shares, in the order of `ffi/helper/walk.c`. */
+const PREFIX = 0;
+const FRAME = 1;
+const VALUE = 2;
+const MASK = 3;
+const FRAME_OF_PLACE = 4;
+const FRAME_OF_PLACE_LENGTH = 5;
+const PLACES = 6;
+const STACKS = 7;
+const SLOTS = 8;
+
 /** The stack of one thread as numbers, kept so that only what has changed is interned again. */
 export class ThreadStack {
   /** Local stack id of each depth, root first. */
   #stacks: Int32Array = new Int32Array(256);
-
   #serial = 0;
+  readonly #table = new Float64Array(SLOTS);
+  readonly #arrays: Int32Array[] = [];
 
-  constructor(readonly interner: Interner) {}
+  constructor(readonly interner: Interner, readonly loops: Loops) {}
 
   /** The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown. */
   intern(snapshot: Snapshot): number {
     const { depth, places } = snapshot.path;
     this.#stacks = withRoom(this.#stacks, depth);
-    const stacks = this.#stacks;
     // What has changed is told against the stack before: that one must be the one we have.
-    const from = snapshot.serial === this.#serial + 1 ? snapshot.changedFrom : 0;
+    let d = snapshot.serial === this.#serial + 1 ? snapshot.changedFrom : 0;
     this.#serial = snapshot.serial;
-    let stack = from > 0 ? stacks[from - 1]! : NO_STACK;
-    for (let d = from; d < depth; d++) {
-      stack = this.interner.push(stack, places[d]!);
-      stacks[d] = stack;
+    while ((d = this.#findKnown(places, d, depth)) < depth) {
+      const prefix = d > 0 ? this.#stacks[d - 1]! : NO_STACK;
+      this.#stacks[d] = this.interner.push(prefix, places[d]!);
+      d++;
     }
-    return stack;
+    return depth > 0 ? this.#stacks[depth - 1]! : NO_STACK;
+  }
+
+  /** Fills in the stacks that are known from a depth on; returns the depth of the first that is not. */
+  #findKnown(places: Int32Array, from: number, depth: number): number {
+    const { stacks, frameOfPlace } = this.interner;
+    const table = this.#table;
+    this.#enter(PREFIX, stacks.firsts);
+    this.#enter(FRAME, stacks.seconds);
+    this.#enter(VALUE, stacks.values);
+    table[MASK] = stacks.values.length - 1;
+    this.#enter(FRAME_OF_PLACE, frameOfPlace);
+    table[FRAME_OF_PLACE_LENGTH] = frameOfPlace.length;
+    this.#enter(PLACES, places);
+    this.#enter(STACKS, this.#stacks);
+    return this.loops.findStacks(table, from, depth);
+  }
+
+  #enter(slot: number, array: Int32Array): void {
+    if (this.#arrays[slot] === array) return;
+    this.#arrays[slot] = array;
+    this.#table[slot] = this.loops.addressOf(array);
   }
 }

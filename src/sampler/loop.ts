@@ -1,5 +1,5 @@
 import { cpuUsage } from "node:process";
-import type { ReaderThread } from "../../ffi/process.ts";
+import type { Loops, ReaderThread } from "../../ffi/process.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { isRunning, listThreads, type Runtime } from "../cpython/runtime.ts";
@@ -56,6 +56,7 @@ export class SamplingLoop {
   constructor(
     readonly runtime: Runtime,
     readonly reader: ReaderThread,
+    loops: Loops,
     readonly ring: Ring,
     readonly request: CaptureRequest,
     readonly stops?: Stops,
@@ -96,7 +97,7 @@ export class SamplingLoop {
       quality: this.#quality,
       allThreads: request.allThreads,
       reject,
-      firstDifference: (a, b, length) => reader.firstDifference(a, b, length),
+      loops,
     };
   }
 

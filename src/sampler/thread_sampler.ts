@@ -1,3 +1,4 @@
+import type { Loops } from "../../ffi/process.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import type { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
@@ -44,7 +45,7 @@ export interface Workshop {
   readonly allThreads: boolean;
   /** Counts a reading that was thrown away; `stack` is a local id, or `NO_STACK`. */
   readonly reject: (time: number, thread: number, reason: Rejection, stack: number) => void;
-  readonly firstDifference: (a: Uint8Array, b: Uint8Array, length: number) => number;
+  readonly loops: Loops;
 }
 
 /** Samples one thread of the target. */
@@ -60,8 +61,8 @@ export class ThreadSampler {
 
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
     const copy = new ThreadCopy(shop.runtime, state, shop.allThreads);
-    this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.firstDifference);
-    this.#stack = new ThreadStack(shop.interner);
+    this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.loops);
+    this.#stack = new ThreadStack(shop.interner, shop.loops);
   }
 
   /** True if the thread held its GIL at the last reading, or that was not read. */

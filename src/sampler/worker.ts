@@ -63,7 +63,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       startedAt: Date.now(),
     });
     const stops = stopper === undefined ? undefined : new Stops(stopper, reader);
-    const summary = new SamplingLoop(found, reader, ring, request, stops).run();
+    const summary = new SamplingLoop(found, reader, platform.loops(), ring, request, stops).run();
     // Once the end is reported, the program may exit before we are done here.
     stopper?.close();
     report({ kind: "finished", summary });

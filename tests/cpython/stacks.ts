@@ -1,4 +1,5 @@
 /** Reads the stacks of all threads of a process that does not move, with what `src/cpython/` offers. */
+import { createLoops } from "../../ffi/helper/loops.ts";
 import assert from "node:assert/strict";
 import type { Process } from "../../ffi/process.ts";
 import { CodeTable } from "../../src/cpython/code_table.ts";
@@ -29,12 +30,6 @@ export interface Found {
   readonly hidden: number;
 }
 
-/** The index of the first difference, as the helper finds it. */
-export function firstDifference(a: Uint8Array, b: Uint8Array, length: number): number {
-  for (let i = 0; i < length; i++) if (a[i] !== b[i]) return i;
-  return length;
-}
-
 /** The interpreter of a process that surely has one. */
 export function runtimeOf(process: Process): Runtime {
   const runtime = findRuntime(process);
@@ -56,7 +51,7 @@ export class Reading {
     const known = this.#snapshots.get(state.address);
     if (known !== undefined) return known;
     const copy = new ThreadCopy(this.runtime, state);
-    const snapshot = new Snapshot(copy, this.codeTable, this.edges, firstDifference);
+    const snapshot = new Snapshot(copy, this.codeTable, this.edges, createLoops());
     this.#snapshots.set(state.address, snapshot);
     return snapshot;
   }

@@ -1,3 +1,4 @@
+import { createLoops } from "../../ffi/helper/loops.ts";
 import assert from "node:assert/strict";
 import { listThreads } from "../../src/cpython/runtime.ts";
 import { describePlace } from "../../src/cpython/frame_description.ts";
@@ -128,7 +129,7 @@ Deno.test("a ring that is full at any point makes no wrong numbers", () => {
 Deno.test("a thread's stack is that of its snapshot, also where only a part is interned anew", () => {
   const { interner, drain } = begin(smallRing(1 << 16));
   const main = listThreads(reading.runtime).find((state) => state.main)!;
-  const stack = new ThreadStack(interner);
+  const stack = new ThreadStack(interner, createLoops());
   const ids = [];
   for (let i = 0; i < 5; i++) {
     reading.take(main);
@@ -163,7 +164,7 @@ Deno.test("a thread's stack is right after readings that nobody interned", () =>
   again.settle(main);
   const ring = smallRing(1 << 16);
   const interner = new Interner(again.codeTable, new RingWriter(ring));
-  const stack = new ThreadStack(interner);
+  const stack = new ThreadStack(interner, createLoops());
   const snapshot = again.snapshot(main);
   stack.intern(snapshot);
   // A caller near the root moves, which no interned reading sees; then one near the leaf.
