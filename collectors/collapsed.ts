@@ -1,5 +1,6 @@
 import type { Profile } from "../src/profile/profile.ts";
-import { Column, FRAME_KINDS, NO_STACK, StackTable } from "../src/profile/tables.ts";
+import { FRAME_KINDS, NO_STACK, StackTable } from "../src/profile/tables.ts";
+import { countLeaves } from "../src/analysis/functions.ts";
 import { baseName } from "../src/analysis/places.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 import { escapeCollapsed } from "./escape.ts";
@@ -7,20 +8,35 @@ import { escapeCollapsed } from "./escape.ts";
 /** Output is handed over in pieces of about so many characters. */
 const PIECE = 64 * 1024;
 
+/** What a frame of a line says: all that is known, the function whatever its line, or the file alone. */
+export const GRANULARITIES = ["line", "function", "file"] as const;
+export type Granularity = typeof GRANULARITIES[number];
+
+/** How lines look. */
+export interface CollapsedOptions {
+  readonly granularity: Granularity;
+  /** Whether threads are kept apart, each line beginning with `tid:N;`; absent: if all were sampled. */
+  readonly threads?: boolean;
+}
+
+/** What lines show when nothing is asked for. */
+export const DEFAULT_COLLAPSED: CollapsedOptions = { granularity: "line" };
+
 /**
  * The `collapsed` format, which flame graph tools read: a line for each thread and stack, root first,
  * `file.py:function:line` joined by `;`, then a blank and the count. Artificial frames have a name
- * only. With all threads sampled each line begins with `tid:N;`. Highest count first, then by thread
- * and stack. Text is escaped as {@link escapeCollapsed} says.
+ * only. Frames may say less: `file.py:function`, or `file.py` for all frames in a row that are in it.
+ * With all threads sampled each line begins with `tid:N;`. Highest count first, then by thread and
+ * stack. Text is escaped as {@link escapeCollapsed} says.
  */
-export function createCollapsed(): Collector {
+export function createCollapsed(options: CollapsedOptions): Collector {
   return {
     begin: () => NOTHING,
     add: () => NOTHING,
     *finish(profile: Profile): Bytes {
       const encoder = new TextEncoder();
       let piece = "";
-      for (const line of renderLines(profile)) {
+      for (const line of renderLines(profile, options)) {
         piece += line;
         if (piece.length < PIECE) continue;
         yield encoder.encode(piece);
@@ -34,25 +50,40 @@ export function createCollapsed(): Collector {
 /** One line to be: everything but its text, so that all of them can be sorted. */
 interface Line {
   readonly count: number;
-  readonly thread: number;
+  readonly tid: number;
   readonly stack: number;
 }
 
-function* renderLines(profile: Profile): Generator<string> {
-  const merged = mergeStacks(profile);
+function* renderLines(
+  profile: Profile,
+  { granularity, threads = profile.metadata.allThreads }: CollapsedOptions,
+): Generator<string> {
+  const merged = mergeStacks(profile, granularity);
   const order = orderStacks(merged);
+  const lines = threads ? listByThread(profile, merged) : listTogether(profile, merged);
+  lines.sort((a, b) => b.count - a.count || a.tid - b.tid || order[a.stack]! - order[b.stack]!);
+  for (const { count, tid, stack } of lines) {
+    const labels = merged.stacks.frames(stack).map((label) => merged.labels[label]!);
+    if (threads) labels.push(`tid:${tid}`);
+    yield `${labels.reverse().join(";")} ${count}\n`;
+  }
+}
+
+function listByThread(profile: Profile, merged: MergedStacks): Line[] {
   const lines: Line[] = [];
   for (const [thread, column] of profile.counts.entries()) {
     if (column === undefined) continue;
-    for (const [stack, count] of countMerged(column, merged)) lines.push({ count, thread, stack });
+    const tid = profile.threads[thread]?.tid ?? 0;
+    for (const [stack, count] of countMerged(column.view(), merged)) {
+      lines.push({ count, tid, stack });
+    }
   }
-  const tid = (line: Line): number => profile.threads[line.thread]?.tid ?? 0;
-  lines.sort((a, b) => b.count - a.count || tid(a) - tid(b) || order[a.stack]! - order[b.stack]!);
-  for (const line of lines) {
-    const labels = merged.stacks.frames(line.stack).map((label) => merged.labels[label]!);
-    if (profile.metadata.allThreads) labels.push(`tid:${tid(line)}`);
-    yield `${labels.reverse().join(";")} ${line.count}\n`;
-  }
+  return lines;
+}
+
+function listTogether(profile: Profile, merged: MergedStacks): Line[] {
+  const counts = countMerged(countLeaves(profile), merged);
+  return [...counts].map(([stack, count]) => ({ count, tid: 0, stack }));
 }
 
 /** The tree of stacks with frames that read the same made one; its frame column holds label numbers. */
@@ -63,12 +94,12 @@ interface MergedStacks {
   readonly mergedOf: Int32Array;
 }
 
-function mergeStacks(profile: Profile): MergedStacks {
+function mergeStacks(profile: Profile, granularity: Granularity): MergedStacks {
   const labels: string[] = [];
   const numbers = new Map<string, number>();
   const labelOf = new Int32Array(profile.frames.length);
   for (let frame = 0; frame < labelOf.length; frame++) {
-    const label = labelFrame(profile, frame);
+    const label = labelFrame(profile, frame, granularity);
     let number = numbers.get(label);
     if (number === undefined) {
       number = labels.push(label) - 1;
@@ -83,6 +114,10 @@ function mergeStacks(profile: Profile): MergedStacks {
     const caller = profile.stacks.prefix.at(stack);
     const prefix = caller === NO_STACK ? NO_STACK : mergedOf[caller]!;
     const label = labelOf[profile.stacks.frame.at(stack)]!;
+    if (granularity === "file" && prefix !== NO_STACK && stacks.frame.at(prefix) === label) {
+      mergedOf[stack] = prefix;
+      continue;
+    }
     const key = (prefix + 1) * labels.length + label;
     let merged = known.get(key);
     if (merged === undefined) {
@@ -94,21 +129,24 @@ function mergeStacks(profile: Profile): MergedStacks {
   return { labels, stacks, mergedOf };
 }
 
-function labelFrame(profile: Profile, frame: number): string {
+function labelFrame(profile: Profile, frame: number, granularity: Granularity): string {
   const name = escapeCollapsed(profile.strings[profile.frames.name.at(frame)] ?? "");
   if (FRAME_KINDS[profile.frames.kind.at(frame)] !== "python") return name;
-  const file = baseName(profile.strings[profile.frames.file.at(frame)] ?? "");
-  return `${escapeCollapsed(file)}:${name}:${profile.frames.line.at(frame)}`;
+  const file = escapeCollapsed(baseName(profile.strings[profile.frames.file.at(frame)] ?? ""));
+  if (granularity === "file") return file;
+  if (granularity === "function") return `${file}:${name}`;
+  return `${file}:${name}:${profile.frames.line.at(frame)}`;
 }
 
-function countMerged(column: Column, { mergedOf }: MergedStacks): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (const [stack, count] of column.view().entries()) {
+function countMerged(counts: ArrayLike<number>, { mergedOf }: MergedStacks): Map<number, number> {
+  const merged = new Map<number, number>();
+  for (let stack = 0; stack < counts.length; stack++) {
+    const count = counts[stack]!;
     if (count === 0) continue;
-    const merged = mergedOf[stack]!;
-    counts.set(merged, (counts.get(merged) ?? 0) + count);
+    const into = mergedOf[stack]!;
+    merged.set(into, (merged.get(into) ?? 0) + count);
   }
-  return counts;
+  return merged;
 }
 
 /** Numbers the stacks in the order of their text, frame by frame from the root. */

@@ -1,25 +1,47 @@
-import { createCollapsed } from "./collapsed.ts";
+import { type CollapsedOptions, createCollapsed, DEFAULT_COLLAPSED } from "./collapsed.ts";
 import type { Collector, CollectorTools } from "./collector.ts";
-import { createPstats, type TableOptions } from "./pstats.ts";
+import { createPstats, DEFAULT_TABLE, type TableOptions } from "./pstats.ts";
 
 /** All that can be asked of formats; each takes what it knows. */
-export type FormatOptions = TableOptions;
+export interface FormatOptions extends TableOptions, CollapsedOptions {
+  /** Recordings: how their samples are packed. */
+  readonly compression: "zstd" | "none";
+}
 
-/** One output format, as the command line knows it. */
-export interface Format {
+/** What formats do when nothing is asked for. */
+export const DEFAULT_OPTIONS: FormatOptions = {
+  ...DEFAULT_TABLE,
+  ...DEFAULT_COLLAPSED,
+  compression: "zstd",
+};
+
+/** One thing that a format can be. */
+export interface Form {
   /** Extension of files that are named for the user, without the dot. */
   readonly extension: string;
+  /** Bytes that are no text and have no place on a terminal. */
+  readonly binary?: true;
+  readonly create: (options: FormatOptions, tools: CollectorTools) => Collector;
+}
+
+/** One output format, as the command line knows it. */
+export interface Format extends Form {
   /** Where output goes when nothing is said: to the terminal, or to a file in the current directory. */
   readonly destination: "stdout" | "file";
   /** What it is, for help. */
   readonly about: string;
   /** What it is made of: counts alone, which any input has, or samples in order of time. */
   readonly from: "counts" | "samples";
-  readonly create: (options: FormatOptions, tools: CollectorTools) => Collector;
+  /**
+   * What it yields is of use before it is finished: it goes into `NAME.partial` as it comes, where a
+   * crash leaves it, and gets its name at the end.
+   */
+  readonly streams?: true;
+  /** What it is in a file, if that is another thing than on the terminal; `.txt` files keep the text. */
+  readonly inFile?: Form;
 }
 
-/** All formats by name; the name is also the option that asks for it. */
-export const FORMATS = {
+const REGISTRY = {
   pstats: {
     extension: "txt",
     destination: "stdout",
@@ -36,7 +58,10 @@ export const FORMATS = {
   },
 } as const satisfies Record<string, Format>;
 
-export type FormatName = keyof typeof FORMATS;
+export type FormatName = keyof typeof REGISTRY;
+
+/** All formats by name; the name is also the option that asks for it. */
+export const FORMATS: Readonly<Record<FormatName, Format>> = REGISTRY;
 
 /** Names of all formats, the default first. */
 export const FORMAT_NAMES = Object.keys(FORMATS) as readonly FormatName[];

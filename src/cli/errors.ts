@@ -163,6 +163,21 @@ export function outputNotWritable(path: string, trouble: OutputTrouble): Fault {
   return fail("output-not-writable", `Cannot write to ${shown}: ${why}.`, next);
 }
 
+/** An output came to an end before its time; where part of it is on disk, it says what that is good for. */
+export function outputEnded(fault: Fault, remains: string | undefined): Fault {
+  if (remains === undefined) return fault;
+  const shown = escapeForTerminal(remains);
+  return {
+    ...fault,
+    next: `What was written until then is in ${shown}; \`tachyon replay ${shown}\` reads it.`,
+  };
+}
+
+/** What a command ends with whose outputs did not all come about; each was said when it happened. */
+export function outputsFailed(faults: readonly Fault[]): Fault {
+  return fail("outputs-failed", faults.map(({ what }) => what).join(" "), "");
+}
+
 /** The capture came to its end with nothing to show. */
 export function nothingCollected(why: string, interrupted: boolean): Fault {
   return {

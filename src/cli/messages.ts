@@ -16,6 +16,7 @@ import {
   formatTime,
 } from "../analysis/units.ts";
 import type { Fault } from "./errors.ts";
+import type { Written } from "./output.ts";
 
 /** Shares above which a profile should not be believed without a look at why. */
 const MUCH_MISSED = 0.05;
@@ -45,6 +46,19 @@ export function summarizeCapture(profile: Profile, summary: Summary): string {
   } (asked ${formatRate(trust.askedHz)}), ${formatShare(trust.missed)} missed, ${
     formatShare(trust.rejected)
   } rejected`;
+}
+
+/** Says how it went and which outputs were written. */
+export function tellFinished(
+  how: string,
+  finished: readonly { readonly format: string; readonly written: Written }[],
+): void {
+  const files = finished.flatMap(({ format, written }) =>
+    typeof written === "object" ? [`${format} written to ${escapeForTerminal(written.path)}`] : []
+  );
+  if (files.length <= 1) return tell([how, ...files].join("; "));
+  tell(how);
+  for (const file of files) tell(file);
 }
 
 /** Sentences for what makes a profile less true than it looks. */

@@ -1,95 +1,98 @@
-/** Where a result goes, found out before anything starts, and written whole or not at all. */
+/** The way of one output's bytes to its place: whole or not at all, or piece by piece as they come. */
 
-import { baseName } from "../analysis/places.ts";
-import { type Fault, isFault, outputNotWritable, type OutputTrouble } from "./errors.ts";
-
-/** A place for one output. */
-export type Destination =
-  | { readonly kind: "stdout" }
-  /** A device, pipe or socket: written to as it is, since a file must not take its place. */
-  | { readonly kind: "device"; readonly path: string }
-  /** A regular file, named when the pid is known if `name` is absent. */
-  | { readonly kind: "file"; readonly directory: string; readonly name?: string };
-
-/**
- * Finds the place that `-o` names and makes sure that it can be written to: a temporary file is made
- * beside the one to be, and removed again.
- * @param path what `-o` was given; absent: the current directory.
- */
-export function chooseDestination(path: string | undefined): Destination | Fault {
-  if (path === "-" || path === "/dev/stdout" || path === "/dev/fd/1") return { kind: "stdout" };
-  const destination = placeFile(path ?? ".");
-  if (isFault(destination) || destination.kind !== "file") return destination;
-  try {
-    const probe = createTemporary(destination.directory);
-    probe.file.close();
-    Deno.removeSync(probe.path);
-  } catch (error) {
-    return outputNotWritable(path ?? destination.directory, classify(error));
-  }
-  return destination;
-}
-
-function placeFile(path: string): Destination | Fault {
-  try {
-    const found = Deno.statSync(path);
-    if (found.isDirectory) return { kind: "file", directory: path };
-    if (!found.isFile || /^\/(dev|proc)\//.test(path)) return { kind: "device", path };
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) return outputNotWritable(path, classify(error));
-    if (path.endsWith("/") || path === "") return outputNotWritable(path, "no-directory");
-  }
-  const name = baseName(path);
-  return { kind: "file", directory: path.slice(0, path.length - name.length) || ".", name };
-}
+import type { Bytes, Spool } from "../../collectors/collector.ts";
+import { createTemporary, type Destination, joinPath } from "./destination.ts";
+import type { Fault } from "./errors.ts";
+import type { SpoolStore } from "./spool.ts";
+import { explainFailure, isClosed, WriteFailure, writing } from "./write_failure.ts";
 
 /** Where the result went, or that nobody wanted to read it to its end. */
 export type Written = { readonly path: string } | "stdout" | "closed";
 
+/** Takes the bytes of one output. */
+export interface Sink {
+  /** Takes bytes while a capture runs. Throws a {@link WriteFailure} when they cannot be kept. */
+  write(bytes: Bytes): void;
+  /**
+   * Writes the rest.
+   * @param head called when the rest is through: bytes to be written over the beginning.
+   */
+  finish(rest: Bytes, head: (() => Uint8Array) | undefined): Promise<Written | Fault>;
+  /** Gives up and leaves nothing. */
+  discard(): void;
+  /** Gives up and leaves what there is. */
+  close(): void;
+  /** The file where that is. */
+  readonly remains?: string;
+}
+
 /**
- * Writes a result. A file appears under its name only when it is complete; what stood there before is
- * replaced in one step, and a symbolic link is replaced, not followed.
- * @param defaultName name of a file that was not given one.
+ * A sink that puts bytes aside until all are there. A file appears under its name only when it is
+ * complete; what stood there before is replaced in one step, and a symbolic link is replaced, not
+ * followed.
+ * @param name of a file that was not given one.
  */
-export async function writeOutput(
-  destination: Destination,
-  defaultName: string,
-  pieces: Iterable<Uint8Array>,
-): Promise<Written | Fault> {
-  if (destination.kind === "stdout") return await writeStdout(pieces);
-  if (destination.kind === "device") {
-    try {
-      const file = await Deno.open(destination.path, { write: true });
-      await writePieces(file, pieces);
-      file.close();
-      return { path: destination.path };
-    } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) return "closed";
-      return outputNotWritable(destination.path, classify(error));
+export function createWholeSink(destination: Destination, name: string, store: SpoolStore): Sink {
+  let spool: Spool | undefined;
+  const putAside = (bytes: Bytes): void => {
+    for (const piece of bytes) {
+      if (piece.length > 0) (spool ??= store.createSpool()).append(piece);
     }
+  };
+  function* all(rest: Bytes): Bytes & Iterable<Uint8Array> {
+    yield* spool?.read() ?? [];
+    yield* rest;
   }
-  const path = joinPath(destination.directory, destination.name ?? defaultName);
-  try {
-    await replaceFile(path, destination.directory, pieces);
-    return { path };
-  } catch (error) {
-    return outputNotWritable(path, classify(error));
-  }
+  return {
+    write: putAside,
+    async finish(rest, head): Promise<Written | Fault> {
+      try {
+        if (destination.kind === "file") {
+          const path = joinPath(destination.directory, destination.name ?? name);
+          await replaceFile(path, destination.directory, all(rest), head);
+          return { path };
+        }
+        let pieces = all(rest);
+        if (head !== undefined) {
+          // What cannot be gone back in gets its head first.
+          putAside(rest);
+          pieces = withHead(head(), all([]));
+        }
+        if (destination.kind === "stdout") {
+          await writePieces(Deno.stdout, pieces, "standard output");
+          return "stdout";
+        }
+        return await writeDevice(destination.path, pieces);
+      } catch (error) {
+        return isClosed(error) ? "closed" : explainFailure(error);
+      }
+    },
+    discard(): void {},
+    close(): void {},
+  };
 }
 
 async function replaceFile(
   path: string,
   directory: string,
-  pieces: Iterable<Uint8Array>,
+  pieces: Bytes,
+  head: (() => Uint8Array) | undefined,
 ): Promise<void> {
-  const { path: temporary, file } = createTemporary(directory);
+  const { path: temporary, file } = writing(path, () => createTemporary(directory));
   const discard = (): void => removeQuietly(temporary);
   // A second Ctrl-C ends us in the middle of it.
   globalThis.addEventListener("unload", discard);
   try {
-    await writePieces(file, pieces);
-    file.close();
-    await Deno.rename(temporary, path);
+    try {
+      await writePieces(file, pieces, path);
+      if (head !== undefined) {
+        await file.seek(0, Deno.SeekMode.Start);
+        await writePieces(file, [head()], path);
+      }
+    } finally {
+      file.close();
+    }
+    writing(path, () => Deno.renameSync(temporary, path));
   } catch (error) {
     discard();
     throw error;
@@ -98,51 +101,45 @@ async function replaceFile(
   }
 }
 
-async function writeStdout(pieces: Iterable<Uint8Array>): Promise<Written | Fault> {
+async function writeDevice(path: string, pieces: Bytes): Promise<Written> {
+  const file = writing(path, () => Deno.openSync(path, { write: true }));
   try {
-    await writePieces(Deno.stdout, pieces);
-    return "stdout";
-  } catch (error) {
-    if (error instanceof Deno.errors.BrokenPipe) return "closed";
-    return outputNotWritable("standard output", classify(error));
+    await writePieces(file, pieces, path);
+    return { path };
+  } finally {
+    file.close();
   }
 }
 
-async function writePieces(
+/** Writes pieces; between them others have their turn, so that a slow reader does not hold up signals. */
+export async function writePieces(
   to: { write(bytes: Uint8Array): Promise<number> },
-  pieces: Iterable<Uint8Array>,
+  pieces: Bytes,
+  path: string,
 ): Promise<void> {
   for (const piece of pieces) {
-    for (let at = 0; at < piece.length;) at += await to.write(piece.subarray(at));
+    try {
+      for (let at = 0; at < piece.length;) at += await to.write(piece.subarray(at));
+    } catch (error) {
+      throw new WriteFailure(path, error);
+    }
   }
 }
 
-function createTemporary(directory: string): { path: string; file: Deno.FsFile } {
-  const path = joinPath(directory, `.tachyon-${crypto.randomUUID()}.tmp`);
-  // createNew: never through a link that somebody put there.
-  return { path, file: Deno.openSync(path, { write: true, createNew: true }) };
+function* withHead(head: Uint8Array, pieces: Bytes): Generator<Uint8Array> {
+  yield head;
+  let left = head.length;
+  for (const piece of pieces) {
+    if (left < piece.length) yield piece.subarray(left);
+    left = Math.max(0, left - piece.length);
+  }
 }
 
-function joinPath(directory: string, name: string): string {
-  if (directory === ".") return name;
-  return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
-}
-
-function removeQuietly(path: string): void {
+/** Removes a file that may be gone with its directory, which may be why writing it failed. */
+export function removeQuietly(path: string): void {
   try {
     Deno.removeSync(path);
   } catch {
-    // It may be gone with its directory, which is why writing failed.
+    // Nothing is left to remove.
   }
-}
-
-function classify(error: unknown): OutputTrouble {
-  if (error instanceof Deno.errors.NotFound) return "no-directory";
-  if (error instanceof Deno.errors.NotADirectory) return "no-directory";
-  if (error instanceof Deno.errors.PermissionDenied) return "denied";
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  if (code === "EROFS") return "denied";
-  if (code === "ENOSPC" || code === "EDQUOT") return "full";
-  if (code === "ENAMETOOLONG" || code === "EINVAL" || error instanceof TypeError) return "bad-name";
-  return "other";
 }

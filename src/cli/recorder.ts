@@ -1,14 +1,19 @@
-/** One capture and the collector it feeds, from the first sample to the written result. */
+/** One capture and the outputs it feeds, from the first sample to the written results. */
 
-import type { Collector } from "../../collectors/collector.ts";
-import { FORMATS } from "../../collectors/registry.ts";
 import type { Profile } from "../profile/profile.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
 import type { AttachFault, BatchListener, Capture, CaptureRequest } from "../sampler/capture.ts";
 import type { CaptureOptions } from "./capture_options.ts";
-import { type Fault, isFault, nothingCollected } from "./errors.ts";
-import { forewarnings, summarizeCapture, tell, warnings } from "./messages.ts";
-import { chooseDestination, type Destination, writeOutput, type Written } from "./output.ts";
+import { type Fault, isFault, nothingCollected, outputsFailed } from "./errors.ts";
+import { prepareExports } from "./exports.ts";
+import {
+  forewarnings,
+  report,
+  summarizeCapture,
+  tell,
+  tellFinished,
+  warnings,
+} from "./messages.ts";
 import { versionByName } from "./process_tree.ts";
 import { VERSION } from "./version.ts";
 
@@ -20,61 +25,74 @@ export type StartCapture = (
 
 /** What is left to do to a capture. */
 export interface Recorder {
-  readonly destination: Destination;
+  /** Whether a result goes to standard output. */
+  readonly usesStdout: boolean;
   /** Begins to sample a process. */
   start(
     pid: number,
     command: readonly string[],
     waitForPythonMs: number,
   ): Promise<Capture | AttachFault>;
-  /** Writes the result and says where it went; a fault when there is none or it could not be written. */
-  write(profile: Profile, summary: Summary, interrupted: boolean): Promise<Written | Fault>;
+  /** Writes the results and says where they went; what went wrong is said, too, and returned. */
+  write(profile: Profile, summary: Summary, interrupted: boolean): Promise<Fault | undefined>;
 }
 
-/** Prepares a capture: the output is checked now, before anything is sampled or started. */
+/** Prepares a capture: the outputs are checked now, before anything is sampled or started. */
 export function createRecorder(options: CaptureOptions, sampler: StartCapture): Recorder | Fault {
-  const format = FORMATS[options.format];
-  const output = options.output ?? (format.destination === "stdout" ? "-" : undefined);
-  const destination = chooseDestination(output);
-  if (isFault(destination)) return destination;
-
+  const exports = prepareExports(options.outputs, options.formatOptions);
+  if (isFault(exports)) return exports;
   for (const sentence of forewarnings(options.consistency, options.intervalUs)) tell(sentence);
-  const collector = format.create({ ...options, ...describeScreen(destination) });
-  let begun = false;
-  const begin = (profile: Profile): void => {
-    if (!begun) collector.begin(profile.metadata);
-    begun = true;
-  };
   return {
-    destination,
+    usesStdout: exports.usesStdout,
     async start(pid, command, waitForPythonMs): Promise<Capture | AttachFault> {
-      const { intervalUs, durationUs, allThreads, consistency, jitter, maxCpu } = options;
-      const request: CaptureRequest = {
-        pid,
-        intervalUs,
-        ...(durationUs === undefined ? {} : { durationUs }),
-        allThreads,
-        consistency,
-        ...(jitter === undefined ? {} : { jitter }),
-        maxCpu,
-        waitForPythonMs,
-        command,
-        toolVersion: VERSION,
-      };
-      const capture = await sampler(request, (profile, batch) => {
-        begin(profile);
-        collector.add(profile, batch);
-      });
+      let stop = (): void => {};
+      const capture = await sampler(
+        createRequest(options, pid, command, waitForPythonMs),
+        (profile, batch) => {
+          exports.begin(profile, String(pid));
+          exports.add(profile, batch);
+          if (exports.allFailed()) stop();
+        },
+      );
       if ("fault" in capture) return nameVersion(capture, pid);
-      begin(capture.profile);
+      stop = () => capture.stop();
+      exports.begin(capture.profile, String(pid));
+      if (exports.allFailed()) capture.stop();
       return capture;
     },
-    async write(profile, summary, interrupted): Promise<Written | Fault> {
+    async write(profile, summary, interrupted): Promise<Fault | undefined> {
       if (profile.quality.samples === 0) {
-        return nothingCollected(whyEmpty(profile, summary.ending), interrupted);
+        exports.discard();
+        const fault = nothingCollected(whyEmpty(profile, summary.ending), interrupted);
+        report(fault);
+        return fault;
       }
-      return await finish(collector, profile, summary, destination, options);
+      const { finished, failed } = await exports.finish(profile, summary);
+      if (!options.quiet) tellFinished(summarizeCapture(profile, summary), finished);
+      for (const sentence of warnings(profile, summary)) tell(sentence);
+      return failed.length === 0 ? undefined : outputsFailed(failed);
     },
+  };
+}
+
+function createRequest(
+  options: CaptureOptions,
+  pid: number,
+  command: readonly string[],
+  waitForPythonMs: number,
+): CaptureRequest {
+  const { intervalUs, durationUs, allThreads, consistency, jitter, maxCpu } = options;
+  return {
+    pid,
+    intervalUs,
+    ...(durationUs === undefined ? {} : { durationUs }),
+    allThreads,
+    consistency,
+    ...(jitter === undefined ? {} : { jitter }),
+    maxCpu,
+    waitForPythonMs,
+    command,
+    toolVersion: VERSION,
   };
 }
 
@@ -83,37 +101,6 @@ function nameVersion(fault: AttachFault, pid: number): AttachFault {
   if (fault.fault !== "not-python") return fault;
   const version = versionByName(pid);
   return version === undefined ? fault : { fault: "unsupported-version", detail: version };
-}
-
-async function finish(
-  collector: Collector,
-  profile: Profile,
-  summary: Summary,
-  destination: Destination,
-  options: CaptureOptions,
-): Promise<Written | Fault> {
-  const name = `${options.format}_${profile.metadata.pid}.${FORMATS[options.format].extension}`;
-  const written = await writeOutput(destination, name, collector.finish(profile, summary));
-  if (typeof written === "object" && isFault(written)) return written;
-  if (!options.quiet) {
-    const where = typeof written === "object"
-      ? `; ${options.format} written to ${written.path}`
-      : "";
-    tell(`${summarizeCapture(profile, summary)}${where}`);
-  }
-  for (const sentence of warnings(profile, summary)) tell(sentence);
-  return written;
-}
-
-/** Colours and width, only where somebody looks at a terminal. */
-function describeScreen({ kind }: Destination): { color: boolean; width?: number } {
-  if (kind !== "stdout" || !Deno.stdout.isTerminal()) return { color: false };
-  const color = (Deno.env.get("NO_COLOR") ?? "") === "" && Deno.env.get("TERM") !== "dumb";
-  try {
-    return { color, width: Deno.consoleSize().columns };
-  } catch {
-    return { color };
-  }
 }
 
 function whyEmpty({ quality }: Profile, ending: Ending): string {

@@ -20,10 +20,17 @@ const BAD: readonly [line: string, message: RegExp][] = [
   ["attach -r", /argument missing/],
   ["attach -r 5 -i 5 5", /cannot be used with option '-i, --interval/],
   ["attach --exact --blocking 5", /cannot be used with option/],
-  ["attach --pstats --collapsed 5", /cannot be used with option/],
-  ["attach --collapsed --sort name 5", /'--sort' is for the table/],
-  ["attach --collapsed -l 5 5", /'--limit' is for the table/],
-  ["attach --collapsed --no-summary 5", /'--no-summary' is for the table/],
+  ["attach --pstats --collapsed -o x 5", /several formats cannot all go to 'x'/],
+  ["attach -o x -o y 5", /more than one '-o' without a format/],
+  ["attach -o x -o collapsed:y 5", /not said which format goes to 'x'/],
+  ["attach -o collapsed:x -o pstats:./x 5", /Two outputs would go to \.\/x/],
+  ["attach --pstats -o collapsed:- 5", /Two outputs would go to standard output/],
+  ["attach --collapsed --sort name 5", /'--sort' is for pstats/],
+  ["attach --collapsed -l 5 5", /'--limit' is for pstats/],
+  ["attach --collapsed --no-summary 5", /'--no-summary' is for pstats/],
+  ["attach --threads 5", /'--threads' is for collapsed/],
+  ["attach -o pstats:x --no-threads 5", /'--no-threads' is for collapsed/],
+  ["attach --collapsed --granularity word 5", /Allowed choices are line, function, file/],
   ["attach --sort speed 5", /Allowed choices are nsamples, tottime/],
   ["attach -l -1 5", /whole number of rows/],
   ["run", /nothing to run: name a script/],
@@ -37,7 +44,7 @@ for (const [line, message] of BAD) {
   Deno.test(`\`tachyon ${line}\` is bad usage`, async () => {
     const { status, stdout, stderr } = await runFake(line.split(" "));
     assert.match(stderr, message);
-    assert.match(stderr, /See `tachyon .*--help`/);
+    assert.match(stderr, /See `tachyon .*--help`|with `-o`/);
     assert.doesNotMatch(stderr, /\bat .*\.ts:\d+/);
     assert.equal(stdout, "");
     assert.equal(status, 2);

@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
-import { createCollapsed } from "../../collectors/collapsed.ts";
+import {
+  type CollapsedOptions,
+  createCollapsed,
+  DEFAULT_COLLAPSED,
+} from "../../collectors/collapsed.ts";
 import { escapeCollapsed } from "../../collectors/escape.ts";
 import { joinPieces, ProfileBuilder, readPieces, shopProfile, SUMMARY } from "./profiles.ts";
 
-function render(builder: ProfileBuilder): string {
-  return readPieces(createCollapsed().finish(builder.profile, SUMMARY));
+function render(builder: ProfileBuilder, options: Partial<CollapsedOptions> = {}): string {
+  const collector = createCollapsed({ ...DEFAULT_COLLAPSED, ...options });
+  return readPieces(collector.finish(builder.profile, SUMMARY));
 }
 
 /** What a reader of the format does to get a frame's text back. */
@@ -49,6 +54,36 @@ Deno.test("collapsed begins lines with the thread when all threads are sampled",
   assert.equal(
     render(builder),
     "tid:17;x.py:f:1;x.py:f:1 9\ntid:17;x.py:f:1 4\ntid:900;x.py:f:1 4\n",
+  );
+});
+
+Deno.test("collapsed tells threads apart, or not, when it is asked to", () => {
+  const builder = new ProfileBuilder({ allThreads: true });
+  const [main, other] = [builder.thread(900), builder.thread(17)];
+  const f = { file: "x.py", name: "f", line: 1 };
+  builder.sample(main, [f], 4).sample(other, [f], 5).sample(other, [f, f], 6);
+  assert.equal(render(builder, { threads: false }), "x.py:f:1 9\nx.py:f:1;x.py:f:1 6\n");
+  const single = new ProfileBuilder();
+  single.sample(single.thread(900), [f], 4);
+  assert.equal(render(single, { threads: true }), "tid:900;x.py:f:1 4\n");
+});
+
+Deno.test("collapsed leaves out lines, or functions and the steps within a file", () => {
+  assert.equal(
+    render(shopProfile(), { granularity: "function" }),
+    [
+      "shop.py:<module>;shop.py:Shop.serve;pricing.py:price_order 600",
+      "shop.py:<module>;shop.py:Shop.serve;tree.py:walk;tree.py:walk;tree.py:walk 200",
+      "shop.py:<module>;shop.py:Shop.serve;__init__.py:loads 150",
+      "shop.py:<module>;shop.py:Shop.serve;__init__.py:loads;<GC> 30",
+      "shop.py:<module>;shop.py:Shop.serve 20",
+      "",
+    ].join("\n"),
+  );
+  assert.equal(
+    render(shopProfile(), { granularity: "file" }),
+    "shop.py;pricing.py 600\nshop.py;tree.py 200\nshop.py;__init__.py 150\n" +
+      "shop.py;__init__.py;<GC> 30\nshop.py 20\n",
   );
 });
 
@@ -101,7 +136,7 @@ Deno.test("collapsed yields a large output in pieces", () => {
   const thread = builder.thread(1);
   const root = { file: "x.py", name: "r".repeat(200), line: 1 };
   for (let i = 0; i < 2000; i++) builder.sample(thread, [root, { file: "x.py", name: `f${i}` }]);
-  const pieces = [...createCollapsed().finish(builder.profile, SUMMARY)];
+  const pieces = [...createCollapsed(DEFAULT_COLLAPSED).finish(builder.profile, SUMMARY)];
   assert.ok(pieces.length > 4);
   assert.ok(Math.max(...pieces.map((piece) => piece.length)) < 128 * 1024);
   assert.equal(new TextDecoder().decode(joinPieces(pieces)).split("\n").length, 2001);

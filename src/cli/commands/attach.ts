@@ -59,8 +59,8 @@ export async function attach(
     stop = () => capture.stop();
     const hide = options.quiet ? (): void => {} : showProgress(capture.profile);
     const summary = await capture.finished.finally(hide);
-    const written = await recorder.write(capture.profile, summary, interrupted);
-    return typeof written === "object" && isFault(written) ? report(written) : DONE;
+    const fault = await recorder.write(capture.profile, summary, interrupted);
+    return fault?.status ?? DONE;
   } finally {
     unwatch();
   }

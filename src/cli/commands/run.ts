@@ -130,15 +130,13 @@ async function conclude(
   const summary = await capture.finished;
   const killed = options.kill ? child.terminate() : undefined;
   // A table on standard output follows what the program prints there; a file need not wait.
-  if (recorder.destination.kind === "stdout" && !hurried()) {
+  if (recorder.usesStdout && !hurried()) {
     if (!child.ended() && summary.ending === "duration" && !options.kill && !options.quiet) {
       tell("sampling is over; the program goes on, and the table follows when it ends");
     }
     await child.status;
   }
-  const written = await recorder.write(capture.profile, summary, false);
-  const fault = typeof written === "object" && isFault(written) ? written : undefined;
-  if (fault !== undefined) report(fault);
+  const fault = await recorder.write(capture.profile, summary, false);
   if (!child.ended() && !options.kill && !options.quiet) {
     tell(`sampling is over; the program goes on (pid ${child.pid})`);
   }

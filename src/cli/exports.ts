@@ -1,0 +1,200 @@
+/** All outputs of one profile: each collector with its place, driven side by side. */
+
+import type { Collector } from "../../collectors/collector.ts";
+import { type FormatName, type FormatOptions, FORMATS } from "../../collectors/registry.ts";
+import type { Summary } from "../profile/metadata.ts";
+import type { Profile, SampleBatch } from "../profile/profile.ts";
+import {
+  type Destination,
+  joinPath,
+  nameOutput,
+  type OutputRequest,
+  type Placed,
+  placeOutputs,
+} from "./destination.ts";
+import { escapeForTerminal } from "../analysis/terminal_text.ts";
+import { type Fault, isFault, outputEnded, unforeseen } from "./errors.ts";
+import { report, tell } from "./messages.ts";
+import { createWholeSink, type Sink, type Written } from "./output.ts";
+import { createPartialSink } from "./partial_file.ts";
+import { createSpoolStore, type SpoolStore } from "./spool.ts";
+import { explainFailure, WriteFailure } from "./write_failure.ts";
+
+/** An output that was written. */
+export interface Finished {
+  readonly format: FormatName;
+  readonly written: Written;
+}
+
+/** What came of all outputs. Each that failed was told of when it did. */
+export interface Results {
+  readonly finished: readonly Finished[];
+  readonly failed: readonly Fault[];
+}
+
+/** The outputs of one profile. */
+export interface Exports {
+  readonly usesStdout: boolean;
+  /** Whether any output wants samples as they come. */
+  readonly wantsSamples: boolean;
+  /**
+   * Begins all outputs. May be called again, to no effect.
+   * @param tag what stands in the names of files that were not given one: the pid.
+   */
+  begin(profile: Profile, tag: string): void;
+  add(profile: Profile, batch: SampleBatch): void;
+  /** Whether no output is left that could be written. */
+  allFailed(): boolean;
+  /**
+   * Finishes all outputs, those on disk first.
+   * @param before called with the name of each before its turn.
+   */
+  finish(
+    profile: Profile,
+    summary: Summary,
+    before?: (name: string) => void,
+  ): Promise<Results>;
+  /** Ends without any output; nothing is left behind. */
+  discard(): void;
+}
+
+/** An output under way. */
+interface Running {
+  readonly placed: Placed;
+  readonly path: string | undefined;
+  readonly collector: Collector;
+  readonly sink: Sink;
+  readonly store: SpoolStore;
+}
+
+/**
+ * Prepares outputs: their places are checked now.
+ * @param inputs paths of files that are read and must not be written.
+ */
+export function prepareExports(
+  requests: readonly OutputRequest[],
+  options: FormatOptions,
+  inputs: readonly string[] = [],
+): Exports | Fault {
+  const places = placeOutputs(requests, inputs);
+  if ("code" in places) return places;
+  let running: Running[] | undefined;
+  const failed: Fault[] = [];
+
+  /** One that fails leaves the others alone. */
+  function drop(one: Running, error: unknown): void {
+    const fault = outputEnded(describeFailure(error), one.sink.remains);
+    running = running?.filter((other) => other !== one);
+    one.sink.close();
+    one.store.close();
+    report(fault);
+    failed.push(fault);
+  }
+  function feed(step: (one: Running) => void): void {
+    for (const one of running ?? []) {
+      try {
+        step(one);
+      } catch (error) {
+        drop(one, error);
+      }
+    }
+  }
+  return {
+    usesStdout: places.some(({ destination }) => destination.kind === "stdout"),
+    wantsSamples: places.some(({ format }) => FORMATS[format].from === "samples"),
+    begin(profile, tag): void {
+      if (running !== undefined) return;
+      running = [];
+      for (const placed of places) {
+        try {
+          running.push(startOne(placed, options, tag));
+        } catch (error) {
+          const fault = describeFailure(error);
+          report(fault);
+          failed.push(fault);
+        }
+      }
+      feed(({ collector, sink }) => sink.write(collector.begin(profile.metadata)));
+    },
+    add(profile, batch): void {
+      feed(({ placed, collector, sink }) => {
+        if (FORMATS[placed.format].from === "samples") sink.write(collector.add(profile, batch));
+      });
+    },
+    allFailed: () => running?.length === 0,
+    async finish(profile, summary, before): Promise<Results> {
+      const finished: Finished[] = [];
+      for (const one of [...running ?? []].sort((a, b) => rank(a) - rank(b))) {
+        const { placed: { format }, collector, sink, store } = one;
+        before?.(one.path ?? format);
+        try {
+          const head = collector.head?.bind(collector);
+          const written = await sink.finish(collector.finish(profile, summary), head);
+          if (isWritten(written)) finished.push({ format, written });
+          else {
+            const fault = outputEnded(written, sink.remains);
+            report(fault);
+            failed.push(fault);
+          }
+        } catch (error) {
+          drop(one, error);
+        }
+        store.close();
+      }
+      running = [];
+      return { finished, failed };
+    },
+    discard(): void {
+      for (const { sink, store } of running ?? []) {
+        sink.discard();
+        store.close();
+      }
+      running = [];
+    },
+  };
+}
+
+function startOne(placed: Placed, options: FormatOptions, tag: string): Running {
+  const { format, form, streams, destination } = placed;
+  const directory = destination.kind === "file" ? destination.directory : ".";
+  const store = createSpoolStore(directory);
+  const name = nameOutput(format, form, tag);
+  const sink = streams && destination.kind === "file"
+    ? createPartialSink(destination, name, (taken, used) => {
+      tell(
+        `${escapeForTerminal(taken)} is there already, perhaps from a capture that was cut ` +
+          `short, and is left alone; writing to ${escapeForTerminal(used)}`,
+      );
+    })
+    : createWholeSink(destination, name, store);
+  const path = destination.kind === "file"
+    ? joinPath(destination.directory, destination.name ?? name)
+    : undefined;
+  const collector = form.create({ ...options, ...describeScreen(destination) }, store);
+  return { placed, path, collector, sink, store };
+}
+
+/** What is on disk is safe; the reader of a pipe may let us wait. */
+function rank({ placed, sink }: Running): number {
+  if (sink.remains !== undefined) return 0;
+  return ["file", "device", "stdout"].indexOf(placed.destination.kind) + 1;
+}
+
+function isWritten(written: Written | Fault): written is Written {
+  return typeof written !== "object" || !isFault(written);
+}
+
+function describeFailure(error: unknown): Fault {
+  return error instanceof WriteFailure ? explainFailure(error) : unforeseen(error);
+}
+
+/** Colours and width, only where somebody looks at a terminal. */
+function describeScreen({ kind }: Destination): { color: boolean; width?: number } {
+  if (kind !== "stdout" || !Deno.stdout.isTerminal()) return { color: false };
+  const color = (Deno.env.get("NO_COLOR") ?? "") === "" && Deno.env.get("TERM") !== "dumb";
+  try {
+    return { color, width: Deno.consoleSize().columns };
+  } catch {
+    return { color };
+  }
+}

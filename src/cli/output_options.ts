@@ -1,0 +1,99 @@
+/** The options for what is written and where: declared, and read into a list of outputs. */
+
+import { type Command, Option } from "commander";
+import {
+  FORMAT_NAMES,
+  type FormatName,
+  type FormatOptions,
+  FORMATS,
+} from "../../collectors/registry.ts";
+import type { OutputRequest } from "./destination.ts";
+import { addFormatSettings, readFormatSettings } from "./format_settings.ts";
+
+/** What is to be written. */
+export interface OutputOptions {
+  /** One or more. */
+  readonly outputs: readonly OutputRequest[];
+  readonly formatOptions: FormatOptions;
+  readonly quiet: boolean;
+}
+
+/** Declares the options on a command. */
+export function addOutputOptions(command: Command): void {
+  command.optionsGroup("Output:");
+  for (const name of FORMAT_NAMES) command.addOption(new Option(`--${name}`, FORMATS[name].about));
+  command
+    .option(
+      "-o, --output <place>",
+      "PATH to write to, - for standard output, or a directory; or FORMAT:PATH, again and again",
+      (place: string, places: readonly string[] = []) => [...places, place],
+    )
+    .option("-q, --quiet", "no progress and no closing summary");
+  addFormatSettings(command);
+}
+
+/** Reads them; what does not fit together is a usage error. */
+export function readOutputOptions(command: Command): OutputOptions {
+  const { output = [], quiet = false } = command.opts<{ output?: string[]; quiet?: boolean }>();
+  const flags = FORMAT_NAMES.filter((name) =>
+    command.getOptionValue(new Option(`--${name}`).attributeName()) === true
+  );
+  const outputs = listOutputs(flags, output, isDirectory);
+  if (typeof outputs === "string") return command.error(`error: ${outputs}`);
+  const formatOptions = readFormatSettings(command, outputs.map(({ format }) => format));
+  return { outputs, formatOptions, quiet };
+}
+
+/**
+ * What flags and places ask for together. `FORMAT:PATH` is an output of its own, and with nothing
+ * behind the colon it goes where it goes by default; any other place is that of the one format that
+ * a flag asks for, or a directory for all of them.
+ * @param isDirectory whether a path is that of an existing directory.
+ * @returns what is wrong, in words, if it makes no sense.
+ */
+export function listOutputs(
+  flags: readonly FormatName[],
+  places: readonly string[],
+  isDirectory: (path: string) => boolean,
+): readonly OutputRequest[] | string {
+  const named: OutputRequest[] = [];
+  const plain: string[] = [];
+  for (const place of places) {
+    const request = splitPlace(place);
+    if (request === undefined) plain.push(place);
+    else named.push(request);
+  }
+  const [path, ...others] = plain;
+  if (others.length > 0) {
+    return "more than one '-o' without a format: write -o FORMAT:PATH for each output";
+  }
+  if (path === undefined) {
+    const byFlag = flags.length === 0 && named.length === 0 ? ["pstats" as const] : flags;
+    return [...byFlag.map((format) => ({ format })), ...named];
+  }
+  if (flags.length === 0 && named.length > 0) {
+    return `it is not said which format goes to '${path}': write -o FORMAT:PATH`;
+  }
+  if (flags.length > 1 && !isDirectory(path)) {
+    return `several formats cannot all go to '${path}': write -o FORMAT:PATH for each`;
+  }
+  const byFlag = flags.length === 0 ? ["pstats" as const] : flags;
+  return [...byFlag.map((format) => ({ format, path })), ...named];
+}
+
+/** `FORMAT:PATH` in two; nothing for a path, which may have colons of its own. */
+function splitPlace(place: string): OutputRequest | undefined {
+  const colon = place.indexOf(":");
+  const format = FORMAT_NAMES.find((name) => name === place.slice(0, colon));
+  if (format === undefined) return undefined;
+  const path = place.slice(colon + 1);
+  return path === "" ? { format } : { format, path };
+}
+
+function isDirectory(path: string): boolean {
+  try {
+    return Deno.statSync(path).isDirectory;
+  } catch {
+    return false;
+  }
+}
