@@ -26,6 +26,8 @@ export class Ranges {
   count = 0;
   /** Sum of their lengths in bytes. */
   bytes = 0;
+  /** Bytes of the buffer that are left as they are behind those of the first range. */
+  gap = 0;
 
   /** @param capacity the most ranges it can hold; operating systems take at most 1024 in one call. */
   constructor(readonly capacity: number) {
@@ -59,8 +61,8 @@ export class Ranges {
 /** A process's memory, or a recorded image of one. */
 export interface ProcessMemory {
   /**
-   * Reads the ranges in order, packed one behind the other, into `into`; in one system call where
-   * the operating system can.
+   * Reads the ranges in order, packed one behind the other but for {@link Ranges.gap}, into `into`; in one
+   * system call where the operating system can.
    * @returns the number of bytes read, less than `ranges.bytes` if the read met an unmapped page; or
    * a negative {@link ReadFailure} if nothing could be read.
    */
@@ -156,8 +158,8 @@ export interface Loops {
   follow(table: Float64Array, copy: Uint8Array): number;
   /** Index of the first frame from `from` on whose call is not known, or the number of frames. */
   firstUnknown(table: Float64Array, from: number): number;
-  /** Puts the frames onto the lowest `kept` of the path. */
-  putAbove(table: Float64Array, kept: number): void;
+  /** Puts the frames onto the lowest `kept` of the path. Returns the depth up to which it stays the same. */
+  putAbove(table: Float64Array, kept: number): number;
   /** Finds known stacks from depth `from` on. Returns the depth of the first unknown one, or `depth`. */
   findStacks(table: Float64Array, from: number, depth: number): number;
 }

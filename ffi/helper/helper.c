@@ -188,14 +188,14 @@ static int64_t clock_ns(clockid_t clock) {
 
 /*
  * Reads count ranges (struct iovec: address, length) of the process that thread tid belongs to, at
- * most 1024, packed into a buffer of length bytes. stat is the process's descriptor of tach_open_stat: a pid can pass to
+ * most 1024, packed into a buffer of length bytes, of which gap are left out behind the first range. stat is the process's descriptor of tach_open_stat: a pid can pass to
  * another process, so that descriptor is asked again when the last answer is over 10 ms old, sooner than all pids of
  * a system can be used up.
  * Returns the bytes read, fewer when an unmapped page was met; or -ESRCH (gone), -EPERM, -EFAULT
  * (nothing could be read), -EINVAL (too many ranges), -ENOMEM.
  */
 TACHYON int32_t tach_read(int32_t tid, int32_t stat, const void *ranges, uint32_t count, void *into,
-                          uint32_t length) {
+                          uint32_t length, uint32_t gap) {
     static _Thread_local int32_t asked = -1;
     static _Thread_local int64_t asked_at = 0;
     const int64_t now = clock_ns(CLOCK_MONOTONIC_COARSE);
@@ -206,9 +206,13 @@ TACHYON int32_t tach_read(int32_t tid, int32_t stat, const void *ranges, uint32_
         asked = stat;
         asked_at = now;
     }
-    const struct iovec local = {into, length < INT32_MAX ? length : INT32_MAX};
+    const struct iovec *const first = ranges;
+    const uint32_t most = length < INT32_MAX ? length : INT32_MAX;
+    const uint32_t head = gap == 0 || first->iov_len > most ? most : (uint32_t)first->iov_len;
+    const uint32_t used = most - head < gap ? most : head + gap;
+    const struct iovec local[2] = {{into, head}, {(uint8_t *)into + used, most - used}};
     ssize_t bytes;
-    RETRIED(bytes, process_vm_readv(tid, &local, 1, ranges, count, 0));
+    RETRIED(bytes, process_vm_readv(tid, local, gap == 0 ? 1 : 2, ranges, count, 0));
     return bytes >= 0 ? (int32_t)bytes : -errno;
 }
 

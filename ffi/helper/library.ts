@@ -10,7 +10,7 @@ const FUNCTIONS = {
   tach_first_difference: { parameters: ["buffer", "buffer", "u32"], result: "u32" },
   tach_follow: { parameters: ["buffer", "buffer"], result: "i32" },
   tach_first_unknown: { parameters: ["buffer", "i32"], result: "i32" },
-  tach_put_above: { parameters: ["buffer", "i32"], result: "void" },
+  tach_put_above: { parameters: ["buffer", "i32"], result: "i32" },
   tach_find_stacks: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   tach_close: { parameters: ["i32"], result: "void" },
   tach_open_process: { parameters: ["i32"], result: "i32" },
@@ -18,7 +18,7 @@ const FUNCTIONS = {
   tach_alive: { parameters: ["i32"], result: "i32" },
   tach_task_cpu: { parameters: ["i32"], result: "i32" },
   tach_read: {
-    parameters: ["i32", "i32", "buffer", "u32", "buffer", "u32"],
+    parameters: ["i32", "i32", "buffer", "u32", "buffer", "u32", "u32"],
     result: "i32",
   },
   tach_begin_thread: { parameters: [], result: "i32" },

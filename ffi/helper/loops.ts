@@ -30,8 +30,8 @@ class HelperLoops implements Loops {
     return this.#helper.tach_first_unknown(table as FfiTable, from);
   }
 
-  putAbove(table: Float64Array, kept: number): void {
-    this.#helper.tach_put_above(table as FfiTable, kept);
+  putAbove(table: Float64Array, kept: number): number {
+    return this.#helper.tach_put_above(table as FfiTable, kept);
   }
 
   findStacks(table: Float64Array, from: number, depth: number): number {

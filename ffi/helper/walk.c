@@ -63,7 +63,8 @@ enum {
     W_BASE,     /* address of the thread's base frame, -1 if it has none */
     W_ADDRESS,  /* of the frame to look at */
     W_ON_STACK, /* of the frame on the data stack that was met last, 0 for none */
-    W_KEPT      /* depth of the stack before at which it was met */
+    W_KEPT,     /* depth of the stack before at which it was met */
+    W_JOINED    /* so many frames from the leaf on are known to call one another */
 };
 
 /* Why a walk stopped; W_ADDRESS is the frame in question. */
@@ -141,8 +142,11 @@ TACHYON int32_t tach_follow(double *w, const uint8_t *copy) {
     int32_t *const codes = NUMBERS(W_CODES, int32_t);
     int32_t *const places = NUMBERS(W_PLACES, int32_t);
     const int32_t capacity = (int32_t)w[W_CAPACITY];
+    const int32_t *const last_callee = NUMBERS(W_LAST_CALLEE, int32_t);
+    const int32_t callers_known = (int32_t)w[W_LAST_CALLEE_LENGTH];
     const double base = w[W_BASE];
 
+    int32_t joined = (int32_t)w[W_JOINED];
     int32_t count = (int32_t)w[W_COUNT], chunk = (int32_t)w[W_CHUNK_HINT], stop;
     double address = w[W_ADDRESS], on_stack = w[W_ON_STACK];
     for (;;) {
@@ -199,7 +203,12 @@ TACHYON int32_t tach_follow(double *w, const uint8_t *copy) {
         addresses[count] = address;
         offsets[count] = (int32_t)at;
         codes[count] = code;
-        places[count] = first_places[code] + (passed > 0 ? (int32_t)passed >> 1 : 0);
+        const int32_t place = first_places[code] + (passed > 0 ? (int32_t)passed >> 1 : 0);
+        places[count] = place;
+        if (joined == count && (count == 0 || (place < callers_known &&
+                                               last_callee[place] == codes[count - 1] + 1))) {
+            joined++;
+        }
         count++;
         on_stack = address;
         address = (double)word_at(frame + previous_at);
@@ -212,6 +221,7 @@ TACHYON int32_t tach_follow(double *w, const uint8_t *copy) {
     w[W_CHUNK_HINT] = chunk;
     w[W_ADDRESS] = address;
     w[W_ON_STACK] = on_stack;
+    w[W_JOINED] = joined;
     return stop;
 }
 
@@ -233,9 +243,10 @@ TACHYON int32_t tach_first_unknown(const double *w, int32_t from) {
 
 /*
  * Puts the frames onto the lowest `kept` of the path, which has room for them, and notes where in the
- * copy those lie that are on the data stack.
+ * copy those lie that are on the data stack. Returns the depth up to which the path's places stay as they
+ * were.
  */
-TACHYON void tach_put_above(double *w, int32_t kept) {
+TACHYON int32_t tach_put_above(double *w, int32_t kept) {
     const double *const addresses = NUMBERS(W_ADDRESSES, double);
     const int32_t *const offsets = NUMBERS(W_OFFSETS, int32_t);
     const int32_t *const codes = NUMBERS(W_CODES, int32_t);
@@ -246,10 +257,14 @@ TACHYON void tach_put_above(double *w, int32_t kept) {
     int32_t *const depth_at = NUMBERS(W_DEPTH_AT, int32_t);
     const double chunks_end = w[W_CHUNKS_END], length = w[W_DEPTH_AT_LENGTH];
     const int32_t count = (int32_t)w[W_COUNT], capacity = (int32_t)w[W_PATH_CAPACITY];
-    int32_t depth = kept;
+    const int32_t before = (int32_t)w[W_PATH_DEPTH];
+    int32_t depth = kept, same = kept;
     for (int32_t n = count - 1; n >= 0 && depth < capacity; n--) {
         path_addresses[depth] = addresses[n];
         path_codes[depth] = codes[n];
+        if (same == depth && depth < before && path_places[depth] == places[n]) {
+            same++;
+        }
         path_places[depth] = places[n];
         depth++;
         const int32_t at = offsets[n];
@@ -258,6 +273,7 @@ TACHYON void tach_put_above(double *w, int32_t kept) {
         }
     }
     w[W_PATH_DEPTH] = depth;
+    return same;
 }
 
 /* The table for interning. */

@@ -161,6 +161,7 @@ class LinuxProcess implements Process {
       ranges.count,
       into as FfiBuffer,
       into.length,
+      ranges.gap,
     );
   }
 

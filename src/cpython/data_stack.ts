@@ -153,5 +153,5 @@ export class DataStack {
 
 /** Room for `used` bytes and some calls more. */
 function roomFor(used: number): number {
-  return Math.ceil((used * 1.25 + 768) / 256) * 256;
+  return Math.ceil((used * 1.0625 + 512) / 256) * 256;
 }

@@ -61,7 +61,8 @@ const BASE = 43;
 const ADDRESS = 44;
 const ON_STACK = 45;
 const KEPT = 46;
-const SLOTS = 47;
+const JOINED = 47;
+const SLOTS = 48;
 
 /**
  * The table that the loops in C share with the walk of one thread. Arrays grow by being replaced; before
@@ -110,6 +111,11 @@ export class FrameLoops {
     return this.#table[KEPT]!;
   }
 
+  /** So many frames from the leaf on are known to call one another: those that `follow` added first. */
+  get joined(): number {
+    return this.#table[JOINED]!;
+  }
+
   /**
    * Begins the walk of a copy.
    * @param base address of the thread's base frame, −1 if it has none.
@@ -133,6 +139,7 @@ export class FrameLoops {
     table[REUSABLE] = reusable;
     table[BASE] = base;
     table[ON_STACK] = 0;
+    table[JOINED] = 0;
   }
 
   /** Follows regular frames from an address on and adds them to the list. Returns why it stopped. */
@@ -152,6 +159,7 @@ export class FrameLoops {
     this.#enter(FIRST_PLACES, codeTable.firstPlaces);
     this.#enter(ODDITIES, codeTable.oddities);
     this.#enterFrames(frames);
+    this.#enterCalls();
     table[ADDRESS] = address;
     const stop = this.loops.follow(table, this.copy.bytes);
     frames.count = table[COUNT]!;
@@ -160,20 +168,28 @@ export class FrameLoops {
 
   /** Index of the first frame from `from` (1 or more) on that is not known to call the one above it, or their number. */
   firstUnknown(frames: FrameList, from: number): number {
-    const { lastCallee } = this.edges;
     this.#enterFrames(frames);
-    this.#enter(LAST_CALLEE, lastCallee);
-    this.#table[LAST_CALLEE_LENGTH] = lastCallee.length;
+    this.#enterCalls();
     return this.loops.firstUnknown(this.#table, from);
   }
 
-  /** Makes the frames the path above its lowest `kept`. */
-  putAbove(frames: FrameList, kept: number): void {
+  /**
+   * Makes the frames the path above its lowest `kept`. Returns the depth up to which its places stay the
+   * same.
+   */
+  putAbove(frames: FrameList, kept: number): number {
     this.path.reserve(kept + frames.count, this.copy);
     this.#enterFrames(frames);
     this.#enterPath();
-    this.loops.putAbove(this.#table, kept);
+    const same = this.loops.putAbove(this.#table, kept);
     this.path.depth = kept + frames.count;
+    return same;
+  }
+
+  #enterCalls(): void {
+    const { lastCallee } = this.edges;
+    this.#enter(LAST_CALLEE, lastCallee);
+    this.#table[LAST_CALLEE_LENGTH] = lastCallee.length;
   }
 
   #enterFrames(frames: FrameList): void {

@@ -62,7 +62,7 @@ export class FrameWalk {
     const { frame: fields, thread } = copy.runtime.layout;
     const base = thread.baseFrame < 0 ? -1 : copy.threadField(thread.baseFrame);
     this.#begin();
-    let address = copy.threadField(thread.currentFrame);
+    let address = copy.currentFrame();
     if (address === 0 || address === base) return EMPTY;
     loops.begin(base, reusable, stableUntil);
     for (let turns = 0; turns < MOST_TURNS; turns++) {
@@ -126,7 +126,7 @@ export class FrameWalk {
 
   #begin(): void {
     this.frames.count = 0;
-    this.guardOffsets.length = this.guardCounts.length = 0;
+    if (this.guardOffsets.length > 0) this.guardOffsets.length = this.guardCounts.length = 0;
     this.kept = 0;
     this.repairs = 0;
     this.#bridges = 0;

@@ -60,7 +60,7 @@ export class StackJoin {
   /** Joins the last walk. */
   join(policy: Policy): number {
     const { walk, path, loops } = this;
-    this.freshEdges.length = 0;
+    if (this.freshEdges.length > 0) this.freshEdges.length = 0;
     this.hasUnseen = false;
     this.repairs = walk.repairs;
     this.#frames = walk.frames;
@@ -68,8 +68,8 @@ export class StackJoin {
     this.#top = walk.kept > 0 ? path.places[walk.kept - 1]! : -1;
     this.#lowestRepair = -1;
     // The index behind the last frame stands for the uppermost of those that are kept.
-    for (let i = 1; i <= this.#frames.count; i++) {
-      i = loops.firstUnknown(this.#frames, i);
+    for (let i = Math.max(1, loops.joined); i <= this.#frames.count; i++) {
+      if (i < this.#frames.count) i = loops.firstUnknown(this.#frames, i);
       const isKept = i === this.#frames.count;
       if (isKept && this.#kept === 0) break;
       i = this.#joinCaller(i, isKept, policy);
@@ -85,7 +85,7 @@ export class StackJoin {
   /** A new walk begins: the last one cannot be judged any more. */
   forget(): void {
     this.#repeatable = false;
-    this.#movedAt.length = this.#movedFrom.length = 0;
+    if (this.#movedAt.length > 0) this.#movedAt.length = this.#movedFrom.length = 0;
   }
 
   /** Judges the same walk again, strictly; TORN if that cannot be. */
@@ -187,12 +187,12 @@ export class StackJoin {
     const { walk, path } = this;
     const kept = this.#kept;
     const { count } = this.#frames;
-    this.loops.putAbove(this.#frames, kept);
+    const same = this.loops.putAbove(this.#frames, kept);
     if (walk.guardOffsets.length > 0 || path.hasGuards) {
       const total = walk.kept + walk.frames.count;
       path.replaceGuards(kept, walk.guardOffsets, walk.guardCounts.map((n) => total - n));
     }
-    this.changedFrom = kept;
+    this.changedFrom = same;
     let trusted = this.#lowestRepair < 0 ? path.depth : kept + count - 1 - this.#lowestRepair;
     if (walk.repairs > 0) trusted = Math.min(trusted, kept);
     if (kept > 0 && path.places[kept - 1] !== this.#top) {

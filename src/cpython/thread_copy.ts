@@ -66,7 +66,13 @@ export class ThreadCopy {
   #dirty = true;
   #capacity = 0;
   #ranges = new Ranges(16);
+  /** The current frame and what stacks are made of, but not the rest of the thread state. */
+  #brief = new Ranges(16);
+  /** Words of the copy in which the rest of the thread state was read last. */
+  #stateWords: Uint32Array = new Uint32Array(0);
   #late = 0;
+  /** A brief reading came short: the next one must see what has changed. */
+  #isLost = false;
   readonly #lateRange = new Ranges(1);
   readonly #slotBytes: number;
 
@@ -89,11 +95,17 @@ export class ThreadCopy {
 
   /**
    * Takes a new copy; the one before becomes `earlier`.
-   * @param watch read the count of freed code objects too.
+   * @param watch see that thread and chunks are still the same, and read the count of freed code objects;
+   * else that is left to readings a few microseconds before and after.
    */
   fetch(watch: boolean): number {
     if (this.#isStale()) this.#arrange();
+    if (!watch && !this.watchesStatus && !this.#isLost && this.#filled === this.#arrangement) {
+      return this.#fetchBriefly();
+    }
+    this.#isLost = false;
     this.#turn();
+    this.#stateWords = this.words;
     const read = this.runtime.process.read(this.rangesToRead(watch), this.bytes);
     this.limit = read;
     if (read === this.#ranges.bytes) return this.#follow();
@@ -106,12 +118,31 @@ export class ThreadCopy {
     return this.#follow();
   }
 
+  #fetchBriefly(): number {
+    this.#turn();
+    const read = this.runtime.process.read(this.#brief, this.bytes);
+    if (read === this.#brief.bytes) {
+      this.limit = read + this.#brief.gap;
+      return FETCHED;
+    }
+    this.limit = 0;
+    this.comparable = false;
+    this.#isLost = true;
+    return REARRANGED;
+  }
+
   /** Takes over what was read for it in a group, as if it had been fetched. */
   adopt(): number {
     this.#turn();
+    this.#stateWords = this.words;
     this.bytes.set(this.offered);
     this.limit = this.offered.length;
     return this.#follow();
+  }
+
+  /** True if the thread state was not read with the copy. */
+  #isBrief(): boolean {
+    return this.#stateWords !== this.words;
   }
 
   /** Counts how often the ranges have been arranged anew, up to now. */
@@ -158,9 +189,15 @@ export class ThreadCopy {
     return at < 0 || at + 8 > this.limit ? -1 : this.words[at >> 2]!;
   }
 
-  /** A pointer of the thread state, by its offset there: those from `current_frame` on. */
+  /** The frame that was current when the reading began. */
+  currentFrame(): Address {
+    return this.pointer(0);
+  }
+
+  /** A pointer of the thread state behind `current_frame`, by its offset there, as it was read last. */
   threadField(offset: number): Address {
-    return this.pointer(offset - this.#threadFrom);
+    const at = (offset - this.#threadFrom) >> 2;
+    return this.#stateWords[at]! + this.#stateWords[at + 1]! * 0x1_0000_0000;
   }
 
   /** The thread's status word; −1, all bits set, if it was not read. */
@@ -191,6 +228,11 @@ export class ThreadCopy {
     if (inChunk >= 0) return inChunk + size <= this.limit ? inChunk : -1;
     if (inChunk !== -1) return inChunk === -2 ? -2 : -1;
     const known = this.#findOutside(address);
+    if (known < 0 && this.#isBrief()) {
+      // It may lie in a chunk that is new.
+      this.#isLost = true;
+      return -2;
+    }
     const at = this.outsideAt + known * size;
     return known >= 0 && at + size <= this.limit ? at : this.#fetchLate(address);
   }
@@ -311,6 +353,7 @@ export class ThreadCopy {
     this.#generationAt = codeGeneration < 0 ? -1 : ranges.bytes;
     if (codeGeneration >= 0) ranges.push(this.thread.interpreter + codeGeneration, 8);
     this.#ranges = ranges;
+    this.#brief = briefOf(ranges, this.outsideAt + this.outsideCount * this.#slotBytes);
     const needed = ranges.bytes + MOST_LATE * this.#slotBytes;
     if (needed > this.#capacity) {
       this.#capacity = needed * 2;
@@ -318,6 +361,7 @@ export class ThreadCopy {
       this.earlier = new Uint8Array(this.#capacity);
       this.words = new Uint32Array(this.bytes.buffer);
       this.earlierWords = new Uint32Array(this.earlier.buffer);
+      this.#stateWords = this.words;
       this.chunkBytes = this.bytes.subarray(this.chunksAt);
       this.earlierChunkBytes = this.earlier.subarray(this.chunksAt);
     }
@@ -325,6 +369,22 @@ export class ThreadCopy {
     this.#arrangement++;
     this.isOffered = false;
   }
+}
+
+/**
+ * The first range and those from the third on, up to `end` of the copy; the second, the rest of the thread
+ * state, is left out.
+ */
+function briefOf(ranges: Ranges, end: number): Ranges {
+  const brief = new Ranges(ranges.capacity);
+  brief.gap = ranges.words[6]!;
+  brief.words.set(ranges.words.subarray(0, 4));
+  brief.words.set(ranges.words.subarray(8), 4);
+  brief.bytes = ranges.words[2]!;
+  for (brief.count = 1; brief.bytes + brief.gap < end; brief.count++) {
+    brief.bytes += ranges.words[brief.count * 4 + 6]!;
+  }
+  return brief;
 }
 
 function align(bytes: number): number {

@@ -112,16 +112,19 @@ export class SamplingLoop {
     let last = 0;
     let ending: Ending | undefined;
     while (ending === undefined) {
-      const due = schedule.next(this.reader.now() - start);
+      let now = this.reader.now();
+      const due = schedule.next(now - start);
       if (due >= durationUs) ending = this.#wait(start + durationUs, 0) ?? "duration";
       else {
         this.#prepare(start + due);
         // Spinning is for those who can pay for it.
         const spin = intervalUs < SPIN_BELOW && schedule.slotUs === intervalUs ? SPIN : 0;
-        ending = this.#wait(start + due, spin);
+        if (now < start + due) {
+          ending = this.#wait(start + due, spin);
+          now = this.reader.now();
+        } else if (isStopRequested(this.ring)) ending = "interrupted";
       }
       if (ending !== undefined) break;
-      const now = this.reader.now();
       const time = now - start;
       this.#quality.missedTicks += schedule.take(time);
       this.#quality.withheldTicks = Math.round(schedule.withheld);

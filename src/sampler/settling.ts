@@ -119,7 +119,7 @@ export class SettlingQueue {
   /** Settles the oldest sample if it can be; false if it has to go on waiting. */
   #settleHead(now: number): boolean {
     const place = this.#head;
-    const waiting = this.#pending.get(place);
+    const waiting = this.#pending.size === 0 ? undefined : this.#pending.get(place);
     const time = this.#time[place]!;
     const thread = this.#thread[place]!;
     const proven = waiting === undefined ||
@@ -134,7 +134,7 @@ export class SettlingQueue {
       if (fallback.stack === NO_FALLBACK) this.sink.reject(time, thread, stack);
       else this.sink.replace(time, thread, stack, fallback);
     }
-    this.#pending.delete(place);
+    if (waiting !== undefined) this.#pending.delete(place);
     return true;
   }
 }

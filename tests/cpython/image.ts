@@ -100,7 +100,7 @@ export class Image implements Process {
       for (let at = 0; at < length!;) {
         const bytes = this.at(address + at)?.subarray(0, length! - at);
         if (bytes === undefined) return done === 0 ? UNMAPPED : done;
-        into.set(bytes, done);
+        into.set(bytes, i === 0 ? done : done + ranges.gap);
         done += bytes.length;
         at += bytes.length;
       }
