@@ -1,10 +1,10 @@
 import type { Profile } from "../src/profile/profile.ts";
-import type { Ending, Summary } from "../src/profile/metadata.ts";
+import type { Ending, Metadata, Summary } from "../src/profile/metadata.ts";
 import type { Rejection } from "../src/profile/quality.ts";
 import { rejectedTotal } from "../src/profile/quality.ts";
-import { judgeQuality, type Trust } from "../src/analysis/trust.ts";
+import { judgeQuality, recordsQuality, type Trust } from "../src/analysis/trust.ts";
 import { type Bias, type Difference, measureBias } from "../src/analysis/control.ts";
-import { countIndependent } from "../src/analysis/intervals.ts";
+import { countIndependent, knowsOrder } from "../src/analysis/intervals.ts";
 import { escapeForTerminal } from "../src/analysis/terminal_text.ts";
 import {
   formatCount,
@@ -39,27 +39,60 @@ export function describeCapture(
 ): [label: string, text: string][] {
   const { metadata, quality } = profile;
   const trust = judgeQuality(metadata, quality, summary);
-  const build = metadata.freeThreaded ? " free-threaded" : "";
-  const threads = metadata.allThreads
-    ? `all threads (${formatCount(profile.threads.length)} seen)`
-    : "main thread";
-  const rejected = rejectedTotal(quality);
+  const own = recordsQuality(metadata);
   const lines: [string, string][] = [
     ["command", escapeForTerminal(metadata.command.join(" "))],
-    ["process", `pid ${metadata.pid}, Python ${escapeForTerminal(metadata.pythonVersion)}${build}`],
-    ["mode", `${metadata.mode} time, ${threads}, ${metadata.consistency} stacks`],
-    [
-      "rate",
-      `${formatRate(trust.achievedHz)} of ${formatRate(trust.askedHz)} asked, for ${
-        formatTime(summary.durationUs)
-      } (${ENDINGS[summary.ending]})`,
-    ],
-    [
-      "samples",
-      `${formatCount(quality.samples)}, each stands for ${formatTime(trust.sampleUs)}; worth ${
-        formatCount(Math.round(countIndependent(profile)))
-      } independent ones`,
-    ],
+    ["process", describeProcess(metadata)],
+    ["from", own ? "" : escapeForTerminal(`${metadata.tool} ${metadata.toolVersion}`.trim())],
+    ["mode", describeMode(profile)],
+    ["rate", describeRate(metadata, trust, summary)],
+    ["samples", describeSamples(profile, trust)],
+    ...(own ? describeLosses(profile, trust) : [["lost", "not recorded"] as [string, string]]),
+  ];
+  return lines.filter(([, text]) => text !== "");
+}
+
+function describeProcess({ pid, pythonVersion, freeThreaded }: Metadata): string {
+  const build = freeThreaded ? " free-threaded" : "";
+  const python = pythonVersion === "" ? "" : `Python ${escapeForTerminal(pythonVersion)}${build}`;
+  return [pid === 0 ? "" : `pid ${pid}`, python].filter((part) => part !== "").join(", ");
+}
+
+/** Formats that only hold stacks know nothing of how these were taken. */
+function describeMode({ metadata, threads }: Profile): string {
+  const own = recordsQuality(metadata);
+  if (!own && metadata.features === undefined) return "";
+  const which = metadata.allThreads
+    ? `all threads (${formatCount(threads.length)} seen)`
+    : "main thread";
+  const how = own ? `, ${metadata.consistency} stacks` : "";
+  return `${metadata.mode} time, ${which}${how}`;
+}
+
+function describeRate(metadata: Metadata, trust: Trust, summary: Summary): string {
+  const { durationUs, ending } = summary;
+  if (metadata.intervalUs === 0) return "";
+  if (recordsQuality(metadata)) {
+    return `${formatRate(trust.achievedHz)} of ${formatRate(trust.askedHz)} asked, for ${
+      formatTime(durationUs)
+    } (${ENDINGS[ending]})`;
+  }
+  const time = durationUs > 0 ? `, for ${formatTime(durationUs)}` : "";
+  return `${formatRate(trust.askedHz)} asked${time}`;
+}
+
+function describeSamples(profile: Profile, trust: Trust): string {
+  const each = trust.sampleUs > 0 ? `, each stands for ${formatTime(trust.sampleUs)}` : "";
+  const independent = knowsOrder(profile)
+    ? `; worth ${formatCount(Math.round(countIndependent(profile)))} independent ones`
+    : "";
+  return `${formatCount(profile.quality.samples)}${each}${independent}`;
+}
+
+function describeLosses(profile: Profile, trust: Trust): [string, string][] {
+  const { metadata, quality } = profile;
+  const rejected = rejectedTotal(quality);
+  const lines: [string, string][] = [
     [
       "lost",
       `${formatCounted(quality.missedTicks, "tick")} missed (${formatShare(trust.missed)}), ${

@@ -1,7 +1,7 @@
 import type { Profile } from "../src/profile/profile.ts";
 import type { Summary } from "../src/profile/metadata.ts";
 import { totalFunctions } from "../src/analysis/functions.ts";
-import { countIndependent, plusMinus } from "../src/analysis/intervals.ts";
+import { countIndependent, knowsOrder, plusMinus } from "../src/analysis/intervals.ts";
 import { judgeQuality } from "../src/analysis/trust.ts";
 import { fitText, measureText } from "../src/analysis/terminal_text.ts";
 import { chooseTimeUnit } from "../src/analysis/units.ts";
@@ -76,7 +76,7 @@ function* renderTable(
     yield paint(`${shown.length} of ${rows.length} functions shown (-l N shows N)`, "dim", color);
   }
   yield "";
-  yield* renderLegend(color);
+  yield* renderLegend(color, { timed: sampleUs > 0, ordered: knowsOrder(profile) });
   if (options.summary && rows.length > 0) yield* summarize(rows, totals.samples, options);
 }
 
@@ -87,26 +87,9 @@ function* renderRows(
   sampleUs: number,
   { color, width }: TableOptions,
 ): Generator<string> {
-  const selfUnit = chooseTimeUnit(Math.max(0, ...rows.map((row) => row.self)) * sampleUs);
-  const totalUnit = chooseTimeUnit(Math.max(0, ...rows.map((row) => row.total)) * sampleUs);
-  const heads = [
-    "nsamples",
-    "sample%",
-    "±",
-    `tottime ${selfUnit.name}`,
-    "cumul%",
-    `cumtime ${totalUnit.name}`,
-  ];
-  const worth = countIndependent(profile);
-  const percent = (count: number): string => (count * 100 / samples).toFixed(1);
-  const numbers = rows.map((row) => [
-    `${row.self}/${row.total}`,
-    percent(row.self),
-    (plusMinus(row.self / samples, worth) * 100).toFixed(1),
-    (row.self * sampleUs / selfUnit.us).toFixed(3),
-    percent(row.total),
-    (row.total * sampleUs / totalUnit.us).toFixed(3),
-  ]);
+  const columns = chooseColumns(profile, rows, samples, sampleUs);
+  const heads = columns.map(({ head }) => head);
+  const numbers = rows.map((row) => columns.map(({ cell }) => cell(row)));
   const widths = heads.map((head, column) =>
     Math.max(head.length, ...numbers.map((cells) => cells[column]!.length))
   );
@@ -122,14 +105,50 @@ function* renderRows(
   }
 }
 
+/** A column of numbers. */
+interface NumberColumn {
+  readonly head: string;
+  readonly cell: (row: LocatedRow) => string;
+}
+
+/** Columns for what is known: counts always, times and intervals not of every profile. */
+function chooseColumns(
+  profile: Profile,
+  rows: readonly LocatedRow[],
+  samples: number,
+  sampleUs: number,
+): NumberColumn[] {
+  const percent = (count: number): string => (count * 100 / samples).toFixed(1);
+  const time = (name: string, count: (row: LocatedRow) => number): NumberColumn[] => {
+    if (sampleUs === 0) return [];
+    const unit = chooseTimeUnit(Math.max(0, ...rows.map(count)) * sampleUs);
+    const cell = (row: LocatedRow): string => (count(row) * sampleUs / unit.us).toFixed(3);
+    return [{ head: `${name} ${unit.name}`, cell }];
+  };
+  const worth = countIndependent(profile);
+  const spread: NumberColumn = {
+    head: "±",
+    cell: (row) => (plusMinus(row.self / samples, worth) * 100).toFixed(1),
+  };
+  return [
+    { head: "nsamples", cell: (row) => `${row.self}/${row.total}` },
+    { head: "sample%", cell: (row) => percent(row.self) },
+    ...(knowsOrder(profile) ? [spread] : []),
+    ...time("tottime", (row) => row.self),
+    { head: "cumul%", cell: (row) => percent(row.total) },
+    ...time("cumtime", (row) => row.total),
+  ];
+}
+
 /** A location in parts, for its colours; too long, it loses the classes around the function first. */
 function fitLocation(row: LocatedRow, cells: number): Cell[] {
   const short = row.label.replace(/^.+\.(?=[^.]+$)/, "…");
   for (const label of [row.label, short]) {
     const parts: Cell[] = row.place === "" ? [{ text: label, style: "function" }] : [
       { text: row.place, style: "file" },
-      { text: ":" },
-      { text: String(row.firstLine), style: "line" },
+      ...(row.firstLine > 0
+        ? [{ text: ":" }, { text: String(row.firstLine), style: "line" as const }]
+        : []),
       { text: "(" },
       { text: label, style: "function" },
       { text: ")" },
@@ -139,18 +158,21 @@ function fitLocation(row: LocatedRow, cells: number): Cell[] {
   return [{ text: fitText(row.location, cells) }];
 }
 
-function* renderLegend(color: boolean): Generator<string> {
+function* renderLegend(
+  color: boolean,
+  { timed, ordered }: { readonly timed: boolean; readonly ordered: boolean },
+): Generator<string> {
   yield paint("Legend:", "heading", color);
-  const meanings: [string, string][] = [
-    ["nsamples", "direct/cumulative: running the function itself / anywhere on the stack"],
-    ["sample%", "share of all samples that are direct"],
-    ["±", "95% interval of sample%: what another stretch of the same work may show"],
-    ["tottime", "estimated time in the function itself: direct samples × time of one"],
-    ["cumul%", "share of all samples with the function on the stack"],
-    ["cumtime", "estimated time in the function and all it calls"],
-    ["location", "file, first line of the function, function"],
+  const meanings: [column: string, meaning: string, shown: boolean][] = [
+    ["nsamples", "direct/cumulative: running the function itself / anywhere on the stack", true],
+    ["sample%", "share of all samples that are direct", true],
+    ["±", "95% interval of sample%: what another stretch of the same work may show", ordered],
+    ["tottime", "estimated time in the function itself: direct samples × time of one", timed],
+    ["cumul%", "share of all samples with the function on the stack", true],
+    ["cumtime", "estimated time in the function and all it calls", timed],
+    ["location", "file, first line of the function, function", true],
   ];
-  for (const [column, meaning] of meanings) {
-    yield `${GAP}${paint(column.padEnd(8), "column", color)} ${meaning}`;
+  for (const [column, meaning, shown] of meanings) {
+    if (shown) yield `${GAP}${paint(column.padEnd(8), "column", color)} ${meaning}`;
   }
 }

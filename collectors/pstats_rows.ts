@@ -20,7 +20,7 @@ export interface LocatedRow extends FunctionRow {
   readonly place: string;
   /** Function name. */
   readonly label: string;
-  /** `place:firstLine(label)`, or the label alone. */
+  /** `place:firstLine(label)`, without a line where none is known, or the label alone. */
   readonly location: string;
 }
 
@@ -31,7 +31,8 @@ export function locateRows(rows: readonly FunctionRow[]): LocatedRow[] {
     const label = escapeForTerminal(row.name);
     if (row.kind !== "python") return { ...row, place: "", label, location: label };
     const place = escapeForTerminal(short.get(row.file) ?? row.file);
-    return { ...row, place, label, location: `${place}:${row.firstLine}(${label})` };
+    const line = row.firstLine > 0 ? `:${row.firstLine}` : "";
+    return { ...row, place, label, location: `${place}${line}(${label})` };
   });
 }
 

@@ -33,6 +33,11 @@ export function plusMinus(share: number, samples: number): number {
   return Math.max(share - low, high - share);
 }
 
+/** Whether a profile was counted in order of time, without which {@link countIndependent} knows nothing. */
+export function knowsOrder(profile: Profile): boolean {
+  return profile.runs.samples.length > 0;
+}
+
 /**
  * How many independent samples a profile's samples are worth. Samples that follow each other closely
  * are often alike because the program has not moved on. Each thread is taken for a chain that keeps its

@@ -3,7 +3,7 @@
 import type { Metadata, Summary } from "../profile/metadata.ts";
 import { type Quality, rejectedTotal, type Rejection, REJECTIONS } from "../profile/quality.ts";
 
-/** How well a capture went. Shares are between 0 and 1. */
+/** How well a capture went. Shares are between 0 and 1; rates and times are 0 where none is known. */
 export interface Trust {
   readonly askedHz: number;
   /** Readings per second of wall time; equals what was asked when there are too few to tell. */
@@ -24,9 +24,14 @@ export interface Trust {
   readonly reasons: readonly { readonly reason: Rejection; readonly count: number }[];
 }
 
+/** Whether a profile tells what was missed, rejected and checked: ours do, those of others do not. */
+export function recordsQuality(metadata: Metadata): boolean {
+  return metadata.tool === "tachyon";
+}
+
 /** Works out rates and shares. */
 export function judgeQuality(metadata: Metadata, quality: Quality, summary: Summary): Trust {
-  const askedHz = 1e6 / metadata.intervalUs;
+  const askedHz = metadata.intervalUs > 0 ? 1e6 / metadata.intervalUs : 0;
   const gaps = quality.ticks - 1;
   const measured = gaps > 0 && summary.durationUs > 0;
   const rejected = rejectedTotal(quality);

@@ -40,7 +40,7 @@ export interface Metadata {
   readonly allThreads: boolean;
   /** Absent when not known. */
   readonly features?: Features;
-  /** Asked-for interval between ticks, µs. */
+  /** Asked-for interval between ticks, µs; 0 when not known: counts then say nothing of times. */
   readonly intervalUs: number;
   /** Ticks fell at random points of their intervals. */
   readonly jitter?: boolean;

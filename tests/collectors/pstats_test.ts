@@ -143,3 +143,31 @@ Deno.test("the header says how far samples are from exact ones, or why that is n
     /^[\d.]+% \(chance: [\d.]+%\) in leaf functions, .* 80 exact samples$/,
   );
 });
+
+Deno.test("nothing is made up of what another tool's profile does not say", () => {
+  const builder = shopProfile({
+    tool: "CPython",
+    toolVersion: "3.15.2",
+    pid: 0,
+    command: [],
+    pythonVersion: "",
+    features: { native: false, gc: true, opcodes: false },
+  });
+  builder.profile.frames.firstLine.set(0, 0);
+  const text = render(builder);
+  const header = text.slice(0, text.indexOf("\n\n"));
+  assert.match(header, /^ {2}from {5}CPython 3\.15\.2$/m);
+  assert.match(header, /^ {2}lost {5}not recorded$/m);
+  assert.doesNotMatch(header, /pid|command|process|reject|miss|bias|verified|ended/);
+  assert.match(text, /shop\.py\(<module>\)/);
+});
+
+Deno.test("counts without time or order give a table without times and intervals", () => {
+  const builder = shopProfile({ tool: "collapsed stacks", pid: 0, intervalUs: 0 });
+  builder.profile.runs.samples.length = 0;
+  builder.profile.quality.ticks = 0;
+  const text = render(builder, {}, { durationUs: 0, ending: "duration" });
+  assert.doesNotMatch(text, /time|±|rate|Infinity|NaN|stands for|mode/);
+  assert.match(text, /^ *nsamples +sample% +cumul% +filename:lineno\(function\)$/m);
+  assert.match(text, /^ *600\/600 +60\.0 +60\.0 +pricing\.py:10\(price_order\)$/m);
+});
