@@ -31,14 +31,14 @@ export const rooms: readonly Room[] = [
   {
     name: "cli",
     path: "src/cli/",
-    arrows: to("sampler", "live", "collectors", "report", "analysis", "profile"),
+    arrows: to("sampler", "live", "collectors", "report", "recording", "analysis", "profile"),
   },
   { name: "live", path: "src/live/", arrows: to("analysis", "profile") },
   {
     name: "collectors",
     path: "collectors/",
     arrows: [
-      ...to("analysis", "profile"),
+      ...to("recording", "analysis", "profile"),
       {
         to: "report",
         only: /^collectors\/(flamegraph|diff|heatmap)/,
@@ -47,6 +47,7 @@ export const rooms: readonly Room[] = [
     ],
   },
   { name: "report", path: "src/report/", arrows: to("analysis", "profile", "assets") },
+  { name: "recording", path: "src/recording/", arrows: to("profile") },
   { name: "analysis", path: "src/analysis/", arrows: to("profile") },
   { name: "sampler", path: "src/sampler/", arrows: to("cpython", "profile") },
   { name: "cpython", path: "src/cpython/", arrows: to("ffi/process", "profile") },

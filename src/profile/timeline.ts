@@ -31,10 +31,10 @@ export class Timeline {
     this.#of(thread).add(step * FIELDS, 1);
   }
 
-  /** Counts a reading that was thrown away. */
-  reject(time: number, thread: number, reason: number): void {
+  /** Counts readings that were thrown away. */
+  reject(time: number, thread: number, reason: number, count = 1): void {
     const step = this.#step(time);
-    this.#of(thread).add(step * FIELDS + 1 + reason, 1);
+    this.#of(thread).add(step * FIELDS + 1 + reason, count);
   }
 
   /** Counts ticks that were missed up to a time. */

@@ -1,0 +1,94 @@
+/** Metadata and summary as they come out of a file: nothing is taken for granted. */
+
+import type {
+  Consistency,
+  Ending,
+  Features,
+  Metadata,
+  Mode,
+  StopSummary,
+  Summary,
+} from "../profile/metadata.ts";
+
+const MODES: readonly Mode[] = ["wall", "cpu", "gil", "exception", "all"];
+const CONSISTENCIES: readonly Consistency[] = ["verified", "exact", "blocking"];
+const ENDINGS: readonly Ending[] = [
+  "duration",
+  "interrupted",
+  "target-ended",
+  "target-replaced",
+  "lost-access",
+];
+
+/** How each field is read; undefined leaves it out. The compiler sees to it that none is forgotten. */
+type Readers<T> = { readonly [K in keyof Required<T>]: (value: unknown) => T[K] };
+
+const METADATA: Readers<Metadata> = {
+  tool: readText,
+  toolVersion: readText,
+  pid: readNumber,
+  command: (value) => Array.isArray(value) ? value.map(readText) : [],
+  pythonVersion: readText,
+  freeThreaded: (value) => value === true,
+  mode: (value) => oneOf(MODES, value) ?? "wall",
+  consistency: (value) => oneOf(CONSISTENCIES, value) ?? "verified",
+  allThreads: (value) => value === true,
+  features: (value) => readOptional(FEATURES, value),
+  intervalUs: readNumber,
+  jitter: (value) => typeof value === "boolean" ? value : undefined,
+  maxCpu: (value) => readNumber(value) || undefined,
+  startedAt: readNumber,
+};
+
+const FEATURES: Readers<Features> = {
+  native: (value) => value === true,
+  gc: (value) => value === true,
+  opcodes: (value) => value === true,
+};
+
+const SUMMARY: Readers<Summary> = {
+  durationUs: readNumber,
+  ending: (value) => oneOf(ENDINGS, value) ?? "interrupted",
+  stops: (value) => readOptional(STOPS, value),
+};
+
+const STOPS: Readers<StopSummary> = { stoppedUs: readNumber, skippedTicks: readNumber };
+
+/** Metadata from JSON; what is missing or makes no sense is as if it were not known. */
+export function readMetadata(json: unknown): Metadata {
+  return readFields(METADATA, json);
+}
+
+/** A summary from JSON. */
+export function readSummary(json: unknown): Summary {
+  return readFields(SUMMARY, json);
+}
+
+function readFields<T>(readers: Readers<T>, json: unknown): T {
+  const from: Readonly<Record<string, unknown>> = isObject(json) ? json : {};
+  const fields = Object.entries<(value: unknown) => unknown>(readers)
+    .map(([name, read]) => [name, read(Object.hasOwn(from, name) ? from[name] : undefined)])
+    .filter(([, value]) => value !== undefined);
+  return Object.fromEntries(fields) as T;
+}
+
+function readOptional<T>(readers: Readers<T>, json: unknown): T | undefined {
+  return isObject(json) ? readFields(readers, json) : undefined;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}
+
+function readText(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** A number that is finite and at least 0. */
+function readNumber(value: unknown): number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : 0;
+}
+
+function oneOf<T>(all: readonly T[], value: unknown): T | undefined {
+  return all.find((one) => one === value);
+}

@@ -1,0 +1,133 @@
+/** The tables of a profile in our chunks: exact, and only what has been added since the chunk before. */
+
+import type { Profile } from "../profile/profile.ts";
+import { FRAME_KINDS, NO_STACK } from "../profile/tables.ts";
+import type { ByteReader } from "./byte_reader.ts";
+import { ByteWriter } from "./byte_writer.ts";
+import { ChunkWriter, ENOUGH_BYTES, SECTION, type Sections } from "./chunk.ts";
+import { Damage } from "./damage.ts";
+
+const UTF8 = new TextEncoder();
+/** Most threads that are read: each has counts of its own. */
+const MOST_THREADS = 1 << 17;
+
+/** Remembers how much of a profile's tables has been written. */
+export class TableWriter {
+  #strings = 0;
+  #frames = 0;
+  #stacks = 0;
+  #threads = 0;
+
+  /**
+   * Adds what is new to a chunk, as much as one should hold.
+   * @returns whether that was all.
+   */
+  write(chunk: ChunkWriter, profile: Profile): boolean {
+    const { strings, frames, stacks, threads } = profile;
+    const fill = (
+      tag: number,
+      from: number,
+      to: number,
+      put: (w: ByteWriter, i: number) => void,
+    ) => {
+      const writer = new ByteWriter();
+      let at = from;
+      while (at < to && chunk.length + writer.length < ENOUGH_BYTES) put(writer, at++);
+      chunk.add(tag, writer);
+      return at;
+    };
+    this.#strings = fill(SECTION.strings, this.#strings, strings.length, (writer, i) => {
+      putString(writer, strings[i]!);
+    });
+    if (this.#strings < strings.length) return false;
+    this.#frames = fill(SECTION.frames, this.#frames, frames.length, (writer, i) => {
+      putFrame(writer, profile, i);
+    });
+    if (this.#frames < frames.length) return false;
+    this.#stacks = fill(SECTION.stacks, this.#stacks, stacks.length, (writer, i) => {
+      const prefix = stacks.prefix.at(i);
+      writer.varint(prefix === NO_STACK ? 0 : i - prefix);
+      writer.varint(stacks.frame.at(i));
+    });
+    if (this.#stacks < stacks.length) return false;
+    this.#threads = fill(SECTION.threads, this.#threads, threads.length, (writer, i) => {
+      const { tid, interpreter, main, name } = threads[i]!;
+      writer.varint(tid);
+      writer.varint(interpreter);
+      writer.u8(main ? 1 : 0);
+      putString(writer, name);
+    });
+    return this.#threads === threads.length;
+  }
+}
+
+/** UTF-8, or UTF-16 where there are lone surrogates; the length in bytes is doubled, odd for UTF-16. */
+function putString(writer: ByteWriter, text: string): void {
+  if (text.isWellFormed()) {
+    const bytes = UTF8.encode(text);
+    writer.varint(bytes.length * 2);
+    writer.bytes(bytes);
+    return;
+  }
+  writer.varint(text.length * 4 + 1);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    writer.u8(unit & 255);
+    writer.u8(unit >>> 8);
+  }
+}
+
+function nextString(reader: ByteReader): string {
+  const code = reader.varint();
+  return reader.textOf(Math.floor(code / 2), code % 2 === 1);
+}
+
+function putFrame(writer: ByteWriter, { frames }: Profile, frame: number): void {
+  writer.varint(frames.file.at(frame));
+  writer.varint(frames.name.at(frame));
+  writer.u8(frames.kind.at(frame));
+  writer.zigzag(frames.firstLine.at(frame));
+  writer.zigzag(frames.line.at(frame) - frames.firstLine.at(frame) | 0);
+  writer.zigzag(frames.endLine.at(frame) - frames.line.at(frame) | 0);
+  writer.zigzag(frames.column.at(frame));
+  writer.zigzag(frames.endColumn.at(frame) - frames.column.at(frame) | 0);
+  writer.zigzag(frames.opcode.at(frame));
+}
+
+/**
+ * Adds the tables of a chunk to a profile.
+ * @throws Damage if an entry refers to none that is there.
+ */
+export function readTables(sections: Sections, profile: Profile): void {
+  const { strings, frames, stacks, threads } = profile;
+  each(sections, SECTION.strings, (reader) => strings.push(nextString(reader)));
+  each(sections, SECTION.frames, (reader) => {
+    const file = reader.index(strings.length);
+    const name = reader.index(strings.length);
+    const kind = reader.u8();
+    if (kind >= FRAME_KINDS.length) throw new Damage(`a frame of an unknown kind ${kind}`);
+    const firstLine = reader.zigzag();
+    const line = firstLine + reader.zigzag() | 0;
+    const endLine = line + reader.zigzag() | 0;
+    const column = reader.zigzag();
+    const endColumn = column + reader.zigzag() | 0;
+    const opcode = reader.zigzag();
+    frames.push({ file, name, kind, firstLine, line, endLine, column, endColumn, opcode });
+  });
+  each(sections, SECTION.stacks, (reader) => {
+    const back = reader.index(stacks.length + 1);
+    stacks.push(back === 0 ? NO_STACK : stacks.length - back, reader.index(frames.length));
+  });
+  each(sections, SECTION.threads, (reader) => {
+    if (threads.length >= MOST_THREADS) throw new Damage("too many threads");
+    const tid = reader.varint();
+    const interpreter = reader.varint();
+    const main = reader.u8() !== 0;
+    threads.push({ tid, interpreter, main, name: nextString(reader) });
+  });
+}
+
+function each(sections: Sections, tag: number, read: (reader: ByteReader) => void): void {
+  const reader = sections.get(tag);
+  while (reader !== undefined && reader.left > 0) read(reader);
+}
