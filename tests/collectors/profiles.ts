@@ -11,6 +11,7 @@ export interface FrameSpec {
   first?: number;
   line?: number;
   column?: number;
+  opcode?: number;
   kind?: FrameKind;
 }
 
@@ -46,8 +47,8 @@ export class ProfileBuilder {
     return this.profile.threads.push({ tid, name, interpreter: 0, main }) - 1;
   }
 
-  /** Adds `count` samples of a stack, root first. */
-  sample(thread: number, frames: readonly FrameSpec[], count = 1): this {
+  /** The id of a stack, root first. */
+  stack(frames: readonly FrameSpec[]): number {
     let stack = NO_STACK;
     for (const spec of frames) {
       const frame = this.#frame(spec);
@@ -57,6 +58,12 @@ export class ProfileBuilder {
         () => this.profile.stacks.push(stack, frame),
       );
     }
+    return stack;
+  }
+
+  /** Adds `count` samples of a stack, root first. */
+  sample(thread: number, frames: readonly FrameSpec[], count = 1): this {
+    const stack = this.stack(frames);
     this.profile.add({
       length: count,
       time: new Float64Array(count),
@@ -79,7 +86,7 @@ export class ProfileBuilder {
         endLine: spec.line ?? 0,
         column: spec.column ?? -1,
         endColumn: -1,
-        opcode: -1,
+        opcode: spec.opcode ?? -1,
         kind: FRAME_KINDS.indexOf(spec.kind ?? "python"),
       }));
   }

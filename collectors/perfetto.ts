@@ -1,0 +1,179 @@
+import type { Profile, SampleBatch } from "../src/profile/profile.ts";
+import type { Metadata, Summary } from "../src/profile/metadata.ts";
+import { FRAME_KINDS, NO_STACK } from "../src/profile/tables.ts";
+import type { Bytes, Collector } from "./collector.ts";
+import { FunctionTree } from "./function_tree.ts";
+import { describeCapture } from "./header.ts";
+import { encodeSource, JsonText } from "./json_text.ts";
+import { nameStates, ThreadStates } from "./thread_states.ts";
+import { nameProfile, nameThread, numberThreads, Steps } from "./time_line.ts";
+
+/** Rows of states are numbered from here: above what systems give to threads. */
+const STATE_ROWS = 3 << 29;
+
+const CLOSE = encodeSource("}");
+
+/** Two rows of the view, of a thread's calls and of its states, and what is open in them. */
+interface Track {
+  readonly number: number;
+  readonly calls: Row;
+  readonly states: Row;
+  node: number;
+  state: number;
+  /** Whether any state was known. */
+  stated: boolean;
+  last: number;
+}
+
+/** How events of a row begin. */
+interface Row {
+  readonly begin: Uint8Array;
+  readonly end: Uint8Array;
+}
+
+/**
+ * The `perfetto` format: Trace Event Format in JSON, as the document "Trace Event Format" of the
+ * Chromium project has it, which ui.perfetto.dev and chrome://tracing open, and others. A call is a
+ * slice (`B` and `E`) over all samples of a thread that follow each other and have it on the stack with
+ * the same callers; a line that changes does not end it. What is known of the thread's state is a row of
+ * its own. Times are µs since the first tick; where too many readings are missing ({@link Steps}) a row
+ * is blank. Nothing but tables is held: events go out as samples come in.
+ */
+export function createPerfetto(): Collector {
+  const tree = new FunctionTree();
+  const states = new ThreadStates();
+  const text = new JsonText();
+  const tracks: (Track | undefined)[] = [];
+  const callSlices: Uint8Array[] = [];
+  const stateSlices = new Map<number, readonly Uint8Array[]>();
+  let numbers: readonly number[] = [];
+  let steps: Steps;
+  let pid = 1;
+
+  function createTrack(profile: Profile, thread: number): Track {
+    if (numbers.length <= thread) numbers = numberThreads(profile);
+    const number = numbers[thread] ?? 0;
+    return tracks[thread] = {
+      number,
+      calls: describeRow(pid, number),
+      states: describeRow(pid, STATE_ROWS + thread),
+      node: NO_STACK,
+      state: 0,
+      stated: false,
+      last: 0,
+    };
+  }
+  function begin(row: Row, time: number, rest: Uint8Array): void {
+    text.bytes(row.begin).integer(time).bytes(rest);
+  }
+  function end(row: Row, time: number): void {
+    text.bytes(row.end).integer(time).bytes(CLOSE);
+  }
+  /** Ends the calls that are over and begins those that are new. */
+  function call(profile: Profile, track: Track, node: number, time: number): void {
+    if (node === track.node) return;
+    const common = tree.meet(node, track.node);
+    for (let at = track.node; at !== common; at = tree.prefix.at(at)) end(track.calls, time);
+    const added: number[] = [];
+    for (let at = node; at !== common; at = tree.prefix.at(at)) added.push(tree.function.at(at));
+    for (let i = added.length - 1; i >= 0; i--) {
+      const called = added[i]!;
+      begin(track.calls, time, callSlices[called] ??= describeCall(profile, tree.frameOf[called]!));
+    }
+    track.node = node;
+  }
+  function describeStates(state: number): readonly Uint8Array[] {
+    let slices = stateSlices.get(state);
+    if (slices === undefined) {
+      slices = nameStates(state).map((name) => encodeSource(`,"name":"${name}","cat":"state"}`));
+      stateSlices.set(state, slices);
+    }
+    return slices;
+  }
+  /** Ends the state that is over and begins the new one. */
+  function change(track: Track, state: number, time: number): void {
+    if (state === track.state) return;
+    for (const _ of describeStates(track.state)) end(track.states, time);
+    for (const slice of describeStates(state)) begin(track.states, time, slice);
+    track.state = state;
+    track.stated = true;
+  }
+  function blank(profile: Profile, track: Track, time: number): void {
+    call(profile, track, NO_STACK, time);
+    change(track, 0, time);
+  }
+  return {
+    *begin(metadata: Metadata): Bytes {
+      steps = new Steps(metadata);
+      if (metadata.pid > 0) pid = metadata.pid;
+      yield encodeSource(
+        `{"displayTimeUnit":"ms","traceEvents":[\n` +
+          describe(pid, 0, "process_name", { name: nameProfile(metadata) }),
+      );
+    },
+    *add(profile: Profile, batch: SampleBatch): Bytes {
+      tree.grow(profile);
+      states.learn(batch);
+      for (let i = 0; i < batch.length; i++) {
+        const thread = batch.thread[i]!;
+        const time = Math.round(batch.time[i]!);
+        const track = tracks[thread] ?? createTrack(profile, thread);
+        const until = steps.endBefore(track.last, time);
+        if (until < time) blank(profile, track, Math.round(until));
+        call(profile, track, tree.nodeOf(batch.stack[i]!), time);
+        change(track, states.of(batch.flags[i]!), time);
+        track.last = time;
+        if (text.full) yield text.take();
+      }
+      if (text.length > 0) yield text.take();
+    },
+    *finish(profile: Profile, summary: Summary): Bytes {
+      for (const [thread, track] of tracks.entries()) {
+        if (track === undefined) continue;
+        blank(profile, track, Math.round(steps.endLast(track.last)));
+        const name = nameThread(profile.threads[thread]!);
+        nameRow(track.number, name, thread * 2);
+        if (track.stated) nameRow(STATE_ROWS + thread, `${name}: state`, thread * 2 + 1);
+        yield text.take();
+      }
+      const facts = describeCapture(profile, summary);
+      const labels = facts.map(([label, fact]) => `${label}: ${fact}`).join("; ");
+      yield encodeSource(
+        `,\n${describe(pid, 0, "process_labels", { labels })}\n],"otherData":${
+          JSON.stringify(Object.fromEntries(facts))
+        }}\n`,
+      );
+    },
+  };
+
+  function nameRow(number: number, name: string, place: number): void {
+    text.source(`,\n${describe(pid, number, "thread_name", { name })}`);
+    text.source(`,\n${describe(pid, number, "thread_sort_index", { sort_index: place })}`);
+  }
+}
+
+function describeRow(pid: number, number: number): Row {
+  const rest = `"pid":${pid},"tid":${number},"ts":`;
+  return {
+    begin: encodeSource(`,\n{"ph":"B",${rest}`),
+    end: encodeSource(`,\n{"ph":"E",${rest}`),
+  };
+}
+
+/** What a slice of a function has after its time. */
+function describeCall({ strings, frames }: Profile, frame: number): Uint8Array {
+  const kind = FRAME_KINDS[frames.kind.at(frame)] ?? "synthetic";
+  const name = strings[frames.name.at(frame)] ?? "";
+  const line = frames.firstLine.at(frame);
+  const args = kind !== "python"
+    ? {}
+    : { file: strings[frames.file.at(frame)] ?? "", ...(line > 0 ? { line } : {}) };
+  return encodeSource(
+    `,"name":${JSON.stringify(name)},"cat":"${kind}","args":${JSON.stringify(args)}}`,
+  );
+}
+
+/** An event that says something of a process or a row. */
+function describe(pid: number, tid: number, name: string, args: object): string {
+  return JSON.stringify({ ph: "M", pid, tid, ts: 0, name, cat: "__metadata", args });
+}

@@ -1,0 +1,59 @@
+/** What formats that show time have in common: how long a sample stands, and what a thread is called. */
+
+import type { Profile, Thread } from "../src/profile/profile.ts";
+import type { Metadata } from "../src/profile/metadata.ts";
+
+/** Asked intervals from one sample of a thread to its next that are taken for unbroken. */
+const LONGEST_STEP = 3.5;
+/** Above all ids that a system gives. */
+const MADE_UP = 1 << 30;
+
+/**
+ * Until when samples stand. A sample stands until the next one of its thread. If that is more than 3½
+ * asked intervals away, so that three readings or more are missing, nobody knows what went on: then it
+ * stands for one interval and the rest stays blank.
+ */
+export class Steps {
+  readonly #interval: number;
+  readonly #longest: number;
+
+  constructor({ intervalUs }: Metadata) {
+    this.#interval = intervalUs;
+    this.#longest = intervalUs > 0 ? intervalUs * LONGEST_STEP : Infinity;
+  }
+
+  /** When a sample ends that the next one of its thread follows, µs. */
+  endBefore(time: number, next: number): number {
+    return next - time <= this.#longest ? next : time + this.#interval;
+  }
+
+  /** When the last sample of a thread ends, µs. */
+  endLast(time: number): number {
+    return time + this.#interval;
+  }
+}
+
+/** What a thread is called: by its own name, or by its number. */
+export function nameThread({ name, tid, interpreter }: Thread): string {
+  const called = name === "" ? `Thread-${tid}` : name;
+  return interpreter === 0 ? called : `${called} (interpreter ${interpreter})`;
+}
+
+/**
+ * The number under which each thread of a profile is shown: the system's, unless another thread has it
+ * already, of another interpreter or of an earlier time; a viewer would take the two for one.
+ */
+export function numberThreads({ threads }: Profile): number[] {
+  const taken = new Set<number>([0]);
+  return threads.map(({ tid }, index) => {
+    const number = taken.has(tid) ? MADE_UP + index : tid;
+    taken.add(number);
+    return number;
+  });
+}
+
+/** What a profile is called: the command, or the process, or what it was made by. */
+export function nameProfile({ command, pid, tool }: Metadata): string {
+  if (command.length > 0) return command.join(" ");
+  return pid > 0 ? `process ${pid}` : `profile of ${tool}`;
+}
