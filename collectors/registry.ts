@@ -1,6 +1,9 @@
 import { type CollapsedOptions, createCollapsed, DEFAULT_COLLAPSED } from "./collapsed.ts";
 import type { Collector, CollectorTools } from "./collector.ts";
+import { createGecko } from "./gecko.ts";
+import { createPerfetto } from "./perfetto.ts";
 import { createPstats, DEFAULT_TABLE, type TableOptions } from "./pstats.ts";
+import { createSpeedscope } from "./speedscope.ts";
 
 /** All that can be asked of formats; each takes what it knows. */
 export interface FormatOptions extends TableOptions, CollapsedOptions {
@@ -55,6 +58,27 @@ const REGISTRY = {
     about: "one line per stack, for flame graph tools",
     from: "counts",
     create: createCollapsed,
+  },
+  gecko: {
+    extension: "json",
+    destination: "file",
+    about: "samples and thread states in time, for profiler.firefox.com",
+    from: "samples",
+    create: createGecko,
+  },
+  speedscope: {
+    extension: "json",
+    destination: "file",
+    about: "samples in time, for speedscope.app",
+    from: "samples",
+    create: createSpeedscope,
+  },
+  perfetto: {
+    extension: "json",
+    destination: "file",
+    about: "calls and thread states in time, for ui.perfetto.dev and chrome://tracing",
+    from: "samples",
+    create: createPerfetto,
   },
 } as const satisfies Record<string, Format>;
 
