@@ -32,7 +32,7 @@ function countImpossible(grammar: Grammar, seen: readonly Seen[]): number {
 
 async function measureChains(python: Python, work: number): Promise<string[][]> {
   await using target = await Running.start(python.path, "chains.py", ["50", String(work)]);
-  const grammar = grammarOf(target);
+  const grammar = grammarOf(target, python.version);
   const exact = await runTachyon(python.path, target.pid, { ...how, sameCpu: true });
   const again = await runTachyon(python.path, target.pid, { ...how, sameCpu: true });
   const row = (who: string, { seen, failed }: Outcome): string[] => [

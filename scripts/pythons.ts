@@ -8,7 +8,7 @@ import { type Python, testedMinors } from "./pythons/version.ts";
 import { print, say } from "./shell.ts";
 
 export { findPythons, findTestPythons } from "./pythons/find.ts";
-export { type Python, testedMinors } from "./pythons/version.ts";
+export { olderMinors, type Python, testedMinors } from "./pythons/version.ts";
 
 /** The tested minor versions that this machine lacks. */
 export async function findMissing(): Promise<string[]> {

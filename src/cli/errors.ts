@@ -63,13 +63,13 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
       return fail(
         fault,
         `Process ${pid} runs Python ${said}, which is not supported.`,
-        "Supported are 3.13, 3.14 and 3.15.",
+        "Supported are 3.11 to 3.15.",
       );
     case "free-threaded":
       return fail(
         fault,
         `Process ${pid} runs a free-threaded build of Python ${said}, which is not supported yet.`,
-        "Run the program with the regular build of 3.13, 3.14 or 3.15.",
+        "Run the program with the regular build of that version.",
       );
     case "exact-refused":
       return fail(

@@ -51,38 +51,80 @@ export function readCodeObject(
   address: Address,
   codeType: Address,
 ): CodeObject | undefined {
-  const head = reader.bytes(address, layout.code.instructions);
+  const head = reader.bytes(address, headBytes(layout));
   if (head === undefined) return undefined;
   const view = new DataView(head.buffer);
   const type = pointerAt(view, layout.object.type);
   const isCode = codeType === 0 ? typeName(reader, layout, type) === "code" : type === codeType;
   if (!isCode) return undefined;
 
-  const length = pointerAt(view, layout.object.varSize) * 2;
+  const { start, length } = instructionsOf(reader, layout, address, view);
   const file = readUnicode(reader, layout, pointerAt(view, layout.code.filename));
-  const qualified = readUnicode(reader, layout, pointerAt(view, layout.code.qualname));
+  const qualified = layout.code.qualname < 0
+    ? undefined
+    : readUnicode(reader, layout, pointerAt(view, layout.code.qualname));
   const name = qualified ?? readUnicode(reader, layout, pointerAt(view, layout.code.name));
   if (file === undefined || name === undefined || length <= 0 || length > LARGEST_CODE) {
     return undefined;
   }
   return {
     address,
-    start: address + layout.code.instructions,
+    start,
     length,
     file,
     name,
     firstLine: view.getInt32(layout.code.firstLine, true),
-    frameBytes: view.getInt32(layout.code.frameWords, true) * 8,
+    frameBytes: frameWords(layout, view) * 8,
     isGenerator: (view.getInt32(layout.code.flags, true) & GENERATOR_FLAGS) !== 0,
     lines: readBytes(reader, layout, pointerAt(view, layout.code.linetable)) ?? new Uint8Array(0),
-    identity: head.slice(layout.object.varSize, layout.code.linetable + 8),
+    identity: identityOf(layout, head),
   };
+}
+
+/** Bytes of a code object in front of its instructions, or all of it. */
+function headBytes({ code }: Layout): number {
+  return code.instructions < 0 ? code.size : code.instructions;
+}
+
+/** Where the instructions are: in the code object itself, before 3.11 in a bytes object. */
+function instructionsOf(
+  reader: MemoryReader,
+  layout: Layout,
+  address: Address,
+  view: DataView,
+): { start: Address; length: number } {
+  const { instructions, bytecode } = layout.code;
+  if (instructions >= 0) {
+    return { start: address + instructions, length: pointerAt(view, layout.object.varSize) * 2 };
+  }
+  const bytes = pointerAt(view, bytecode);
+  const length = reader.pointer(bytes + layout.bytes.size) ?? 0;
+  return { start: bytes + layout.bytes.data, length };
+}
+
+/** Words that a frame takes on the data stack; 0 where there is none. */
+function frameWords({ code, frame }: Layout, view: DataView): number {
+  if (code.frameWords >= 0) return view.getInt32(code.frameWords, true);
+  if (code.locals < 0) return 0;
+  // The last word of a frame's fixed part is the first one of its locals.
+  const fixed = frame.size / 8 - 1;
+  return view.getInt32(code.locals, true) + view.getInt32(code.stackSize, true) + fixed;
+}
+
+/** The part of a code object that does not change, out of bytes from its start on. */
+function identityOf({ object, code }: Layout, head: Uint8Array): Uint8Array {
+  const identity = head.slice(object.varSize, code.linetable + 8);
+  if (code.warmup >= 0) {
+    identity.fill(0, code.warmup - object.varSize, code.warmup + 2 - object.varSize);
+  }
+  return identity;
 }
 
 /** Tells whether an address still holds the code object that was read there. */
 export function isSameCode(reader: MemoryReader, layout: Layout, code: CodeObject): boolean {
-  const now = reader.bytes(code.address + layout.object.varSize, code.identity.length);
-  if (now === undefined) return false;
+  const head = reader.bytes(code.address, layout.code.linetable + 8);
+  if (head === undefined) return false;
+  const now = identityOf(layout, head);
   for (let i = 0; i < now.length; i++) if (now[i] !== code.identity[i]) return false;
   return true;
 }

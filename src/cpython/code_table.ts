@@ -216,8 +216,14 @@ function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return true;
 }
 
-/** Tells whether an object is None: what interpreter-owned frames have in place of a code object. */
-export function isNone(reader: MemoryReader, layout: Layout, address: Address): boolean {
+/**
+ * Tells whether an object is what interpreter-owned frames have in place of a code object: None, in 3.12
+ * the code `<interpreter trampoline>`.
+ */
+export function isNoCode(reader: MemoryReader, layout: Layout, address: Address): boolean {
+  if (layout.minor === 12) {
+    return readCodeObject(reader, layout, address, 0)?.name === "<interpreter trampoline>";
+  }
   const type = reader.pointer(address + layout.object.type);
   return type !== undefined && typeName(reader, layout, type) === "NoneType";
 }

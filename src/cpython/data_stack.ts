@@ -79,6 +79,12 @@ export class DataStack {
     return 0;
   }
 
+  /** True if an address is where the first frame of all lies: the first chunk begins with an empty word. */
+  isBottom(address: Address): boolean {
+    const distance = address - this.addresses[0]!;
+    return this.count > 0 && (distance === CHUNK.data || distance === CHUNK.data + 8);
+  }
+
   /** Once in a while: what has not been used for two periods is not copied any more. */
   relax(): void {
     const peak = Math.max(this.#peak, this.#earlierPeak);

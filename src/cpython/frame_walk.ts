@@ -1,5 +1,5 @@
 import type { Address } from "../../ffi/process.ts";
-import { type CodeTable, isNone } from "./code_table.ts";
+import { type CodeTable, isNoCode } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
 import { type FrameLoops, MET_BASE, MET_END, MET_STABLE, OUT_OF_ROOM } from "./frame_loops.ts";
@@ -58,11 +58,20 @@ export class FrameWalk {
    * @param stableUntil offset up to which the data stack is the same as in the copy before.
    */
   run(reusable: number, stableUntil: number, held: boolean): number {
+    const { copy, frames } = this;
+    const status = this.#walk(copy.currentFrame(), reusable, stableUntil, held);
+    if (status < TORN || frames.count > 1) return status;
+    const outer = copy.outerFrame();
+    return outer === 0 ? status : this.#walk(outer, reusable, stableUntil, held);
+  }
+
+  /** Does the same from a frame on. */
+  #walk(from: Address, reusable: number, stableUntil: number, held: boolean): number {
     const { copy, frames, loops } = this;
     const { frame: fields, thread } = copy.runtime.layout;
     const base = thread.baseFrame < 0 ? -1 : copy.threadField(thread.baseFrame);
     this.#begin();
-    let address = copy.currentFrame();
+    let address = from;
     if (address === 0 || address === base) return EMPTY;
     loops.begin(base, reusable, stableUntil);
     for (let turns = 0; turns < MOST_TURNS; turns++) {
@@ -79,6 +88,7 @@ export class FrameWalk {
         continue;
       }
       if (stop === MET_END) {
+        if (this.#endsAtRoot()) return WHOLE;
         address = this.#bridge();
         if (address === 0) return BROKEN;
         continue;
@@ -98,10 +108,10 @@ export class FrameWalk {
           if (address === 0) return TORN;
         } else if (previous === 0) {
           if (base >= 0 || (!this.#isRoot(address) && !held)) return BROKEN;
-          copy.leaveOut(address);
+          copy.outside.leaveOut(address);
           return frames.count === 0 ? EMPTY : WHOLE;
         } else {
-          if (previous === base) copy.leaveOut(address);
+          if (previous === base) copy.outside.leaveOut(address);
           else this.#guard(at);
           address = previous;
         }
@@ -118,6 +128,7 @@ export class FrameWalk {
       frames.push(address, at, this.#code, this.#place);
       if (copy.isInChunk(at)) loops.onStack = address;
       else this.#guard(at);
+      if (previous === 0 && this.#endsAtRoot()) return WHOLE;
       address = previous === 0 ? this.#bridge() : previous;
       if (address === 0) return BROKEN;
     }
@@ -174,6 +185,16 @@ export class FrameWalk {
     return WHOLE;
   }
 
+  /** In 3.11 the root is a frame like others: one that C has called, at the very start of the data stack. */
+  #endsAtRoot(): boolean {
+    const { copy, frames } = this;
+    const { isEntry } = copy.runtime.layout.frame;
+    const last = frames.count - 1;
+    const at = frames.offsets[last]!;
+    return isEntry >= 0 && at >= 0 && copy.isInChunk(at) && copy.bytes[at + isEntry] !== 0 &&
+      copy.isBottom(frames.addresses[last]!);
+  }
+
   /**
    * What an entry that is over leaves behind on the C stack may look like the one at the root. That one
    * lies above all others, and was met as the end of a stack before; others an exact reading must have
@@ -194,7 +215,7 @@ export class FrameWalk {
     if (this.#root !== 0) this.#roots.add(this.#root);
   }
 
-  /** Frames between C and Python hold None in place of a code object. */
+  /** Frames between C and Python hold None in place of a code object, in 3.12 code that nobody wrote. */
   #isEntry(executableAt: number): boolean {
     const { words, executableMask, runtime } = this.copy;
     const low = words[executableAt >> 2]! & executableMask;
@@ -202,7 +223,7 @@ export class FrameWalk {
     if ((low | high) === 0) return true;
     const address = (low >>> 0) + high * 0x1_0000_0000;
     if (address === this.#none) return true;
-    if (this.#none !== 0 || !isNone(runtime.reader, runtime.layout, address)) return false;
+    if (this.#none !== 0 || !isNoCode(runtime.reader, runtime.layout, address)) return false;
     this.#none = address;
     return true;
   }

@@ -1,8 +1,8 @@
 import type { DebugOffsets } from "./debug_offsets.ts";
 
 /**
- * Where the fields are that the walk needs, in bytes, for one target. Taken from its debug offsets;
- * what the table lacks is fixed here with the place it was read in.
+ * Where the fields are that the walk needs, in bytes, for one target. Taken from its debug offsets
+ * or the table of its version; what these lack is fixed here with the place it was read in.
  */
 export interface Layout {
   readonly minor: number;
@@ -10,47 +10,73 @@ export interface Layout {
     readonly id: number;
     readonly next: number;
     readonly threadsHead: number;
-    /** −1 where there is none (3.13). */
+    /** −1 where there is none (before 3.14). */
     readonly threadsMain: number;
-    /** Counter of freed code objects; −1 where there is none (3.13). */
+    /** Counter of freed code objects; −1 where there is none (before 3.14). */
     readonly codeGeneration: number;
   };
   readonly thread: {
     readonly next: number;
     readonly interp: number;
+    /** Pointer to the current frame; in 3.11 and 3.12 to the `_PyCFrame` on the C stack that has it. */
     readonly currentFrame: number;
     /** Pointer to the outermost frame; −1 where there is none (before 3.15). */
     readonly baseFrame: number;
-    readonly nativeId: number;
+    /** The operating system's id of the thread; before 3.11 its `pthread_t`. */
+    readonly ident: number;
+    /** The current chunk of the data stack; −1 where there is none (before 3.11). */
     readonly chunk: number;
     /** The free word of the current chunk: right behind `datastack_chunk` (CPython 3.13 Include/cpython/pystate.h). */
     readonly chunkTop: number;
+    /** Word with {@link ACTIVE_STATUS}; −1 where there is none (before 3.12). */
     readonly status: number;
     /** Bytes from the thread state's start that hold all of these. */
     readonly window: number;
   };
+  /** Where a `_PyCFrame` has its current frame; −1 where there are none (from 3.13 on). */
+  readonly cframe: number;
+  /** Where `_PyRuntime` has the thread that holds the GIL; −1 from 3.12 on. */
+  readonly gilHolder: number;
+  /** Frames are objects, linked in the heap (before 3.11). */
+  readonly hasFrameObjects: boolean;
   readonly frame: {
+    /** Bytes from the frame's start that hold all of these. */
     readonly size: number;
     readonly executable: number;
     readonly previous: number;
+    /** Pointer to the instruction; before 3.11 its number, in bytes in 3.8 and 3.9, in code units in 3.10. */
     readonly instruction: number;
+    /** −1 where there is none (before 3.11). */
     readonly owner: number;
+    /** Flag of frames that were called from C; −1 where these have a frame of the interpreter's own below them (from 3.12 on). */
+    readonly isEntry: number;
   };
   readonly code: {
     readonly size: number;
     readonly filename: number;
     readonly name: number;
+    /** −1 where there is none (before 3.11). */
     readonly qualname: number;
     readonly linetable: number;
     readonly firstLine: number;
-    /** Words of a frame of this code: `co_framesize`, eight bytes behind the first line (CPython 3.12–3.15 Include/cpython/code.h). */
+    /** Words of a frame of this code: `co_framesize`, eight bytes behind the first line (CPython 3.12–3.15 Include/cpython/code.h); −1 before. */
     readonly frameWords: number;
+    /** What a frame takes besides its fixed part where that has to be added up (3.11), else −1. */
+    readonly locals: number;
+    readonly stackSize: number;
+    /** A 16-bit counter among fields that do not change otherwise; −1 where there is none (but in 3.11). */
+    readonly warmup: number;
     /** `co_flags`, right before the argument count (CPython 3.12–3.15 Include/cpython/code.h). */
     readonly flags: number;
+    /** The first instruction; −1 where they are no part of the code object (before 3.11). */
     readonly instructions: number;
+    /** Pointer to the bytes object of the instructions; −1 where there is none (from 3.11 on). */
+    readonly bytecode: number;
   };
   readonly object: { readonly type: number; readonly typeName: number; readonly varSize: number };
   readonly bytes: { readonly size: number; readonly data: number };
+  /** Pointer to the keys object of a dictionary. */
+  readonly dictKeys: number;
   readonly unicode: {
     readonly state: number;
     readonly length: number;
@@ -73,53 +99,45 @@ export const LARGEST_CHUNK = 16 << 20;
 
 /** Names the fields of a target. */
 export function buildLayout(offsets: DebugOffsets): Layout {
-  const get = offsets.get;
-  const chunk = get("thread_state.datastack_chunk");
+  const { get, or } = offsets;
+  const firstLine = get("code_object.firstlineno");
+  const hasFrameObjects = or("thread_state.frame", -1) >= 0;
+  const addsUp = offsets.version.minor === 11;
   return {
     minor: offsets.version.minor,
     interpreter: {
       id: get("interpreter_state.id"),
       next: get("interpreter_state.next"),
       threadsHead: get("interpreter_state.threads_head"),
-      threadsMain: offsets.or("interpreter_state.threads_main", -1),
-      codeGeneration: offsets.or("interpreter_state.code_object_generation", -1),
+      threadsMain: or("interpreter_state.threads_main", -1),
+      codeGeneration: or("interpreter_state.code_object_generation", -1),
     },
-    thread: {
-      next: get("thread_state.next"),
-      interp: get("thread_state.interp"),
-      currentFrame: get("thread_state.current_frame"),
-      baseFrame: offsets.or("thread_state.base_frame", -1),
-      nativeId: get("thread_state.native_thread_id"),
-      chunk,
-      chunkTop: chunk + 8,
-      status: get("thread_state.status"),
-      window: Math.max(
-        chunk + 16,
-        get("thread_state.next") + 8,
-        get("thread_state.interp") + 8,
-        get("thread_state.current_frame") + 8,
-        get("thread_state.native_thread_id") + 8,
-        get("thread_state.status") + 8,
-        offsets.or("thread_state.base_frame", 0) + 8,
-      ),
-    },
-    frame: {
+    thread: nameThread(offsets),
+    cframe: or("cframe.current_frame", -1),
+    gilHolder: or("runtime_state.tstate_current", -1),
+    hasFrameObjects,
+    frame: hasFrameObjects ? nameFrameObject(offsets) : {
       size: get("interpreter_frame.size"),
       executable: get("interpreter_frame.executable"),
       previous: get("interpreter_frame.previous"),
       instruction: get("interpreter_frame.instr_ptr"),
       owner: get("interpreter_frame.owner"),
+      isEntry: or("interpreter_frame.is_entry", -1),
     },
     code: {
       size: get("code_object.size"),
       filename: get("code_object.filename"),
       name: get("code_object.name"),
-      qualname: get("code_object.qualname"),
+      qualname: or("code_object.qualname", -1),
       linetable: get("code_object.linetable"),
-      firstLine: get("code_object.firstlineno"),
-      frameWords: get("code_object.firstlineno") + 8,
-      flags: get("code_object.argcount") - 4,
-      instructions: get("code_object.co_code_adaptive"),
+      firstLine,
+      frameWords: hasFrameObjects || addsUp ? -1 : firstLine + 8,
+      locals: addsUp ? get("code_object.nlocalsplus") : -1,
+      stackSize: addsUp ? get("code_object.stacksize") : -1,
+      warmup: or("code_object.warmup", -1),
+      flags: or("code_object.flags", get("code_object.argcount") - 4),
+      instructions: or("code_object.co_code_adaptive", -1),
+      bytecode: or("code_object.co_code", -1),
     },
     object: {
       type: get("pyobject.ob_type"),
@@ -127,15 +145,45 @@ export function buildLayout(offsets: DebugOffsets): Layout {
       varSize: get("bytes_object.ob_size"),
     },
     bytes: { size: get("bytes_object.ob_size"), data: get("bytes_object.ob_sval") },
+    dictKeys: get("dict_object.ma_keys"),
     unicode: {
       state: get("unicode_object.state"),
       length: get("unicode_object.length"),
       asciiData: get("unicode_object.asciiobject_size"),
       // Two machine words (utf8_length, utf8) follow the ASCII header (CPython Include/cpython/unicodeobject.h).
-      compactData: offsets.or(
+      compactData: or(
         "unicode_object.compactunicodeobject_size",
         get("unicode_object.asciiobject_size") + 16,
       ),
     },
+  };
+}
+
+/** Where the fields of a thread state are, and how much of it has to be read to have them all. */
+function nameThread({ get, or }: DebugOffsets): Layout["thread"] {
+  const chunk = or("thread_state.datastack_chunk", -1);
+  const fields = {
+    next: get("thread_state.next"),
+    interp: get("thread_state.interp"),
+    currentFrame: or("thread_state.cframe", or("thread_state.frame", -1)),
+    baseFrame: or("thread_state.base_frame", -1),
+    ident: or("thread_state.native_thread_id", get("thread_state.thread_id")),
+    chunk,
+    chunkTop: chunk + 8,
+    status: or("thread_state.status", -1),
+  };
+  if (fields.currentFrame < 0) fields.currentFrame = get("thread_state.current_frame");
+  return { ...fields, window: Math.max(...Object.values(fields)) + 8 };
+}
+
+/** Frames are objects up to 3.10; what is read of one begins with its head. */
+function nameFrameObject({ get }: DebugOffsets): Layout["frame"] {
+  return {
+    size: (get("frame_object.f_lasti") + 8) & ~7,
+    executable: get("frame_object.f_code"),
+    previous: get("frame_object.f_back"),
+    instruction: get("frame_object.f_lasti"),
+    owner: -1,
+    isEntry: -1,
   };
 }

@@ -1,18 +1,15 @@
 import type { Address, Module, Process } from "../../ffi/process.ts";
-import {
-  type DebugOffsets,
-  parseDebugOffsets,
-  parseVersion,
-  TABLE_BYTES,
-  versionText,
-} from "./debug_offsets.ts";
+import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "./debug_offsets.ts";
 import { buildLayout, type Layout } from "./layout.ts";
 import { MemoryReader, pointerAt } from "./memory.ts";
+import { nativeIdOf } from "./native_id.ts";
+import { findOlderRuntime } from "./older_runtime.ts";
 
 /** An interpreter found in a process, with all that is needed to read it. */
 export interface Runtime {
   readonly process: Process;
   readonly reader: MemoryReader;
+  /** What the interpreter says of itself; before 3.13 what is known of its version. */
   readonly offsets: DebugOffsets;
   readonly layout: Layout;
   /** Address of `_PyRuntime`. */
@@ -32,6 +29,8 @@ export interface ThreadState {
   readonly interpreterId: number;
   /** The operating system's id; 0 before the thread has begun to run. */
   readonly tid: number;
+  /** The low half of the word that tells the thread from others: of its `tid`, before 3.11 of its `pthread_t`. */
+  readonly ident: number;
   /** The main thread of the main interpreter. */
   readonly main: boolean;
 }
@@ -50,9 +49,20 @@ export function findRuntime(process: Process): Runtime | RuntimeFault {
     if (span === undefined) continue;
     const offsets = parseDebugOffsets(reader.bytesUpTo(span.address, TABLE_BYTES));
     if ("fault" in offsets) {
-      fault = offsets.fault === "no-cookie"
-        ? { fault: "unsupported-version", detail: guessVersion(module, reader) }
-        : { fault: offsets.fault, detail: offsets.detail };
+      if (offsets.fault !== "no-cookie") {
+        fault = { fault: offsets.fault, detail: offsets.detail };
+        continue;
+      }
+      const older = findOlderRuntime(reader, module, span);
+      if (!("fault" in older)) {
+        const detail = versionText(older.offsets.version);
+        if (older.layout.hasFrameObjects) fault = { fault: "unsupported-version", detail };
+        else return { process, reader, ...older, address: span.address };
+        continue;
+      }
+      fault = older.fault === "starting"
+        ? { fault: "not-python", detail: "the interpreter has not started" }
+        : { fault: older.fault, detail: older.detail };
     } else if (offsets.freeThreaded) {
       fault = { fault: "free-threaded", detail: versionText(offsets.version) };
     } else {
@@ -67,14 +77,6 @@ function mayHoldPython(module: Module, index: number): boolean {
   if (index === 0) return true;
   const name = module.path.slice(module.path.lastIndexOf("/") + 1);
   return /python/i.test(name) || !/\.so(\.|$)/.test(name);
-}
-
-/** The version of an interpreter from before the debug offsets: its own word, else its file name. */
-function guessVersion(module: Module, reader: MemoryReader): string {
-  const symbol = module.symbol("Py_Version");
-  const word = symbol === undefined ? undefined : reader.int32(symbol.address);
-  if (word !== undefined && word !== 0) return versionText(parseVersion(word));
-  return /python(\d\.\d+)/.exec(module.path)?.[1] ?? "older than 3.13";
 }
 
 /** True once the main interpreter has a thread; false while Python is starting or after it has finished. */
@@ -114,27 +116,32 @@ function listInterpreterThreads(
   const window = new Uint8Array(layout.thread.window);
   const view = new DataView(window.buffer);
   const id = reader.int32(interpreter + layout.interpreter.id) ?? 0;
-  const found: { address: Address; tid: number }[] = [];
+  const listed: { address: Address; ident: Address }[] = [];
   let thread = reader.pointer(interpreter + layout.interpreter.threadsHead) ?? 0;
   for (let i = 0; thread !== 0 && i < MOST_THREADS && !met.has(thread); i++) {
     met.add(thread);
     if (!reader.fill(thread, window)) break;
     if (pointerAt(view, layout.thread.interp) !== interpreter) break;
-    found.push({ address: thread, tid: view.getUint32(layout.thread.nativeId, true) });
+    listed.push({ address: thread, ident: pointerAt(view, layout.thread.ident) });
     thread = pointerAt(view, layout.thread.next);
   }
-  found.reverse();
+  // The oldest one first: where there are no ids, it shows how to find them.
+  const found = listed.reverse().map(({ address, ident }) => {
+    const tid = layout.hasFrameObjects ? nativeIdOf(process, reader, ident) : ident >>> 0;
+    return { address, tid, ident: ident >>> 0 };
+  });
   const main = id === 0 ? mainThread(runtime, interpreter, found, process.pid) : 0;
-  return found.map(({ address, tid }) => ({
+  return found.map(({ address, tid, ident }) => ({
     address,
     tid,
+    ident,
     interpreter,
     interpreterId: id,
     main: address === main,
   }));
 }
 
-/** 3.14+ say which thread is the main one; in 3.13 it has the id of the process, else it is the oldest. */
+/** 3.14+ say which thread is the main one; before, it has the id of the process, else it is the oldest. */
 function mainThread(
   runtime: Runtime,
   interpreter: Address,

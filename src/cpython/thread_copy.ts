@@ -1,5 +1,8 @@
 import { type Address, DENIED, GONE, Ranges } from "../../ffi/process.ts";
+import { CFRAME_BYTES, CFrameList } from "./cframe_list.ts";
 import { DataStack } from "./data_stack.ts";
+import { ACTIVE_STATUS } from "./layout.ts";
+import { OutsideFrames } from "./outside_frames.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
 
 /** How a fetch came out. */
@@ -13,8 +16,6 @@ export const PROCESS_LOST = 3;
 /** The operating system refuses all of a sudden: the target has changed its user or started another program. */
 export const ACCESS_LOST = 4;
 
-/** Frames outside chunks that are fetched ahead; the rest is fetched when met. */
-const MOST_OUTSIDE = 64;
 /** Frames outside chunks that can be fetched one by one within one reading. */
 export const MOST_LATE = 512;
 
@@ -43,23 +44,19 @@ export class ThreadCopy {
   /** What to keep of the low half of an executable: from 3.14 on its low bits are a tag. */
   readonly executableMask: number;
   /** Where the chunks begin. */
-  readonly chunksAt: number;
+  chunksAt: number;
   /** Where they end and the frames outside begin. */
   outsideAt = 0;
   #generationAt = -1;
-  outsideCount = 0;
-  readonly outsideAddress: Float64Array = new Float64Array(MOST_OUTSIDE);
-  /** 0: asked for since the last `relax`; 2: not yet. */
-  readonly #outsideAge: Int32Array = new Int32Array(MOST_OUTSIDE);
 
   /** The chunks that are copied. */
   readonly dataStack: DataStack = new DataStack();
+  readonly outside: OutsideFrames;
 
   /** What was read for this thread together with others, and whether it is new. */
   offered: Uint8Array = new Uint8Array(0);
   isOffered = false;
 
-  #leftOut: Address = 0;
   #arrangement = 0;
   /** The arrangement that `bytes` is of. */
   #filled = -1;
@@ -78,7 +75,12 @@ export class ThreadCopy {
 
   /** Offset in the thread state from which on it is read. */
   readonly #threadFrom: number;
+  /** Where in the copy that lies, and the current frame. */
+  #threadAt = 0;
+  #frameAt = 0;
   #statusAt = -1;
+  /** Where the current frame may be kept (3.11, 3.12). */
+  readonly #cframes: CFrameList | undefined;
 
   /** @param watchesStatus read the thread's status word, too. */
   constructor(
@@ -88,9 +90,11 @@ export class ThreadCopy {
   ) {
     const { layout } = runtime;
     this.#threadFrom = layout.thread.currentFrame;
+    if (layout.cframe >= 0) this.#cframes = new CFrameList(layout.cframe);
     this.executableMask = layout.minor >= 14 ? ~3 : ~0;
     this.chunksAt = align(layout.thread.window - this.#threadFrom);
     this.#slotBytes = align(layout.frame.size);
+    this.outside = new OutsideFrames(this.#slotBytes);
   }
 
   /**
@@ -100,9 +104,7 @@ export class ThreadCopy {
    */
   fetch(watch: boolean): number {
     if (this.#isStale()) this.#arrange();
-    if (!watch && !this.watchesStatus && !this.#isLost && this.#filled === this.#arrangement) {
-      return this.#fetchBriefly();
-    }
+    if (!watch && this.#mayBeBrief()) return this.#fetchBriefly();
     this.#isLost = false;
     this.#turn();
     this.#stateWords = this.words;
@@ -112,10 +114,21 @@ export class ThreadCopy {
     this.comparable = false;
     if (read === GONE) return PROCESS_LOST;
     if (read === DENIED) return ACCESS_LOST;
-    if (read < this.chunksAt) return THREAD_LOST;
-    if (read >= this.outsideAt) return this.#forgetOutside();
+    if (read < this.chunksAt) {
+      this.#cframes?.forget();
+      return THREAD_LOST;
+    }
+    if (read >= this.outsideAt) {
+      this.outside.forget();
+      return REARRANGED;
+    }
     // A chunk above the current one has been given back: what is needed may still be there.
     return this.#follow();
+  }
+
+  #mayBeBrief(): boolean {
+    return !this.watchesStatus && !this.#isLost && this.#filled === this.#arrangement &&
+      this.#cframes === undefined;
   }
 
   #fetchBriefly(): number {
@@ -175,7 +188,8 @@ export class ThreadCopy {
   }
 
   #isStale(): boolean {
-    return this.#dirty || this.dataStack.changed;
+    return this.#dirty || this.dataStack.changed || this.outside.changed ||
+      this.#cframes?.changed === true;
   }
 
   /** True if the copy is of the arrangement of now. */
@@ -191,24 +205,38 @@ export class ThreadCopy {
 
   /** The frame that was current when the reading began. */
   currentFrame(): Address {
-    return this.pointer(0);
+    return this.pointer(this.#frameAt);
+  }
+
+  /**
+   * The frame that was current when C entered Python last; 0 where that is not to be had. In 3.11 and 3.12
+   * a thread may stand where the new `_PyCFrame` has no frame yet.
+   */
+  outerFrame(): Address {
+    if (this.#cframes === undefined) return 0;
+    const outer = this.pointer(this.#frameAt + 8);
+    return this.runtime.reader.pointer(outer + this.runtime.layout.cframe) ?? 0;
   }
 
   /** A pointer of the thread state behind `current_frame`, by its offset there, as it was read last. */
   threadField(offset: number): Address {
-    const at = (offset - this.#threadFrom) >> 2;
+    const at = (offset - this.#threadFrom + this.#threadAt) >> 2;
     return this.#stateWords[at]! + this.#stateWords[at + 1]! * 0x1_0000_0000;
   }
 
-  /** The thread's status word; −1, all bits set, if it was not read. */
+  /** The thread's status word, or what is known of it; −1, all bits set, if it was not read. */
   status(): number {
     const at = this.#statusAt;
-    return at < 0 || at + 8 > this.limit ? -1 : this.words[at >> 2]!;
+    if (at < 0 || at + 8 > this.limit) return -1;
+    if (this.runtime.layout.thread.status >= 0) return this.words[at >> 2]!;
+    return this.pointer(at) === this.thread.address ? ACTIVE_STATUS : 0;
   }
 
   /** True if the same frame was current in the copy before. */
   isSameFrame(): boolean {
-    return this.words[0] === this.earlierWords[0] && this.words[1] === this.earlierWords[1];
+    const at = this.#frameAt >> 2;
+    return this.words[at] === this.earlierWords[at] &&
+      this.words[at + 1] === this.earlierWords[at + 1];
   }
 
   /** The pointer at an offset of the copy. */
@@ -227,14 +255,13 @@ export class ThreadCopy {
     const inChunk = this.dataStack.locate(address, size);
     if (inChunk >= 0) return inChunk + size <= this.limit ? inChunk : -1;
     if (inChunk !== -1) return inChunk === -2 ? -2 : -1;
-    const known = this.#findOutside(address);
-    if (known < 0 && this.#isBrief()) {
+    const at = this.outside.find(address);
+    if (at < 0 && this.#isBrief()) {
       // It may lie in a chunk that is new.
       this.#isLost = true;
       return -2;
     }
-    const at = this.outsideAt + known * size;
-    return known >= 0 && at + size <= this.limit ? at : this.#fetchLate(address);
+    return at >= 0 && at + size <= this.limit ? at : this.#fetchLate(address);
   }
 
   /**
@@ -245,6 +272,11 @@ export class ThreadCopy {
     return this.dataStack.endBelow(address, this.words);
   }
 
+  /** True if a frame is the first one on the data stack. */
+  isBottom(address: Address): boolean {
+    return this.dataStack.isBottom(address);
+  }
+
   /** True if an offset belongs to the data stack. */
   isInChunk(at: number): boolean {
     return at < this.outsideAt;
@@ -253,42 +285,24 @@ export class ThreadCopy {
   /** Once in a while: stop copying what has not been used for two periods. */
   relax(): void {
     this.dataStack.relax();
-    for (let i = this.outsideCount - 1; i >= 0; i--) {
-      if (this.#outsideAge[i]! > 1) this.#removeOutside(i);
-      else this.#outsideAge[i] = 2;
-    }
+    this.#cframes?.relax();
+    this.outside.relax();
   }
 
   /** Checks the thread state that was just read and follows the data stack to where it is now. */
   #follow(): number {
     const { thread } = this.runtime.layout;
-    const tid = this.words[(thread.nativeId - this.#threadFrom) >> 2];
-    if (tid !== this.thread.tid) return THREAD_LOST;
+    const ident = this.words[(thread.ident - this.#threadFrom + this.#threadAt) >> 2];
+    if (ident !== this.thread.ident) return THREAD_LOST;
+    if (this.#cframes !== undefined) {
+      const index = this.#cframes.find(this.threadField(thread.currentFrame));
+      if (index < 0) return REARRANGED;
+      this.#frameAt = index * CFRAME_BYTES;
+    }
     const chunk = this.threadField(thread.chunk);
     if (chunk === 0) return FETCHED;
     const top = this.threadField(thread.chunkTop);
     return this.dataStack.follow(this.runtime.reader, chunk, top) ? FETCHED : REARRANGED;
-  }
-
-  /**
-   * Stops fetching a frame ahead: the entry at the root of the thread. While the frames above it do not
-   * change, neither does it, and then nobody asks for it.
-   */
-  leaveOut(address: Address): void {
-    if (this.#leftOut === address) return;
-    this.#leftOut = address;
-    const known = this.#findOutside(address);
-    if (known >= 0) this.#removeOutside(known);
-  }
-
-  #findOutside(address: Address): number {
-    for (let i = 0; i < this.outsideCount; i++) {
-      if (this.outsideAddress[i] === address) {
-        this.#outsideAge[i] = 0;
-        return i;
-      }
-    }
-    return -1;
   }
 
   /** Fetches one frame behind the copy, and remembers it for the next time. */
@@ -303,33 +317,8 @@ export class ThreadCopy {
       return -1;
     }
     this.#late++;
-    this.#rememberOutside(address);
+    this.outside.add(address);
     return at;
-  }
-
-  #rememberOutside(address: Address): void {
-    if (address === this.#leftOut || this.#findOutside(address) >= 0) return;
-    let place = this.outsideCount;
-    if (place === MOST_OUTSIDE) {
-      place = this.#outsideAge.indexOf(Math.max(...this.#outsideAge));
-    } else this.outsideCount++;
-    this.outsideAddress[place] = address;
-    this.#outsideAge[place] = 0;
-    this.#dirty = true;
-  }
-
-  #removeOutside(place: number): void {
-    const last = --this.outsideCount;
-    this.outsideAddress[place] = this.outsideAddress[last]!;
-    this.#outsideAge[place] = this.#outsideAge[last]!;
-    this.#dirty = true;
-  }
-
-  /** A frame's memory is not mapped any more: which one is not known, all are met again if they live. */
-  #forgetOutside(): number {
-    this.outsideCount = 0;
-    this.#dirty = true;
-    return REARRANGED;
   }
 
   /** Lays out the copy and the ranges to read. */
@@ -337,23 +326,31 @@ export class ThreadCopy {
     const { layout } = this.runtime;
     const { codeGeneration } = layout.interpreter;
     const ranges = new Ranges(
-      2 + this.dataStack.count + this.outsideCount + (this.watchesStatus ? 1 : 0) +
+      2 + (this.#cframes?.count ?? 0) + this.dataStack.count + this.outside.count +
+        (this.watchesStatus ? 1 : 0) +
         (codeGeneration < 0 ? 0 : 1),
     );
     const from = this.thread.address + this.#threadFrom;
-    ranges.push(from, 8);
-    ranges.push(from + 8, this.chunksAt - 8);
+    const window = align(layout.thread.window - this.#threadFrom);
+    if (this.#cframes === undefined) {
+      ranges.push(from, 8);
+      ranges.push(from + 8, window - 8);
+    } else {
+      this.#cframes.addTo(ranges);
+      this.#threadAt = ranges.bytes;
+      ranges.push(from, window);
+    }
+    this.chunksAt = ranges.bytes;
     this.dataStack.addTo(ranges);
     this.outsideAt = ranges.bytes;
-    for (let i = 0; i < this.outsideCount; i++) {
-      ranges.push(this.outsideAddress[i]!, this.#slotBytes);
-    }
+    this.outside.addTo(ranges);
+    const framesEnd = ranges.bytes;
     this.#statusAt = this.watchesStatus ? ranges.bytes : -1;
-    if (this.watchesStatus) ranges.push(this.thread.address + (layout.thread.status & ~7), 8);
+    if (this.watchesStatus) ranges.push(this.#statusAddress(), 8);
     this.#generationAt = codeGeneration < 0 ? -1 : ranges.bytes;
     if (codeGeneration >= 0) ranges.push(this.thread.interpreter + codeGeneration, 8);
     this.#ranges = ranges;
-    this.#brief = briefOf(ranges, this.outsideAt + this.outsideCount * this.#slotBytes);
+    this.#brief = briefOf(ranges, framesEnd);
     const needed = ranges.bytes + MOST_LATE * this.#slotBytes;
     if (needed > this.#capacity) {
       this.#capacity = needed * 2;
@@ -362,12 +359,19 @@ export class ThreadCopy {
       this.words = new Uint32Array(this.bytes.buffer);
       this.earlierWords = new Uint32Array(this.earlier.buffer);
       this.#stateWords = this.words;
-      this.chunkBytes = this.bytes.subarray(this.chunksAt);
-      this.earlierChunkBytes = this.earlier.subarray(this.chunksAt);
     }
+    this.chunkBytes = this.bytes.subarray(this.chunksAt);
+    this.earlierChunkBytes = this.earlier.subarray(this.chunksAt);
     this.#dirty = false;
     this.#arrangement++;
     this.isOffered = false;
+  }
+
+  /** Where it stands whether the thread runs: in its state, before 3.12 with whoever holds the GIL. */
+  #statusAddress(): Address {
+    const { layout, address } = this.runtime;
+    const { status } = layout.thread;
+    return status < 0 ? address + layout.gilHolder : this.thread.address + (status & ~7);
   }
 }
 

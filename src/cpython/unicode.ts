@@ -6,7 +6,7 @@ import type { MemoryReader } from "./memory.ts";
 export const LONGEST_NAME = 4096;
 
 /**
- * Reads a `str` object of any kind (CPython Include/cpython/unicodeobject.h, 3.12–3.15 GIL builds).
+ * Reads a `str` object of any kind (CPython Include/cpython/unicodeobject.h, 3.8–3.15 GIL builds).
  * Lone surrogates stay as they are (file names with undecodable bytes have them).
  * @returns undefined if it cannot be read or is no such object.
  */
@@ -24,10 +24,16 @@ export function readUnicode(
   const compact = (word & 0x20) !== 0;
   const ascii = (word & 0x40) !== 0;
   const long = view.getUint32(length + 4, true) !== 0;
-  if (!compact || long || (kind !== 1 && kind !== 2 && kind !== 4)) return undefined;
+  if (long || (kind !== 1 && kind !== 2 && kind !== 4)) return undefined;
+  // Strings made by the old C interface, up to 3.11, have their characters elsewhere.
+  const elsewhere = layout.minor < 12 && !compact;
+  if (!compact && !elsewhere) return undefined;
 
   const count = Math.min(view.getUint32(length, true), LONGEST_NAME);
-  const data = reader.bytes(address + (ascii ? asciiData : compactData), count * kind);
+  const from = elsewhere
+    ? reader.pointer(address + compactData) ?? 0
+    : address + (ascii ? asciiData : compactData);
+  const data = reader.bytes(from, count * kind);
   return data === undefined ? undefined : decode(data, kind);
 }
 

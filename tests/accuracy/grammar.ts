@@ -25,6 +25,8 @@ interface Source {
 export interface Grammar {
   readonly script: string;
   readonly sources: Map<string, Source>;
+  /** Names of functions say what they are in; before 3.11 they do not. */
+  readonly qualified: boolean;
   /** Sources of many files, by file name with @ for a number that also stands in their text. */
   readonly templates: ReadonlyMap<string, string>;
 }
@@ -39,10 +41,14 @@ export interface Preface {
 const library = "lib";
 
 /** Reads the grammar of a target from its script and from what it has generated. */
-export function readGrammar(script: string, { sources = {}, templates = {} }: Preface): Grammar {
+export function readGrammar(
+  script: string,
+  { sources = {}, templates = {} }: Preface,
+  qualified: boolean,
+): Grammar {
   const parsed = new Map(Object.entries(sources).map(([file, text]) => [file, parse(text)]));
   parsed.set(script, parse(Deno.readTextFileSync(script)));
-  return { script, sources: parsed, templates: new Map(Object.entries(templates)) };
+  return { script, sources: parsed, qualified, templates: new Map(Object.entries(templates)) };
 }
 
 function parse(text: string): Source {
@@ -75,7 +81,7 @@ export function findFault(grammar: Grammar, stack: readonly Place[]): string | u
   const root = stack[0];
   if (root === undefined) return "no frame";
   const entered = root.file === grammar.script && root.name === "<module>";
-  const started = isLibrary(root.file) && root.name === "Thread._bootstrap";
+  const started = isLibrary(root.file) && isNamed(grammar, "Thread._bootstrap", root.name);
   if (!entered && !started) return `${show(root)} is no root`;
   for (const [index, place] of stack.entries()) {
     const fault = findMisplaced(grammar, place) ?? findCall(grammar, place, stack[index + 1]);
@@ -92,7 +98,9 @@ function findMisplaced(grammar: Grammar, place: Place): string | undefined {
     first <= place.line && place.line <= last
   );
   if (place.name === "<module>") return undefined;
-  if (innermost?.name === place.name) return undefined;
+  const { name } = place;
+  const within = name.replace(/(\.<locals>\.|^)<(list|set|dict)comp>$/, "");
+  if (innermost && (within === "" || isNamed(grammar, innermost.name, within))) return undefined;
   return `${show(place)}: that line is in ${innermost?.name ?? "the module"}`;
 }
 
@@ -100,14 +108,18 @@ function findCall(grammar: Grammar, caller: Place, callee: Place | undefined): s
   if (callee === undefined) return undefined;
   if (isLibrary(caller.file)) {
     if (isLibrary(callee.file)) return undefined;
-    const target = sourceOf(grammar, callee.file)?.functions.find((f) => f.name === callee.name);
+    const target = sourceOf(grammar, callee.file)?.functions.find((f) =>
+      isNamed(grammar, f.name, callee.name)
+    );
     return target?.open ? undefined : `the library calls ${show(callee)}`;
   }
+  // Up to 3.11 a comprehension is a function of its own, called where it stands.
+  if (isComprehension(callee.name) && callee.line === caller.line) return undefined;
   const allowed = sourceOf(grammar, caller.file)?.calls.get(caller.line) ?? [];
   const wanted = isLibrary(callee.file) ? library : callee.name;
   // A script that makes numbered functions cannot name the number.
   const numbered = wanted.replace(/_\d+$/, "_@");
-  return allowed.includes(wanted) || allowed.includes(numbered)
+  return allowed.some((name) => isNamed(grammar, name, wanted) || isNamed(grammar, name, numbered))
     ? undefined
     : `${show(caller)} calls ${show(callee)}`;
 }
@@ -124,6 +136,15 @@ function sourceOf(grammar: Grammar, file: string): Source | undefined {
     return source;
   }
   return undefined;
+}
+
+/** True if a function of this qualified name is shown under that name. */
+function isNamed({ qualified }: Grammar, name: string, shown: string): boolean {
+  return qualified ? name === shown : name.slice(name.lastIndexOf(".") + 1) === shown;
+}
+
+function isComprehension(name: string): boolean {
+  return /(^|\.)<(list|set|dict)comp>$/.test(name);
 }
 
 function isLibrary(file: string): boolean {

@@ -1,5 +1,6 @@
 /** Runs targets and captures of them, each on a CPU of its own. */
 import assert from "node:assert/strict";
+import { compareVersions } from "../../scripts/pythons/version.ts";
 import type { Consistency } from "../../src/profile/metadata.ts";
 import type { Captured } from "./captured.ts";
 import { type Grammar, type Preface, readGrammar } from "./grammar.ts";
@@ -118,8 +119,9 @@ export async function capture(pid: number, how: How): Promise<Captured> {
 }
 
 /** The grammar of a running target. */
-export function grammarOf(running: Running): Grammar {
-  return readGrammar(running.script, running.preface);
+export function grammarOf(running: Running, pythonVersion: string): Grammar {
+  const qualified = compareVersions(pythonVersion, "3.11.0") >= 0;
+  return readGrammar(running.script, running.preface, qualified);
 }
 
 function allowedCpus(): number[] {

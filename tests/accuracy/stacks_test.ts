@@ -33,7 +33,7 @@ for (const python of await testedPythons()) {
     Deno.test(`no stack is impossible and few are rejected when a Python ${python.minor} runs ${what}`, async () => {
       await using target = await Running.start(python.path, script, args);
       const captured = await capture(target.pid, { intervalUs: 100, seconds: 2, allThreads });
-      const grammar = grammarOf(target);
+      const grammar = grammarOf(target, captured.pythonVersion);
       const seen = seenStacks(captured);
       assert.deepEqual(listFaults(seen, (one) => findFault(grammar, one.stack) ?? rule?.(one)), []);
       const rejected = rejectedShare(captured);

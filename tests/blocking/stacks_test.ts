@@ -28,7 +28,7 @@ for (const python of await testedPythons()) {
       const how = { intervalUs: 1000, seconds: 2, allThreads, consistency: "blocking" } as const;
       const { summary, quality, ...captured } = await capture(target.pid, how);
       const seen = seenStacks({ summary, quality, ...captured });
-      const grammar = grammarOf(target);
+      const grammar = grammarOf(target, captured.pythonVersion);
       const faults = seen.map(({ stack }) => findFault(grammar, stack));
       assert.deepEqual(faults.filter((fault) => fault !== undefined), []);
       const rejected = rejectedTotal(quality);

@@ -10,7 +10,7 @@ import { MemoryReader } from "../../src/cpython/memory.ts";
 import { findRuntime } from "../../src/cpython/runtime.ts";
 import { open } from "../ffi/targets.ts";
 import { Image } from "./image.ts";
-import { interpreters } from "./interpreters.ts";
+import { selfDescribing } from "./interpreters.ts";
 import { Random } from "./random.ts";
 import { Reading, runtimeOf } from "./stacks.ts";
 import { Stopped } from "./stopped.ts";
@@ -59,7 +59,7 @@ const SIZES: Readonly<Record<string, number>> = { "3.13": 584, "3.14": 760, "3.1
 
 /** A recorded process of each interpreter, and where its table is. */
 const recorded = new Map<string, { image: Image; address: number }>();
-for (const python of interpreters) {
+for (const python of selfDescribing) {
   await using target = await Stopped.start(python, "nested");
   using process = open(target.pid);
   const image = Image.record(process);
@@ -106,7 +106,7 @@ Deno.test("fields lie where CPython has them", () => {
   }
 });
 
-for (const python of interpreters) {
+for (const python of selfDescribing) {
   const { minor, version } = python;
   const table = tableOf(minor);
 

@@ -1,16 +1,13 @@
 /** The interpreters of these tests. */
-import { findTestPythons, type Python, testedMinors } from "../../scripts/pythons.ts";
-import { report } from "../ffi/targets.ts";
+import { type Python, testedMinors } from "../../scripts/pythons.ts";
+import { supportedPythons } from "../pythons.ts";
 
-/** One interpreter of each tested version; says loudly which are missing, and fails then in CI. */
-async function find(): Promise<Python[]> {
-  const pythons = (await findTestPythons()).filter(({ minor }) => testedMinors.includes(minor));
-  const missing = testedMinors.filter((minor) => !pythons.some((p) => p.minor === minor));
-  if (missing.length > 0) report(`READING MEMORY NOT TESTED ON PYTHON ${missing.join(", ")}`);
-  return pythons;
-}
+export const interpreters: readonly Python[] = await supportedPythons("READING MEMORY");
 
-export const interpreters: readonly Python[] = await find();
+/** Those that say themselves where things are. */
+export const selfDescribing: readonly Python[] = interpreters.filter(({ minor }) =>
+  testedMinors.includes(minor)
+);
 
 /** Runs a script to its end and takes what it prints as JSON. */
 export async function ask(python: Python, script: string): Promise<unknown> {

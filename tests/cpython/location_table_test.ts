@@ -49,10 +49,10 @@ def far(a, b=(lambda: 1)):
 async def coroutine():
     async with a: await b
     async for c in d: print(f"{c!r:>{10}} {d}")
-class C[T]:
+class CPARAMETERS:
     x: int = 3
     def m(self): return super().m()
-"""
+""".replace("PARAMETERS", "[T]" if sys.version_info >= (3, 12) else "")
 wide = "def wide():\\n    return " + " + ".join("f(%d)" % n for n in range(400)) + "\\n"
 tall = "def tall(f):\\n" + "".join("    f(%d)\\n" % n for n in range(20_500))
 gaps = "def gaps(f):\\n" + "".join("    f(%s\\n)%s" % (n, "\\n" * (3 * n + 1)) for n in range(150))

@@ -105,10 +105,10 @@ for (const { minor } of interpreters) {
 
   Deno.test(`a thread state that is another thread's, or gone, is lost on ${minor}`, () => {
     const { image, reading, main } = begin(minor);
-    const { nativeId } = reading.runtime.layout.thread;
-    image.poke(main.address + nativeId, main.tid + 1);
+    const { ident } = reading.runtime.layout.thread;
+    image.poke(main.address + ident, main.tid + 1);
     assert.equal(reading.take(main).status, THREAD_LOST);
-    image.poke(main.address + nativeId, main.tid);
+    image.poke(main.address + ident, main.tid);
     assert.ok(reading.take(main).status >= WHOLE);
     image.unmap(main.address);
     assert.equal(reading.take(main).status, THREAD_LOST);

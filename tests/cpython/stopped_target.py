@@ -1,7 +1,8 @@
 """Gets into a stack that a test wants to see, tells it, and stays there.
 
 The answer comes from the interpreter itself: `sys._current_frames()`, and `co_positions()` of the
-instruction each frame is at. A thread of its own asks, once all others have come to rest.
+instruction each frame is at; before 3.11 there are lines alone and no qualified names. A thread of its
+own asks, once all others have come to rest.
 """
 
 import functools
@@ -24,11 +25,21 @@ def positions(code):
     ]
 
 
+def name_of(code):
+    return code.co_qualname if sys.version_info >= (3, 11) else code.co_name
+
+
+def position_of(frame):
+    if sys.version_info >= (3, 11):
+        return positions(frame.f_code)[frame.f_lasti // 2]
+    return frame.f_lineno, frame.f_lineno, -1, -1
+
+
 def frames_of(frame):
     frames = []
     while frame is not None:
         code = frame.f_code
-        frames.append((code.co_filename, code.co_qualname, *positions(code)[frame.f_lasti // 2]))
+        frames.append((code.co_filename, name_of(code), *position_of(frame)))
         frame = frame.f_back
     return frames[::-1]
 
@@ -248,7 +259,9 @@ import os, sys, time
 def tell(frame):
     frames = []
     while frame:
-        frames.append([frame.f_code.co_filename, frame.f_code.co_qualname, frame.f_lineno])
+        code = frame.f_code
+        name = code.co_qualname if sys.version_info >= (3, 11) else code.co_name
+        frames.append([code.co_filename, name, frame.f_lineno])
         frame = frame.f_back
     os.write({pipe}, (repr(frames[::-1]) + "\\n").encode())
 def leaf(): tell(sys._getframe()); time.sleep(1000)
@@ -269,10 +282,14 @@ def subinterpreter():
             from concurrent import interpreters
 
             interpreters.create().exec(code)
-        else:
+        elif sys.version_info >= (3, 13):
             import _interpreters
 
             _interpreters.exec(_interpreters.create(), code)
+        else:
+            import _xxsubinterpreters
+
+            _xxsubinterpreters.run_string(_xxsubinterpreters.create(), code)
 
     threading.Thread(target=run, daemon=True).start()
     import ast

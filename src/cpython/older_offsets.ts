@@ -1,0 +1,37 @@
+import type { DebugOffsets, PythonVersion } from "./debug_offsets.ts";
+import { python38 } from "./layouts/python38.ts";
+import { python39 } from "./layouts/python39.ts";
+import { python310 } from "./layouts/python310.ts";
+import { python311 } from "./layouts/python311.ts";
+import { python312 } from "./layouts/python312.ts";
+
+/**
+ * Versions without debug offsets. Within each of these minor versions no field that is read has ever
+ * moved from one release to the next, so one table does for all of them.
+ */
+const TABLES: ReadonlyMap<number, Readonly<Record<string, number>>> = new Map([
+  [8, python38],
+  [9, python39],
+  [10, python310],
+  [11, python311],
+  [12, python312],
+]);
+
+/** The minor versions of Python 3 that have a table, the newest first. */
+export const TABLED_MINORS: readonly number[] = [...TABLES.keys()].reverse();
+
+/** The table of a version as if it were its debug offsets; undefined when there is none. */
+export function olderOffsets(version: PythonVersion): DebugOffsets | undefined {
+  const table = version.major === 3 ? TABLES.get(version.minor) : undefined;
+  if (table === undefined) return undefined;
+  return {
+    version,
+    freeThreaded: false,
+    get(name: string): number {
+      const value = table[name];
+      if (value === undefined) throw new Error(`no ${name} in 3.${version.minor}`);
+      return value;
+    },
+    or: (name, otherwise) => table[name] ?? otherwise,
+  };
+}

@@ -1,0 +1,90 @@
+import type { Address, Ranges } from "../../ffi/process.ts";
+
+/** Frames outside chunks that are fetched ahead; the rest is fetched when met. */
+const MOST_OUTSIDE = 64;
+
+/** The frames outside the data stack (generators, entries from C) that are copied with it. */
+export class OutsideFrames {
+  /** Something has changed in what is to be copied. */
+  changed = false;
+  #count = 0;
+  readonly #addresses = new Float64Array(MOST_OUTSIDE);
+  /** 0: asked for since the last `relax`; 2: not yet. */
+  readonly #ages = new Int32Array(MOST_OUTSIDE);
+  #leftOut: Address = 0;
+  /** Where they begin in the copy. */
+  #from = 0;
+
+  /** @param slotBytes what is copied of each. */
+  constructor(readonly slotBytes: number) {}
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Adds what is to be copied to a list of ranges, at its end. */
+  addTo(ranges: Ranges): void {
+    this.#from = ranges.bytes;
+    for (let i = 0; i < this.#count; i++) ranges.push(this.#addresses[i]!, this.slotBytes);
+    this.changed = false;
+  }
+
+  /** Offset in the copy of the frame at an address; −1 if it is not among those that are copied. */
+  find(address: Address): number {
+    const place = this.#placeOf(address);
+    return place < 0 ? -1 : this.#from + place * this.slotBytes;
+  }
+
+  /** Copies a frame from now on; it takes the place of the one that was not asked for longest. */
+  add(address: Address): void {
+    if (address === this.#leftOut || this.#placeOf(address) >= 0) return;
+    let place = this.#count;
+    if (place === MOST_OUTSIDE) place = this.#ages.indexOf(Math.max(...this.#ages));
+    else this.#count++;
+    this.#addresses[place] = address;
+    this.#ages[place] = 0;
+    this.changed = true;
+  }
+
+  /**
+   * Stops copying a frame: the entry at the root of the thread. While the frames above it do not change,
+   * neither does it, and then nobody asks for it.
+   */
+  leaveOut(address: Address): void {
+    if (this.#leftOut === address) return;
+    this.#leftOut = address;
+    const place = this.#placeOf(address);
+    if (place >= 0) this.#remove(place);
+  }
+
+  /** Once in a while: what has not been asked for during two periods is not copied any more. */
+  relax(): void {
+    for (let i = this.#count - 1; i >= 0; i--) {
+      if (this.#ages[i]! > 1) this.#remove(i);
+      else this.#ages[i] = 2;
+    }
+  }
+
+  /** The memory of one of them is not mapped any more: which one is not known, all are met again if they live. */
+  forget(): void {
+    this.#count = 0;
+    this.changed = true;
+  }
+
+  #placeOf(address: Address): number {
+    for (let i = 0; i < this.#count; i++) {
+      if (this.#addresses[i] === address) {
+        this.#ages[i] = 0;
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  #remove(place: number): void {
+    const last = --this.#count;
+    this.#addresses[place] = this.#addresses[last]!;
+    this.#ages[place] = this.#ages[last]!;
+    this.changed = true;
+  }
+}

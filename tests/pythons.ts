@@ -1,0 +1,20 @@
+/** The interpreters that reading is tested on. */
+import { findTestPythons, olderMinors, type Python, testedMinors } from "../scripts/pythons.ts";
+import { report } from "./ffi/targets.ts";
+
+/**
+ * One interpreter of each supported version. Those that tests must run on have to be there, in CI at
+ * least; which of the older ones are missing is said aloud.
+ * @param what is not tested where one is missing.
+ */
+export async function supportedPythons(what: string): Promise<Python[]> {
+  const found = await findTestPythons();
+  const lack = (minors: readonly string[]): string =>
+    minors.filter((minor) => !found.some((python) => python.minor === minor)).join(", ");
+  const missing = lack(testedMinors);
+  if (missing !== "") report(`${what} NOT TESTED ON PYTHON ${missing}`);
+  const older = lack(olderMinors);
+  // deno-lint-ignore no-console
+  if (older !== "") console.error(`WARNING: ${what} NOT TESTED ON PYTHON ${older}`);
+  return found.filter(({ minor }) => [...olderMinors, ...testedMinors].includes(minor));
+}
