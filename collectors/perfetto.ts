@@ -11,7 +11,8 @@ import { nameProfile, nameThread, numberThreads, Steps } from "./time_line.ts";
 /** Rows of states are numbered from here: above what systems give to threads. */
 const STATE_ROWS = 3 << 29;
 
-const CLOSE = encodeSource("}");
+/** Facts of a capture that are shown beside its process. */
+const LABELS = new Set(["mode", "rate", "lost"]);
 
 /** Two rows of the view, of a thread's calls and of its states, and what is open in them. */
 interface Track {
@@ -25,15 +26,22 @@ interface Track {
   last: number;
 }
 
-/** How events of a row begin. */
+/** How events of a row begin, before their time. */
 interface Row {
+  readonly begin: Uint8Array;
+  readonly end: Uint8Array;
+}
+
+/** What the events of a slice have after their time. */
+interface Slice {
   readonly begin: Uint8Array;
   readonly end: Uint8Array;
 }
 
 /**
  * The `perfetto` format: Trace Event Format in JSON, as the document "Trace Event Format" of the
- * Chromium project has it, which ui.perfetto.dev and chrome://tracing open, and others. A call is a
+ * Chromium project has it, which ui.perfetto.dev and chrome://tracing open, and others (some of them
+ * ask for names at the ends of slices). A call is a
  * slice (`B` and `E`) over all samples of a thread that follow each other and have it on the stack with
  * the same callers; a line that changes does not end it. What is known of the thread's state is a row of
  * its own. Times are µs since the first tick; where too many readings are missing ({@link Steps}) a row
@@ -44,8 +52,8 @@ export function createPerfetto(): Collector {
   const states = new ThreadStates();
   const text = new JsonText();
   const tracks: (Track | undefined)[] = [];
-  const callSlices: Uint8Array[] = [];
-  const stateSlices = new Map<number, readonly Uint8Array[]>();
+  const callSlices: Slice[] = [];
+  const stateSlices = new Map<number, readonly Slice[]>();
   let numbers: readonly number[] = [];
   let steps: Steps;
   let pid = 1;
@@ -63,29 +71,34 @@ export function createPerfetto(): Collector {
       last: 0,
     };
   }
-  function begin(row: Row, time: number, rest: Uint8Array): void {
-    text.bytes(row.begin).integer(time).bytes(rest);
+  function begin(row: Row, time: number, slice: Slice): void {
+    text.bytes(row.begin).integer(time).bytes(slice.begin);
   }
-  function end(row: Row, time: number): void {
-    text.bytes(row.end).integer(time).bytes(CLOSE);
+  function end(row: Row, time: number, slice: Slice): void {
+    text.bytes(row.end).integer(time).bytes(slice.end);
+  }
+  function describeCalled(profile: Profile, node: number): Slice {
+    const called = tree.function.at(node);
+    return callSlices[called] ??= describeCall(profile, tree.frameOf[called]!);
   }
   /** Ends the calls that are over and begins those that are new. */
   function call(profile: Profile, track: Track, node: number, time: number): void {
     if (node === track.node) return;
     const common = tree.meet(node, track.node);
-    for (let at = track.node; at !== common; at = tree.prefix.at(at)) end(track.calls, time);
+    for (let at = track.node; at !== common; at = tree.prefix.at(at)) {
+      end(track.calls, time, describeCalled(profile, at));
+    }
     const added: number[] = [];
-    for (let at = node; at !== common; at = tree.prefix.at(at)) added.push(tree.function.at(at));
+    for (let at = node; at !== common; at = tree.prefix.at(at)) added.push(at);
     for (let i = added.length - 1; i >= 0; i--) {
-      const called = added[i]!;
-      begin(track.calls, time, callSlices[called] ??= describeCall(profile, tree.frameOf[called]!));
+      begin(track.calls, time, describeCalled(profile, added[i]!));
     }
     track.node = node;
   }
-  function describeStates(state: number): readonly Uint8Array[] {
+  function describeStates(state: number): readonly Slice[] {
     let slices = stateSlices.get(state);
     if (slices === undefined) {
-      slices = nameStates(state).map((name) => encodeSource(`,"name":"${name}","cat":"state"}`));
+      slices = nameStates(state).map((name) => describeSlice({ name, cat: "state" }));
       stateSlices.set(state, slices);
     }
     return slices;
@@ -93,7 +106,7 @@ export function createPerfetto(): Collector {
   /** Ends the state that is over and begins the new one. */
   function change(track: Track, state: number, time: number): void {
     if (state === track.state) return;
-    for (const _ of describeStates(track.state)) end(track.states, time);
+    for (const slice of describeStates(track.state).toReversed()) end(track.states, time, slice);
     for (const slice of describeStates(state)) begin(track.states, time, slice);
     track.state = state;
     track.stated = true;
@@ -137,7 +150,9 @@ export function createPerfetto(): Collector {
         yield text.take();
       }
       const facts = describeCapture(profile, summary);
-      const labels = facts.map(([label, fact]) => `${label}: ${fact}`).join("; ");
+      const labels = facts.filter(([label]) => LABELS.has(label)).map(([, fact]) => fact).join(
+        "; ",
+      );
       yield encodeSource(
         `,\n${describe(pid, 0, "process_labels", { labels })}\n],"otherData":${
           JSON.stringify(Object.fromEntries(facts))
@@ -160,17 +175,21 @@ function describeRow(pid: number, number: number): Row {
   };
 }
 
-/** What a slice of a function has after its time. */
-function describeCall({ strings, frames }: Profile, frame: number): Uint8Array {
-  const kind = FRAME_KINDS[frames.kind.at(frame)] ?? "synthetic";
+function describeCall({ strings, frames }: Profile, frame: number): Slice {
+  const cat = FRAME_KINDS[frames.kind.at(frame)] ?? "synthetic";
   const name = strings[frames.name.at(frame)] ?? "";
+  if (cat !== "python") return describeSlice({ name, cat });
   const line = frames.firstLine.at(frame);
-  const args = kind !== "python"
-    ? {}
-    : { file: strings[frames.file.at(frame)] ?? "", ...(line > 0 ? { line } : {}) };
-  return encodeSource(
-    `,"name":${JSON.stringify(name)},"cat":"${kind}","args":${JSON.stringify(args)}}`,
-  );
+  const file = strings[frames.file.at(frame)] ?? "";
+  return describeSlice({ name, cat, args: { file, ...(line > 0 ? { line } : {}) } });
+}
+
+function describeSlice(about: { name: string; cat: string; args?: object }): Slice {
+  const { name } = about;
+  return {
+    begin: encodeSource(`,${JSON.stringify(about).slice(1)}`),
+    end: encodeSource(`,${JSON.stringify({ name }).slice(1)}`),
+  };
 }
 
 /** An event that says something of a process or a row. */

@@ -2,6 +2,7 @@
 
 import type { Profile, Thread } from "../src/profile/profile.ts";
 import type { Metadata } from "../src/profile/metadata.ts";
+import { baseName } from "../src/analysis/places.ts";
 
 /** Asked intervals from one sample of a thread to its next that are taken for unbroken. */
 const LONGEST_STEP = 3.5;
@@ -53,7 +54,7 @@ export function numberThreads({ threads }: Profile): number[] {
 }
 
 /** What a profile is called: the command, or the process, or what it was made by. */
-export function nameProfile({ command, pid, tool }: Metadata): string {
-  if (command.length > 0) return command.join(" ");
+export function nameProfile({ command: [program, ...rest], pid, tool }: Metadata): string {
+  if (program !== undefined) return [baseName(program), ...rest].join(" ");
   return pid > 0 ? `process ${pid}` : `profile of ${tool}`;
 }

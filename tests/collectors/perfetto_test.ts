@@ -37,6 +37,7 @@ function rows({ traceEvents }: File): Map<string, string[]> {
     if (ph !== "E") continue;
     const depth = stack.length - 1;
     const { name: begun, from, place } = stack.pop()!;
+    assert.equal(name, begun, "slices are nested");
     done[place] = `${depth} ${begun} ${from}–${ts}`;
   }
   for (const [tid, stack] of open) assert.deepEqual(stack, [], `open in ${tid}`);
@@ -139,6 +140,6 @@ Deno.test("perfetto gives calls their file and line, and the process its name an
   assert.ok(traceEvents.every(({ pid }) => pid === 4242));
   const named = (what: string) => traceEvents.find(({ name }) => name === what)?.args;
   assert.deepEqual(named("process_name"), { name: "python3 shop.py 3" });
-  assert.match(String(named("process_labels")?.["labels"]), /verified stacks.*missed/);
+  assert.match(String(named("process_labels")?.["labels"]), /wall time.*missed/);
   assert.match(otherData["mode"]!, /wall time/);
 });
