@@ -46,6 +46,7 @@ export function describeCapture(
     ["from", own ? "" : escapeForTerminal(`${metadata.tool} ${metadata.toolVersion}`.trim())],
     ["mode", describeMode(profile)],
     ["rate", describeRate(metadata, trust, summary)],
+    ["time", describeTime(metadata, summary)],
     ["samples", describeSamples(profile, trust)],
     ...(own ? describeLosses(profile, trust) : [["lost", "not recorded"] as [string, string]]),
   ];
@@ -71,14 +72,19 @@ function describeMode({ metadata, threads }: Profile): string {
 
 function describeRate(metadata: Metadata, trust: Trust, summary: Summary): string {
   const { durationUs, ending } = summary;
-  if (metadata.intervalUs === 0) return "";
   if (recordsQuality(metadata)) {
     return `${formatRate(trust.achievedHz)} of ${formatRate(trust.askedHz)} asked, for ${
       formatTime(durationUs)
     } (${ENDINGS[ending]})`;
   }
-  const time = durationUs > 0 ? `, for ${formatTime(durationUs)}` : "";
-  return `${formatRate(trust.askedHz)} asked${time}`;
+  if (metadata.features === undefined) return "";
+  return `${formatRate(trust.askedHz)} asked, for ${formatTime(durationUs)}`;
+}
+
+/** Where there is no rate. */
+function describeTime(metadata: Metadata, { durationUs }: Summary): string {
+  const hasRate = recordsQuality(metadata) || metadata.features !== undefined;
+  return hasRate || durationUs === 0 ? "" : formatTime(durationUs);
 }
 
 function describeSamples(profile: Profile, trust: Trust): string {

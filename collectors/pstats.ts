@@ -3,13 +3,13 @@ import type { Summary } from "../src/profile/metadata.ts";
 import { totalFunctions } from "../src/analysis/functions.ts";
 import { countIndependent, knowsOrder, plusMinus } from "../src/analysis/intervals.ts";
 import { judgeQuality } from "../src/analysis/trust.ts";
-import { fitText, measureText } from "../src/analysis/terminal_text.ts";
 import { chooseTimeUnit } from "../src/analysis/units.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 import { describeCapture } from "./header.ts";
 import { type LocatedRow, locateRows, type SortKey, sortRows } from "./pstats_rows.ts";
 import { summarize } from "./pstats_summary.ts";
-import { paint, type Style } from "./style.ts";
+import { paint } from "./style.ts";
+import { GAP, layOut, type NumberColumn } from "./table_lines.ts";
 
 /** How the table looks. */
 export interface TableOptions {
@@ -31,14 +31,6 @@ export const DEFAULT_TABLE: TableOptions = {
   summary: true,
   color: false,
 };
-
-/** A piece of a line and how it is painted. */
-interface Cell {
-  readonly text: string;
-  readonly style?: Style;
-}
-
-const GAP = "  ";
 
 /** The `pstats` format: a text table with one row per function. */
 export function createPstats(options: TableOptions): Collector {
@@ -71,7 +63,7 @@ function* renderTable(
   sortRows(rows, options.sort);
   const shown = rows.slice(0, limit);
   const { sampleUs } = judgeQuality(profile.metadata, profile.quality, summary);
-  yield* renderRows(profile, shown, totals.samples, sampleUs, options);
+  yield* layOut(shown, chooseColumns(profile, shown, totals.samples, sampleUs), options);
   if (shown.length < rows.length) {
     yield paint(`${shown.length} of ${rows.length} functions shown (-l N shows N)`, "dim", color);
   }
@@ -80,53 +72,22 @@ function* renderTable(
   if (options.summary && rows.length > 0) yield* summarize(rows, totals.samples, options);
 }
 
-function* renderRows(
-  profile: Profile,
-  rows: readonly LocatedRow[],
-  samples: number,
-  sampleUs: number,
-  { color, width }: TableOptions,
-): Generator<string> {
-  const columns = chooseColumns(profile, rows, samples, sampleUs);
-  const heads = columns.map(({ head }) => head);
-  const numbers = rows.map((row) => columns.map(({ cell }) => cell(row)));
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...numbers.map((cells) => cells[column]!.length))
-  );
-  const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => cell.padStart(widths[column]!)).join(GAP);
-
-  const used = widths.reduce((sum, cells) => sum + cells + GAP.length, 0);
-  yield paint(`${line(heads)}${GAP}filename:lineno(function)`, "heading", color);
-  for (const [index, row] of rows.entries()) {
-    const parts = fitLocation(row, width === undefined ? Infinity : Math.max(width - used, 12));
-    const painted = parts.map(({ text, style }) => paint(text, style, color));
-    yield `${line(numbers[index]!)}${GAP}${painted.join("")}`;
-  }
-}
-
-/** A column of numbers. */
-interface NumberColumn {
-  readonly head: string;
-  readonly cell: (row: LocatedRow) => string;
-}
-
 /** Columns for what is known: counts always, times and intervals not of every profile. */
 function chooseColumns(
   profile: Profile,
   rows: readonly LocatedRow[],
   samples: number,
   sampleUs: number,
-): NumberColumn[] {
+): NumberColumn<LocatedRow>[] {
   const percent = (count: number): string => (count * 100 / samples).toFixed(1);
-  const time = (name: string, count: (row: LocatedRow) => number): NumberColumn[] => {
+  const time = (name: string, count: (row: LocatedRow) => number): NumberColumn<LocatedRow>[] => {
     if (sampleUs === 0) return [];
     const unit = chooseTimeUnit(Math.max(0, ...rows.map(count)) * sampleUs);
     const cell = (row: LocatedRow): string => (count(row) * sampleUs / unit.us).toFixed(3);
     return [{ head: `${name} ${unit.name}`, cell }];
   };
   const worth = countIndependent(profile);
-  const spread: NumberColumn = {
+  const spread: NumberColumn<LocatedRow> = {
     head: "±",
     cell: (row) => (plusMinus(row.self / samples, worth) * 100).toFixed(1),
   };
@@ -138,24 +99,6 @@ function chooseColumns(
     { head: "cumul%", cell: (row) => percent(row.total) },
     ...time("cumtime", (row) => row.total),
   ];
-}
-
-/** A location in parts, for its colours; too long, it loses the classes around the function first. */
-function fitLocation(row: LocatedRow, cells: number): Cell[] {
-  const short = row.label.replace(/^.+\.(?=[^.]+$)/, "…");
-  for (const label of [row.label, short]) {
-    const parts: Cell[] = row.place === "" ? [{ text: label, style: "function" }] : [
-      { text: row.place, style: "file" },
-      ...(row.firstLine > 0
-        ? [{ text: ":" }, { text: String(row.firstLine), style: "line" as const }]
-        : []),
-      { text: "(" },
-      { text: label, style: "function" },
-      { text: ")" },
-    ];
-    if (measureText(parts.map(({ text }) => text).join("")) <= cells) return parts;
-  }
-  return [{ text: fitText(row.location, cells) }];
 }
 
 function* renderLegend(

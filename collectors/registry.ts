@@ -1,5 +1,8 @@
 import { type CollapsedOptions, createCollapsed, DEFAULT_COLLAPSED } from "./collapsed.ts";
-import type { Collector, CollectorTools } from "./collector.ts";
+import type { CallTable } from "../src/profile/call_table.ts";
+import { createBinary } from "./binary.ts";
+import { renderCalls } from "./call_lines.ts";
+import type { Bytes, Collector, CollectorTools } from "./collector.ts";
 import { createGecko } from "./gecko.ts";
 import { createPerfetto } from "./perfetto.ts";
 import { createPstats, DEFAULT_TABLE, type TableOptions } from "./pstats.ts";
@@ -40,6 +43,8 @@ export interface Format extends Form {
    * crash leaves it, and gets its name at the end.
    */
   readonly streams?: true;
+  /** What it makes of functions and their callers; without it, it needs stacks. */
+  readonly fromCalls?: (calls: CallTable, options: FormatOptions) => Bytes;
   /** What it is in a file, if that is another thing than on the terminal; `.txt` files keep the text. */
   readonly inFile?: Form;
 }
@@ -51,6 +56,7 @@ const REGISTRY = {
     about: "a table, one row per function (default)",
     from: "counts",
     create: createPstats,
+    fromCalls: renderCalls,
   },
   collapsed: {
     extension: "txt",
@@ -79,6 +85,15 @@ const REGISTRY = {
     about: "calls and thread states in time, for ui.perfetto.dev and chrome://tracing",
     from: "samples",
     create: createPerfetto,
+  },
+  binary: {
+    extension: "bin",
+    binary: true,
+    destination: "file",
+    about: "a recording, for tachyon replay and Python 3.15",
+    from: "samples",
+    streams: true,
+    create: createBinary,
   },
 } as const satisfies Record<string, Format>;
 

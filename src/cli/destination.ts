@@ -1,6 +1,7 @@
 /** Where a result goes, found out before anything starts. */
 
 import { type Form, type FormatName, FORMATS } from "../../collectors/registry.ts";
+import type { CallTable } from "../profile/call_table.ts";
 import { baseName } from "../analysis/places.ts";
 import { badUsage, type Fault, isFault, outputNotWritable } from "./errors.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
@@ -30,17 +31,24 @@ export interface Placed {
   readonly destination: Destination;
 }
 
+/** What is written from. */
+export interface Origin {
+  /** Files that are read and must not be written. */
+  readonly inputs: readonly string[];
+  /** Functions and callers, where there are no stacks. */
+  readonly calls?: CallTable;
+}
+
 /** Bytes that a file name can have on the systems we know, less those of `.partial-99`. */
 const LONGEST_NAME = 255 - 11;
 
 /**
  * Finds the places of all outputs and makes sure that each can be written to, that no two are the same,
  * and that none is a file that is being read.
- * @param inputs paths of files that are read.
  */
 export function placeOutputs(
   requests: readonly OutputRequest[],
-  inputs: readonly string[],
+  { inputs, calls }: Origin,
 ): readonly Placed[] | Fault {
   const placed: Placed[] = [];
   const taken = new Set<string>();
@@ -48,9 +56,8 @@ export function placeOutputs(
     const spec = FORMATS[format];
     const chosen = chooseDestination(path ?? (spec.destination === "stdout" ? "-" : "."));
     if (isFault(chosen)) return chosen;
-    const form = chosen.kind === "file" && !chosen.name?.endsWith(".txt")
-      ? spec.inFile ?? spec
-      : spec;
+    const asText = calls !== undefined || chosen.kind !== "file" || chosen.name?.endsWith(".txt");
+    const form = asText ? spec : spec.inFile ?? spec;
     const one = { format, form, streams: spec.streams ?? false, destination: chosen };
     const trouble = refuse(one, taken, inputs);
     if (trouble !== undefined) return trouble;

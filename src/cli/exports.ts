@@ -1,13 +1,20 @@
 /** All outputs of one profile: each collector with its place, driven side by side. */
 
-import type { Collector } from "../../collectors/collector.ts";
-import { type FormatName, type FormatOptions, FORMATS } from "../../collectors/registry.ts";
+import { type Collector, NOTHING } from "../../collectors/collector.ts";
+import {
+  type Format,
+  type FormatName,
+  type FormatOptions,
+  FORMATS,
+} from "../../collectors/registry.ts";
+import type { CallTable } from "../profile/call_table.ts";
 import type { Summary } from "../profile/metadata.ts";
 import type { Profile, SampleBatch } from "../profile/profile.ts";
 import {
   type Destination,
   joinPath,
   nameOutput,
+  type Origin,
   type OutputRequest,
   type Placed,
   placeOutputs,
@@ -67,16 +74,13 @@ interface Running {
   readonly store: SpoolStore;
 }
 
-/**
- * Prepares outputs: their places are checked now.
- * @param inputs paths of files that are read and must not be written.
- */
+/** Prepares outputs: their places are checked now. */
 export function prepareExports(
   requests: readonly OutputRequest[],
   options: FormatOptions,
-  inputs: readonly string[] = [],
+  origin: Origin = { inputs: [] },
 ): Exports | Fault {
-  const places = placeOutputs(requests, inputs);
+  const places = placeOutputs(requests, origin);
   if ("code" in places) return places;
   let running: Running[] | undefined;
   const failed: Fault[] = [];
@@ -107,7 +111,7 @@ export function prepareExports(
       running = [];
       for (const placed of places) {
         try {
-          running.push(startOne(placed, options, tag));
+          running.push(startOne(placed, options, tag, origin.calls));
         } catch (error) {
           const fault = describeFailure(error);
           report(fault);
@@ -154,7 +158,12 @@ export function prepareExports(
   };
 }
 
-function startOne(placed: Placed, options: FormatOptions, tag: string): Running {
+function startOne(
+  placed: Placed,
+  options: FormatOptions,
+  tag: string,
+  calls: CallTable | undefined,
+): Running {
   const { format, form, streams, destination } = placed;
   const directory = destination.kind === "file" ? destination.directory : ".";
   const store = createSpoolStore(directory);
@@ -170,8 +179,20 @@ function startOne(placed: Placed, options: FormatOptions, tag: string): Running 
   const path = destination.kind === "file"
     ? joinPath(destination.directory, destination.name ?? name)
     : undefined;
-  const collector = form.create({ ...options, ...describeScreen(destination) }, store);
+  const shaped = { ...options, ...describeScreen(destination) };
+  const collector = calls === undefined
+    ? form.create(shaped, store)
+    : collectCalls(calls, FORMATS[format], shaped);
   return { placed, path, collector, sink, store };
+}
+
+/** A table that is there already, in the shape of an output. */
+function collectCalls(calls: CallTable, { fromCalls }: Format, options: FormatOptions): Collector {
+  return {
+    begin: () => NOTHING,
+    add: () => NOTHING,
+    finish: () => fromCalls?.(calls, options) ?? NOTHING,
+  };
 }
 
 /** What is on disk is safe; the reader of a pipe may let us wait. */

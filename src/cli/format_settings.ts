@@ -1,6 +1,6 @@
 /** The options that shape one output format. */
 
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { GRANULARITIES } from "../../collectors/collapsed.ts";
 import { SORT_KEYS } from "../../collectors/pstats_rows.ts";
 import { DEFAULT_OPTIONS, type FormatName, type FormatOptions } from "../../collectors/registry.ts";
@@ -35,7 +35,21 @@ const SETTINGS: readonly Settings[] = [
       new Option("--no-threads", "count all threads together"),
     ],
   },
+  {
+    format: "binary",
+    title: "Recording:",
+    options: () => [
+      new Option("--compression <how>", "auto, zstd or none (default: auto, which is zstd)")
+        .argParser(parseCompression),
+    ],
+  },
 ];
+
+function parseCompression(text: string): FormatOptions["compression"] {
+  if (text === "auto" || text === "zstd") return "zstd";
+  if (text === "none") return "none";
+  throw new InvalidArgumentError("Allowed choices are auto, zstd, none.");
+}
 
 /** Declares the options of all formats on a command. */
 export function addFormatSettings(command: Command): void {

@@ -7,7 +7,7 @@ import { measureBias } from "../analysis/control.ts";
 import { baseName } from "../analysis/places.ts";
 import { findDependence } from "../analysis/rejections.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
-import { judgeQuality } from "../analysis/trust.ts";
+import { judgeQuality, recordsQuality } from "../analysis/trust.ts";
 import {
   formatCounted,
   formatPercent,
@@ -46,6 +46,13 @@ export function summarizeCapture(profile: Profile, summary: Summary): string {
   } (asked ${formatRate(trust.askedHz)}), ${formatShare(trust.missed)} missed, ${
     formatShare(trust.rejected)
   } rejected`;
+}
+
+/** The closing line of a replay: only what the file says. */
+export function summarizeReplay(profile: Profile, summary: Summary): string {
+  if (recordsQuality(profile.metadata)) return summarizeCapture(profile, summary);
+  const time = summary.durationUs > 0 ? ` in ${formatTime(summary.durationUs)}` : "";
+  return `${formatCounted(profile.quality.samples, "sample")}${time}`;
 }
 
 /** Says how it went and which outputs were written. */

@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { addAttach } from "./commands/attach.ts";
+import { addReplay } from "./commands/replay.ts";
 import { addRun } from "./commands/run.ts";
 import { BAD_USAGE, badUsage, DONE, FAILED, unforeseen } from "./errors.ts";
 import { report, tell } from "./messages.ts";
@@ -14,6 +15,7 @@ const EXAMPLES = `
 Examples:
   tachyon run script.py           start a script and print where its time goes
   tachyon attach 1234             look into a running process; Ctrl-C prints the table
+  tachyon replay capture.bin      show a recording again, in any format
   tachyon run --help              more about a command
 
 Python 3.13, 3.14 and 3.15 on Linux. Standard output carries only the result.`;
@@ -43,6 +45,7 @@ async function dispatch(args: readonly string[], sampler: StartCapture): Promise
   const program = createProgram();
   addRun(program, sampler, target, done);
   addAttach(program, sampler, done);
+  addReplay(program, done);
   try {
     await program.parseAsync([...args.slice(0, 1), ...own], { from: "user" });
     return status;
@@ -80,7 +83,7 @@ function explainParser(error: CommanderError, args: readonly string[]): number {
   if (error.code === "commander.helpDisplayed" || error.code === "commander.version") return DONE;
   if (error.code === "commander.help") return BAD_USAGE;
   const [what = "", ...hints] = error.message.replace(/^error: /, "").split("\n");
-  const command = ["run", "attach"].find((name) => name === args[0]);
+  const command = ["run", "attach", "replay"].find((name) => name === args[0]);
   const help = `See \`tachyon ${command === undefined ? "" : `${command} `}--help\`.`;
   const hint = hints.map((line) => line.replace(/^\((.*)\)$/, "$1")).join(" ");
   const sentence = escapeForTerminal(what.endsWith(".") ? what : `${what}.`);

@@ -1,0 +1,185 @@
+/** `tachyon replay`: makes any output of a profile that was written to a file before. */
+
+import type { Command } from "commander";
+import { FORMATS } from "../../../collectors/registry.ts";
+import { baseName } from "../../analysis/places.ts";
+import { escapeForTerminal } from "../../analysis/terminal_text.ts";
+import { recordsQuality } from "../../analysis/trust.ts";
+import type { CallInput, InputFault, StackInput } from "../../recording/inputs/input.ts";
+import { createForeign } from "../../recording/inputs/input.ts";
+import { type Input, openInput } from "../../recording/inputs/open.ts";
+import type { RecordingFault } from "../../recording/fault.ts";
+import { delay } from "../child.ts";
+import {
+  DONE,
+  type Fault,
+  inputLacks,
+  INTERRUPTED,
+  isFault,
+  nothingRecorded,
+  notReplayable,
+  outputsFailed,
+  recordingNotReadable,
+} from "../errors.ts";
+import { type Exports, prepareExports, type Results } from "../exports.ts";
+import { openInputFile } from "../input_file.ts";
+import { report, summarizeReplay, tell, tellFinished, warnings } from "../messages.ts";
+import { addOutputOptions, type OutputOptions, readOutputOptions } from "../output_options.ts";
+import { createProgress, type Progress } from "../progress.ts";
+import { watchSignals } from "../signals.ts";
+
+const EXAMPLES = `
+Examples:
+  tachyon replay capture.bin                        the table
+  tachyon replay --collapsed -o - capture.bin       stacks, to a pipe
+  tachyon replay -o collapsed:a.txt -o pstats:b.txt capture.bin
+  tachyon replay --sort cumtime profile.pstats      a file of cProfile
+
+It reads recordings (--binary) of tachyon and of Python 3.15, also unfinished ones, collapsed
+stacks, speedscope files, and files of cProfile. What is in a file tells its kind, not its name.`;
+
+/** Time for which work goes on before signals and the screen have their turn, ms. */
+const TURN_MS = 50;
+
+/** Declares the command; `done` gets its exit status. */
+export function addReplay(program: Command, done: (status: number) => void): void {
+  const command = program
+    .command("replay")
+    .summary("show a recording again, in any format")
+    .description("Read a profile from a file and write it in any format.")
+    .usage("[options] FILE")
+    .argument("<file>", "a recording, or a profile of another tool");
+  addOutputOptions(command);
+  command
+    .optionsGroup("Other:")
+    .addHelpText("after", EXAMPLES)
+    .action(async (path: string) => done(await replay(path, readOutputOptions(command))));
+}
+
+/** Replays a file. Returns the exit status. */
+export async function replay(path: string, options: OutputOptions): Promise<number> {
+  const file = openInputFile(path);
+  if (isFault(file)) return report(file);
+  try {
+    const input = explainInput(path, openInput(file.source));
+    if (isFault(input)) return report(input);
+    const lacking = findLacking(path, input, options);
+    if (lacking !== undefined) return report(lacking);
+    const exports = prepareExports(options.outputs, options.formatOptions, {
+      inputs: [path],
+      ...(input.knows === "functions" ? { calls: input.calls } : {}),
+    });
+    if (isFault(exports)) return report(exports);
+    return await convert(path, input, exports, options.quiet);
+  } finally {
+    file.close();
+  }
+}
+
+function explainInput(path: string, input: Input | InputFault | RecordingFault): Input | Fault {
+  if ("fault" in input) return notReplayable(path, input);
+  return "code" in input ? recordingNotReadable(path, input) : input;
+}
+
+/** Formats that need what the input does not have are refused before anything is written. */
+function findLacking(
+  path: string,
+  { knows }: Input,
+  { outputs }: OutputOptions,
+): Fault | undefined {
+  for (const { format } of outputs) {
+    const { fromCalls, from } = FORMATS[format];
+    if (knows === "functions" && fromCalls === undefined) return inputLacks(path, format, "stacks");
+    if (knows === "counts" && from === "samples") return inputLacks(path, format, "times");
+  }
+  return undefined;
+}
+
+async function convert(
+  path: string,
+  input: Input,
+  exports: Exports,
+  quiet: boolean,
+): Promise<number> {
+  const progress = createProgress(quiet);
+  const unwatch = watchSignals(() => {
+    progress.done();
+    exports.discard();
+    Deno.exit(INTERRUPTED);
+  });
+  try {
+    return input.knows === "functions"
+      ? await writeCalls(input, exports, path, quiet)
+      : await writeStacks(input, exports, path, progress, quiet);
+  } finally {
+    progress.done();
+    unwatch();
+  }
+}
+
+async function writeStacks(
+  input: StackInput,
+  exports: Exports,
+  path: string,
+  progress: Progress,
+  quiet: boolean,
+): Promise<number> {
+  const { profile } = input;
+  exports.begin(profile, tagOf(path, profile.metadata.pid));
+  let turn = performance.now();
+  for (const batch of input.read()) {
+    exports.add(profile, batch);
+    if (exports.allFailed()) break;
+    if (performance.now() - turn < TURN_MS) continue;
+    progress.show("reading", input.progress());
+    await delay(0);
+    turn = performance.now();
+  }
+  const notes = input.notes();
+  if (profile.quality.samples === 0) {
+    exports.discard();
+    progress.done();
+    for (const note of notes) tell(escapeForTerminal(note));
+    return report(nothingRecorded(path));
+  }
+  const summary = input.summary();
+  const results = await exports.finish(profile, summary, (name) => {
+    progress.show(`writing ${escapeForTerminal(baseName(name))}`);
+  });
+  progress.done();
+  for (const note of notes) tell(escapeForTerminal(note));
+  if (!quiet) tellFinished(summarizeReplay(profile, summary), results.finished);
+  if (recordsQuality(profile.metadata)) {
+    for (const sentence of warnings(profile, summary)) tell(sentence);
+  }
+  return statusOf(results);
+}
+
+async function writeCalls(
+  { calls }: CallInput,
+  exports: Exports,
+  path: string,
+  quiet: boolean,
+): Promise<number> {
+  if (calls.rows.length === 0) {
+    return report(nothingRecorded(path));
+  }
+  const nothing = createForeign("pstats", {});
+  exports.begin(nothing, tagOf(path, 0));
+  const results = await exports.finish(nothing, { durationUs: 0, ending: "target-ended" });
+  if (!quiet && results.finished.some(({ written }) => typeof written === "object")) {
+    tellFinished(`${calls.rows.length} functions`, results.finished);
+  }
+  return statusOf(results);
+}
+
+function statusOf({ failed }: Results): number {
+  return failed.length === 0 ? DONE : outputsFailed(failed).status;
+}
+
+/** What stands in the names of outputs: the pid if it is known, else the name of the input. */
+function tagOf(path: string, pid: number): string {
+  if (pid > 0) return String(pid);
+  const stem = baseName(path).replace(/\.partial(-\d+)?$/, "").replace(/\.[^.]+$/, "");
+  return stem.replace(/^(binary|collapsed|speedscope|pstats)_(?=.)/, "") || "replay";
+}
