@@ -2,7 +2,7 @@
 
 import type { Profile, SampleBatch } from "../src/profile/profile.ts";
 import type { Metadata, Summary } from "../src/profile/metadata.ts";
-import { judgeQuality } from "../src/analysis/trust.ts";
+import { judgeQuality, recordsQuality } from "../src/analysis/trust.ts";
 import { ChunkWriter, SECTION } from "../src/recording/chunk.ts";
 import { ControlWriter } from "../src/recording/control.ts";
 import { RecordWriter } from "../src/recording/record_writer.ts";
@@ -94,8 +94,7 @@ class BinaryCollector implements Collector {
     yield this.#count(writeStatistics({
       durationUs: summary.durationUs,
       rateHz: trust.achievedHz,
-      failed: trust.rejected,
-      missed: trust.missed,
+      ...(recordsQuality(profile.metadata) ? { failed: trust.rejected, missed: trust.missed } : {}),
     }));
     yield this.#count(writeFooter(footer, this.#written + FOOTER_SIZE));
     this.#header = {

@@ -96,6 +96,15 @@ function describe({ python, mode, features, threads, intervalUs }: Header): Meta
   };
 }
 
+/** The frames of CPython's profiler in the programs that it starts; its own replay hides them, too. */
+function findInternal({ strings, frames }: Profile): Set<number> {
+  const found = new Set<number>();
+  for (const [frame, file] of frames.file.view().entries()) {
+    if (strings[file]!.endsWith("_sync_coordinator.py")) found.add(frame);
+  }
+  return found;
+}
+
 class ForeignRecording implements Recording {
   readonly writer = "cpython";
   readonly metadata: Metadata;
@@ -137,6 +146,7 @@ class ForeignRecording implements Recording {
       order,
       this.littleEndian,
       header.samples,
+      findInternal(profile),
     );
     try {
       for (const _ of this.#decode(records)) {

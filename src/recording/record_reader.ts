@@ -48,13 +48,17 @@ export class RecordReader {
   #record = 0;
   samples = 0;
 
-  /** @param mostSamples more than that are damage. */
+  /**
+   * @param mostSamples more than that are damage.
+   * @param hidden frames that stacks do not show.
+   */
   constructor(
     readonly profile: Profile,
     readonly index: StackIndex,
     readonly order: TimeOrder,
     readonly littleEndian: boolean,
     readonly mostSamples: number,
+    readonly hidden: ReadonlySet<number> = new Set(),
   ) {}
 
   /** Begins a group of records, with what `RecordWriter` told of them. */
@@ -168,7 +172,7 @@ export class RecordReader {
       else {
         if (same) stacks.fill(-1, depth);
         same = false;
-        stack = this.index.push(stack, frame);
+        if (!this.hidden.has(frame)) stack = this.index.push(stack, frame);
         frames[depth] = frame;
         stacks[depth] = stack;
       }

@@ -1,6 +1,5 @@
 /** zstd as Deno has it (`node:zlib`), and its frames as bytes (RFC 8878). */
 
-import { Buffer } from "node:buffer";
 import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { Damage } from "./damage.ts";
 
@@ -25,12 +24,12 @@ export const EMPTY_FRAME: Uint8Array<ArrayBuffer> = Uint8Array.of(
 
 /** Compresses into one frame with a checksum. */
 export function compress(bytes: Uint8Array): Uint8Array {
-  return zstdCompressSync(bytes, {
+  return plain(zstdCompressSync(bytes, {
     params: {
       [constants.ZSTD_c_compressionLevel]: LEVEL,
       [constants.ZSTD_c_checksumFlag]: 1,
     },
-  });
+  }));
 }
 
 /** Puts bytes into a frame as they are. */
@@ -56,10 +55,15 @@ export function store(bytes: Uint8Array): Uint8Array {
 export function decompress(frame: Uint8Array, limit: number): Uint8Array {
   const params = { [constants.ZSTD_d_windowLogMax]: MOST_WINDOW };
   try {
-    return zstdDecompressSync(frame, { params, maxOutputLength: limit });
+    return plain(zstdDecompressSync(frame, { params, maxOutputLength: limit }));
   } catch {
     throw new Damage("compressed bytes cannot be decompressed");
   }
+}
+
+/** Node's buffers are arrays of bytes too, but their `slice` copies nothing. */
+function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 /** The part of Node's zlib bindings that decompresses step by step without waiting for events. */
@@ -81,7 +85,7 @@ export class Decompressor {
   readonly #binding: Binding;
   /** Room left in the output, and input not taken yet, after each step. */
   readonly #state: Uint32Array;
-  readonly #output = Buffer.alloc(MOST_BLOCK);
+  readonly #output = new Uint8Array(MOST_BLOCK);
 
   constructor() {
     const stream = createZstdDecompress({
