@@ -87,14 +87,16 @@ export function createGecko(_options: unknown, tools: CollectorTools): Collector
       return NOTHING;
     },
     *finish(profile: Profile, summary: Summary): Bytes {
-      yield encodeSource(`{"meta":${JSON.stringify(describeMeta(profile, summary))},"libs":[],`);
+      const ends = tracks.map((track) => track === undefined ? 0 : steps.endLast(track.last));
+      const meta = describeMeta(profile, summary, ends.reduce((a, b) => Math.max(a, b), 0));
+      yield encodeSource(`{"meta":${JSON.stringify(meta)},"libs":[],`);
       yield* writeShared(profile);
       yield encodeSource(`,"threads":[`);
       const numbers = numberThreads(profile);
       let separator = "";
       for (const [thread, track] of tracks.entries()) {
         if (track === undefined) continue;
-        track.markers.end(profile, steps.endLast(track.last));
+        track.markers.end(profile, ends[thread]!);
         yield encodeSource(`${separator}{`);
         yield* writeThread(profile, thread, numbers[thread]!, track);
         separator = ",";

@@ -63,8 +63,11 @@ export function typeOf(name: MarkerName): string {
   return name.replaceAll(" ", "");
 }
 
-/** What heads a profile: where it is from, how it was taken, and what its markers are. */
-export function describeMeta(profile: Profile, summary: Summary): object {
+/**
+ * What heads a profile: where it is from, how it was taken, and what its markers are.
+ * @param end of the last sample, µs; the viewer leaves out what is not before the end.
+ */
+export function describeMeta(profile: Profile, summary: Summary, end: number): object {
   const { metadata, quality } = profile;
   const entries = describeCapture(profile, summary)
     .map(([label, value]) => ({ label, format: "string", value }));
@@ -72,7 +75,7 @@ export function describeMeta(profile: Profile, summary: Summary): object {
     interval: judgeQuality(metadata, quality, summary).sampleUs / 1000,
     startTime: metadata.startedAt,
     profilingStartTime: 0,
-    profilingEndTime: summary.durationUs / 1000,
+    profilingEndTime: Math.max(end, summary.durationUs) / 1000,
     version: GECKO_VERSION,
     preprocessedProfileVersion: PROCESSED_VERSION,
     product: "Python",

@@ -19,7 +19,7 @@ export class Steps {
   readonly #longest: number;
 
   constructor({ intervalUs }: Metadata) {
-    this.#interval = intervalUs;
+    this.#interval = Math.max(intervalUs, 1);
     this.#longest = intervalUs > 0 ? intervalUs * LONGEST_STEP : Infinity;
   }
 

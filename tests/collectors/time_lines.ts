@@ -126,3 +126,33 @@ export function shopTimeLine(metadata: Partial<Metadata> = {}): TimeLine {
     .at(21_000, main, [module, serve], runs | mainBit);
   return line;
 }
+
+/** Names that break formats whose writers do not look at them. */
+export const HOSTILE_NAMES: readonly string[] = [
+  "a;b",
+  "two words",
+  "two\nlines\r\n",
+  `"quoted\\"`,
+  "</script><script>alert(1)</script>",
+  "<img src=x onerror=alert(1)>",
+  "\x1b]0;owned\x07\x1b[2J",
+  "\x00\x7f\x85\u2028\u202e",
+  "lone\ud800x",
+  "\udcff",
+  "価格\u{1f40d}",
+  "__proto__",
+  "x".repeat(3000),
+];
+
+/**
+ * One sample of each hostile name as a function and its file.
+ * @param title name of the thread, and part of the command.
+ */
+export function hostileTimeLine(title: string): TimeLine {
+  const line = new TimeLine({ command: ["python3", title] });
+  const thread = line.thread(1, title);
+  for (const [index, name] of HOSTILE_NAMES.entries()) {
+    line.at(index * 1000, thread, [{ file: `/srv/${name}`, name, first: 1, line: 2 }]);
+  }
+  return line;
+}
