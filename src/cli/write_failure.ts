@@ -2,6 +2,9 @@
 
 import { type Fault, outputNotWritable, type OutputTrouble } from "./errors.ts";
 
+/** The system's EFBIG: the file would be larger than a file may be. */
+const TOO_LARGE = 27;
+
 /** A place could not be written to. */
 export class WriteFailure extends Error {
   constructor(readonly path: string, override readonly cause: unknown) {
@@ -34,9 +37,16 @@ export function classify(error: unknown): OutputTrouble {
   if (error instanceof Deno.errors.NotFound) return "no-directory";
   if (error instanceof Deno.errors.NotADirectory) return "no-directory";
   if (error instanceof Deno.errors.PermissionDenied) return "denied";
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === "EROFS") return "denied";
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") return "full";
   if (code === "ENAMETOOLONG" || code === "EINVAL" || error instanceof TypeError) return "bad-name";
   return "other";
+}
+
+/** Deno has no name for every code of the system's; those it leaves as a number. */
+function codeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  if ("code" in error && error.code !== undefined) return error.code;
+  return error.message.includes(`(os error ${TOO_LARGE})`) ? "EFBIG" : undefined;
 }
