@@ -1,7 +1,8 @@
 /** Self and total samples of each function. */
 
 import type { Profile } from "../profile/profile.ts";
-import { FRAME_KINDS, type FrameKind, NO_STACK } from "../profile/tables.ts";
+import { FRAME_KINDS, type FrameKind } from "../profile/tables.ts";
+import { addOutermost, sumBelow } from "./outermost.ts";
 
 /** One function: a file, a qualified name and the line where its definition starts. */
 export interface FunctionRow {
@@ -46,19 +47,15 @@ export function totalFunctions(profile: Profile): FunctionTotals {
   const self = new Float64Array(firstFrame.length);
   const total = new Float64Array(firstFrame.length);
   const leaves = countLeaves(profile);
-  const prefix = profile.stacks.prefix.view();
   const frame = profile.stacks.frame.view();
+  const functionOfStack = frame.map((id) => functionOf[id]!);
 
   let samples = 0;
-  const below = leaves.slice();
-  // A prefix is always in the table before what stands on it, so one pass from the end sums it up.
-  for (let stack = below.length - 1; stack >= 0; stack--) {
-    const caller = prefix[stack]!;
-    if (caller !== NO_STACK) below[caller]! += below[stack]!;
-    self[functionOf[frame[stack]!]!]! += leaves[stack]!;
+  for (let stack = 0; stack < leaves.length; stack++) {
+    self[functionOfStack[stack]!]! += leaves[stack]!;
     samples += leaves[stack]!;
   }
-  addOutermost(prefix, frame, functionOf, below, total);
+  addOutermost(profile.stacks, functionOfStack, sumBelow(profile.stacks, leaves), total);
 
   const rows = firstFrame.map((id, index): FunctionRow => ({
     file: profile.strings[profile.frames.file.at(id)] ?? "",
@@ -87,49 +84,4 @@ export function groupFrames(profile: Profile): { functionOf: Int32Array; firstFr
     functionOf[id] = index;
   }
   return { functionOf, firstFrame };
-}
-
-/**
- * Adds the sum below each stack to its function, unless the function is on that stack already: only
- * the outermost call of a recursion counts. Walks depth first with links in place of a call stack,
- * because target stacks may be deeper than ours.
- */
-function addOutermost(
-  prefix: Int32Array,
-  frame: Int32Array,
-  functionOf: Int32Array,
-  below: Float64Array,
-  total: Float64Array,
-): void {
-  const child = new Int32Array(prefix.length).fill(NO_STACK);
-  const sibling = new Int32Array(prefix.length).fill(NO_STACK);
-  let root = NO_STACK;
-  for (let stack = prefix.length - 1; stack >= 0; stack--) {
-    const caller = prefix[stack]!;
-    if (caller === NO_STACK) {
-      sibling[stack] = root;
-      root = stack;
-    } else {
-      sibling[stack] = child[caller]!;
-      child[caller] = stack;
-    }
-  }
-  const open = new Int32Array(total.length);
-  let at = root;
-  while (at !== NO_STACK) {
-    const entered = functionOf[frame[at]!]!;
-    if (open[entered]!++ === 0) total[entered]! += below[at]!;
-    if (child[at] !== NO_STACK) {
-      at = child[at]!;
-      continue;
-    }
-    while (at !== NO_STACK) {
-      open[functionOf[frame[at]!]!]!--;
-      if (sibling[at] !== NO_STACK) {
-        at = sibling[at]!;
-        break;
-      }
-      at = prefix[at]!;
-    }
-  }
 }
