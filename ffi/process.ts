@@ -13,6 +13,8 @@ export const GONE = -1;
 export const DENIED = -2;
 /** Nothing is mapped at the first address asked for. */
 export const UNMAPPED = -3;
+/** Nothing was read, as we may not run where the target runs, or did not get there in time. */
+export const NOT_THERE = -4;
 /** Why a read gave nothing; a read that gave less than asked for returns its count of bytes instead. */
 export type ReadFailure = typeof GONE | typeof DENIED | typeof UNMAPPED;
 
@@ -105,6 +107,15 @@ export interface Process extends ProcessMemory {
    * `/proc/PID/task/TID/stat` open, so that a call costs one read.
    */
   threadCpu(tid: number): number;
+  /**
+   * Reads as `read` does, by a thread of ours that is on the CPU where a thread of the target runs or ran
+   * last: that one cannot run then, and what is read is one moment, if `leave` says so.
+   * @param linger stay there until `leave`, so that more can be read of the same moment.
+   * @returns as `read`, or {@link NOT_THERE}.
+   */
+  visit(tid: number, ranges: Ranges, into: Uint8Array, linger: boolean): number;
+  /** Ends a visit. True if the target's thread could not run from the last `visit` on. */
+  leave(): boolean;
   /** Closes what is held open. The target is not touched. */
   close(): void;
 }
@@ -116,7 +127,7 @@ export interface OpenFault {
   readonly detail: string;
 }
 
-/** The reading thread's own clock and place; one object for the thread that asks for it. */
+/** The reading thread's own clock; one object for the thread that asks for it. */
 export interface ReaderThread {
   /** Monotonic time in microseconds; the origin is the system's. */
   now(): number;
@@ -125,22 +136,11 @@ export interface ReaderThread {
    * (`spin` µs, 0 for none). Returns at once when it has passed.
    */
   sleepUntil(deadline: number, spin: number): void;
-  /** The CPU this thread runs on. */
-  cpu(): number;
   /**
    * Asks the system to let this thread go before ordinary ones when it wakes; for threads that sleep
    * most of the time. False when the system refuses, which does no harm.
    */
   prefer(): boolean;
-  /**
-   * How often this thread has left its CPU so far. While the number stays, no other thread has run on
-   * that CPU.
-   */
-  switches(): number;
-  /** Binds this thread to one CPU and moves it there; false when the system refuses. */
-  moveTo(cpu: number): boolean;
-  /** Undoes `moveTo`: the thread may run again wherever it might at first. */
-  moveBack(): void;
   /** Number of CPUs on which this thread may run. */
   cpus(): number;
 }

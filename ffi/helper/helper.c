@@ -1,10 +1,10 @@
 /*
- * What TypeScript does badly: one vectored read of another process, absolute deadlines, placing the
- * calling thread on a CPU, the scheduler's view of a thread, and comparing buffers.
+ * What TypeScript does badly: one vectored read of another process, absolute deadlines, the scheduler's
+ * view of a thread, comparing buffers, walking frames (walk.c), and reading from another CPU (visitor.c).
  *
  * Rules of this file: nothing here writes to another process, stops it (stopper.c does, when told to) or
- * sends it a signal; nothing allocates; a failure is a negative errno in the result, since errno itself does not survive the
- * way back. Arguments and results are 32-bit integers, doubles and buffers, the types that Deno
+ * sends it a signal; nothing allocates; a failure is a negative errno in the result, since errno itself
+ * does not survive the way back. Arguments and results are 32-bit integers, doubles and buffers, the types that Deno
  * passes without building a BigInt. Times are doubles in microseconds.
  */
 #if defined(__linux__)
@@ -187,25 +187,26 @@ static int64_t clock_ns(clockid_t clock) {
 }
 
 /*
- * Reads count ranges (struct iovec: address, length) of the process that thread tid belongs to, at
- * most 1024, packed into a buffer of length bytes, of which gap are left out behind the first range. stat is the process's descriptor of tach_open_stat: a pid can pass to
- * another process, so that descriptor is asked again when the last answer is over 10 ms old, sooner than all pids of
- * a system can be used up.
- * Returns the bytes read, fewer when an unmapped page was met; or -ESRCH (gone), -EPERM, -EFAULT
- * (nothing could be read), -EINVAL (too many ranges), -ENOMEM.
+ * 1 while the process of a stat descriptor is there. A pid can pass to another process: what the
+ * descriptor says is asked again when the last answer is over 10 ms old, sooner than all pids of a system can
+ * be used up.
  */
-TACHYON int32_t tach_read(int32_t tid, int32_t stat, const void *ranges, uint32_t count, void *into,
-                          uint32_t length, uint32_t gap) {
+static int is_there(int32_t stat) {
     static _Thread_local int32_t asked = -1;
     static _Thread_local int64_t asked_at = 0;
     const int64_t now = clock_ns(CLOCK_MONOTONIC_COARSE);
     if (asked != stat || now - asked_at > 10000000) {
         if (!tach_alive(stat)) {
-            return -ESRCH;
+            return 0;
         }
         asked = stat;
         asked_at = now;
     }
+    return 1;
+}
+
+static int32_t read_ranges(int32_t tid, const void *ranges, uint32_t count, void *into,
+                           uint32_t length, uint32_t gap) {
     const struct iovec *const first = ranges;
     const uint32_t most = length < INT32_MAX ? length : INT32_MAX;
     const uint32_t head = gap == 0 || first->iov_len > most ? most : (uint32_t)first->iov_len;
@@ -216,10 +217,20 @@ TACHYON int32_t tach_read(int32_t tid, int32_t stat, const void *ranges, uint32_
     return bytes >= 0 ? (int32_t)bytes : -errno;
 }
 
+/*
+ * Reads count ranges (struct iovec: address, length) of the process that thread tid belongs to, at
+ * most 1024, packed into a buffer of length bytes, of which gap are left out behind the first range.
+ * stat is the process's descriptor of tach_open_stat.
+ * Returns the bytes read, fewer when an unmapped page was met; or -ESRCH (gone), -EPERM, -EFAULT
+ * (nothing could be read), -EINVAL (too many ranges), -ENOMEM.
+ */
+TACHYON int32_t tach_read(int32_t tid, int32_t stat, const void *ranges, uint32_t count, void *into,
+                          uint32_t length, uint32_t gap) {
+    return is_there(stat) ? read_ranges(tid, ranges, count, into, length, gap) : -ESRCH;
+}
+
 /* CPU masks of 8192 bits: the most CPUs a Linux kernel is built for. */
 typedef cpu_set_t cpu_mask[8];
-static _Thread_local cpu_mask first_mask;
-static _Thread_local int32_t first_mask_known = 0;
 
 /* struct sched_attr of <linux/sched/types.h>, first version; older libc headers lack it. */
 struct scheduling {
@@ -250,18 +261,13 @@ static void be_prompt(void) {
 }
 
 /*
- * Prepares the calling thread for pacing and placing: it is woken quickly, and the CPUs it may use now
- * are what tach_move_back returns to. Returns how many they are, or -errno.
+ * Prepares the calling thread for pacing: it is woken quickly. Returns the number of CPUs that it may use,
+ * or -errno.
  */
 TACHYON int32_t tach_begin_thread(void) {
+    cpu_mask mask;
     be_prompt();
-    if (first_mask_known == 0) {
-        if (sched_getaffinity(0, sizeof first_mask, first_mask) != 0) {
-            return -errno;
-        }
-        first_mask_known = 1;
-    }
-    return CPU_COUNT_S(sizeof first_mask, first_mask);
+    return sched_getaffinity(0, sizeof mask, mask) == 0 ? CPU_COUNT_S(sizeof mask, mask) : -errno;
 }
 
 /*
@@ -276,48 +282,12 @@ TACHYON int32_t tach_prefer(void) {
  * How often the calling thread has left its CPU, by itself or not, since it began. The same number
  * before and after says that nothing else has run there in between. -1 if the system does not tell.
  */
-TACHYON double tach_switches(void) {
+static double count_switches(void) {
     struct rusage usage;
     if (getrusage(RUSAGE_THREAD, &usage) != 0) {
         return -1;
     }
     return (double)usage.ru_nvcsw + (double)usage.ru_nivcsw;
-}
-
-/* The CPU that executes this call, or -errno. */
-TACHYON int32_t tach_cpu(void) {
-    const int cpu = sched_getcpu();
-    return cpu >= 0 ? cpu : -errno;
-}
-
-/*
- * Binds the calling thread to one CPU, and it is there on return; 0 or -errno. While it is away it goes
- * before ordinary threads where we may say so (root, CAP_SYS_NICE): it does not have to wait there for
- * the end of a slice, and takes no more of that CPU than its own few microseconds in any case.
- */
-TACHYON int32_t tach_move_to(int32_t cpu) {
-    cpu_mask mask;
-    const struct sched_param lowest = {.sched_priority = 1};
-    if (cpu < 0 || cpu >= (int32_t)sizeof mask * 8) {
-        return -EINVAL;
-    }
-    CPU_ZERO_S(sizeof mask, mask);
-    CPU_SET_S((size_t)cpu, sizeof mask, mask);
-    sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest);
-    return sched_setaffinity(0, sizeof mask, mask) == 0 ? 0 : -errno;
-}
-
-/* Gives the calling thread the CPUs back that it had in tach_begin_thread; 0 or -errno. */
-TACHYON int32_t tach_move_back(void) {
-    const struct sched_param none = {.sched_priority = 0};
-    if (first_mask_known == 0) {
-        return 0;
-    }
-    /* First away from the target's CPU, then in line with the others: not the other way round. */
-    const int32_t result = sched_setaffinity(0, sizeof first_mask, first_mask) == 0 ? 0 : -errno;
-    sched_setscheduler(0, SCHED_OTHER, &none);
-    be_prompt();
-    return result;
 }
 
 /* CLOCK_MONOTONIC in microseconds. */
@@ -347,6 +317,7 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
     return now;
 }
 
+#include "visitor.c"
 #include "stopper.c"
 #include "stopper_owner.c"
 

@@ -3,6 +3,7 @@ import {
   DENIED,
   GONE,
   type Module,
+  NOT_THERE,
   type OpenFault,
   type Process,
   Ranges,
@@ -18,6 +19,8 @@ import { listThreads, ThreadStats } from "./threads.ts";
 const EPERM = 1;
 const ESRCH = 3;
 const EACCES = 13;
+const EBUSY = 16;
+const EXDEV = 18;
 const EINVAL = 22;
 const ENOSYS = 38;
 
@@ -143,8 +146,32 @@ class LinuxProcess implements Process {
     return this.#threads.cpu(tid);
   }
 
+  visit(tid: number, ranges: Ranges, into: Uint8Array, linger: boolean): number {
+    const cpu = this.#threads.cpu(tid);
+    if (cpu < 0) return NOT_THERE;
+    const result = this.#helper.tach_visit(
+      cpu,
+      this.#threads.descriptor(tid),
+      this.#member,
+      this.#stat,
+      ranges.words as Uint32Array<ArrayBuffer>,
+      ranges.count,
+      into as FfiBuffer,
+      into.length,
+      ranges.gap,
+      linger ? 1 : 0,
+    );
+    if (result === -EXDEV || result === -EBUSY) return NOT_THERE;
+    return result >= 0 ? result : failureOf(-result);
+  }
+
+  leave(): boolean {
+    return this.#helper.tach_visit_end() === 1;
+  }
+
   close(): void {
     if (this.#stat < 0) return;
+    this.#helper.tach_visitor_end();
     this.#threads.close();
     this.#helper.tach_close(this.#stat);
     this.#helper.tach_close(this.#directory);

@@ -27,9 +27,14 @@ export class ThreadStats {
     this.#process = process;
   }
 
+  /** The descriptor of a thread's stat file, negative when it is gone. */
+  descriptor(tid: number): number {
+    return this.#descriptors.get(tid) ?? this.#open(tid);
+  }
+
   /** The CPU on which a thread runs or ran last; −1 when it is gone. */
   cpu(tid: number): number {
-    const descriptor = this.#descriptors.get(tid) ?? this.#open(tid);
+    const descriptor = this.descriptor(tid);
     if (descriptor < 0) return -1;
     const cpu = this.#helper.tach_task_cpu(descriptor);
     if (cpu < 0) this.#close(tid, descriptor);

@@ -17,6 +17,7 @@ const TRIPLES: Readonly<Record<string, string>> = {
 const FLAGS = [
   "-O2",
   "-shared",
+  "-pthread",
   "-fPIC",
   "-fvisibility=hidden",
   "-fno-stack-protector",

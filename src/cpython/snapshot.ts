@@ -23,6 +23,8 @@ export class Snapshot {
   readonly #walk: FrameWalk;
   readonly #join: StackJoin;
   #epoch = 0;
+  /** The thread could not run during the last visit. */
+  isHeld = false;
 
   constructor(
     readonly copy: ThreadCopy,
@@ -92,6 +94,17 @@ export class Snapshot {
     }
     this.path.trusted = 0;
     return fetched === REARRANGED ? TORN : fetched;
+  }
+
+  /**
+   * Reads the thread once from the CPU on which it runs, and takes all calls as they are.
+   * @returns as `take`; `isHeld` tells whether the thread could not run meanwhile.
+   */
+  visit(): number {
+    this.copy.beginVisit();
+    const status = this.take(EXACT, true);
+    this.isHeld = this.copy.endVisit();
+    return status;
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Address, DENIED, GONE, Ranges } from "../../ffi/process.ts";
+import { type Address, DENIED, GONE, NOT_THERE, Ranges } from "../../ffi/process.ts";
 import { CFRAME_BYTES, CFrameList } from "./cframe_list.ts";
 import { DataStack } from "./data_stack.ts";
 import { ACTIVE_STATUS } from "./layout.ts";
@@ -16,6 +16,8 @@ export const PROCESS_LOST = 3;
 /** The operating system refuses all of a sudden: the target has changed its user or started another program. */
 export const ACCESS_LOST = 4;
 
+/** Visits that linger, after one in which something had to be fetched late. */
+const LINGERING_VISITS = 64;
 /** Frames outside chunks that can be fetched one by one within one reading. */
 export const MOST_LATE = 512;
 
@@ -58,6 +60,11 @@ export class ThreadCopy {
   isOffered = false;
 
   #arrangement = 0;
+  /** A visit was asked for, and we may not be where the thread runs. */
+  wasRefused = false;
+  #visits = false;
+  /** Visits to come that wait for what is fetched late. */
+  #linger = 0;
   /** The arrangement that `bytes` is of. */
   #filled = -1;
   #dirty = true;
@@ -108,7 +115,7 @@ export class ThreadCopy {
     this.#isLost = false;
     this.#turn();
     this.#stateWords = this.words;
-    const read = this.runtime.process.read(this.rangesToRead(watch), this.bytes);
+    const read = this.#read(this.rangesToRead(watch));
     this.limit = read;
     if (read === this.#ranges.bytes) return this.#follow();
     this.comparable = false;
@@ -129,6 +136,36 @@ export class ThreadCopy {
   #mayBeBrief(): boolean {
     return !this.watchesStatus && !this.#isLost && this.#filled === this.#arrangement &&
       this.#cframes === undefined;
+  }
+
+  /**
+   * From now until `endVisit`, fetches are made from the CPU on which the thread runs or ran last, where that
+   * is allowed: it cannot run then.
+   */
+  beginVisit(): void {
+    this.#visits = true;
+    this.wasRefused = false;
+  }
+
+  /** True if the thread could not run in the last fetch of the visit, and in all that was read since. */
+  endVisit(): boolean {
+    this.#visits = false;
+    const lingered = this.#linger > 0;
+    if (lingered) this.#linger--;
+    const isHeld = !this.wasRefused && this.runtime.process.leave();
+    if (this.#late === 0) return isHeld;
+    this.#linger = LINGERING_VISITS;
+    return isHeld && lingered;
+  }
+
+  #read(ranges: Ranges): number {
+    const { process } = this.runtime;
+    if (this.#visits && !this.wasRefused) {
+      const read = process.visit(this.thread.tid, ranges, this.bytes, this.#linger > 0);
+      if (read !== NOT_THERE) return read;
+      this.wasRefused = true;
+    }
+    return process.read(ranges, this.bytes);
   }
 
   #fetchBriefly(): number {

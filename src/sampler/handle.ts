@@ -13,7 +13,7 @@ import { createRing, requestStop, type Ring, RingReader } from "./ring.ts";
 import type { Order, Report } from "./messages.ts";
 
 /** From one emptying of the ring to the next, ms. */
-const DRAIN_MS = 40;
+const DRAIN_MS = 100;
 
 /**
  * Starts the sampling thread on a process.

@@ -66,7 +66,7 @@ export class SamplingLoop {
     this.#writer = new RingWriter(ring);
     this.#group = new GroupCopy(runtime.process);
     const interner = new Interner(codeTable, this.#writer);
-    this.#teacher = new Teacher(runtime.process, reader, request.consistency === "exact");
+    this.#teacher = new Teacher(request.consistency === "exact");
     const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
       const index = REJECTIONS.indexOf(reason);
       this.#quality.rejected[index]!++;
@@ -116,7 +116,6 @@ export class SamplingLoop {
       const due = schedule.next(now - start);
       if (due >= durationUs) ending = this.#wait(start + durationUs, 0) ?? "duration";
       else {
-        this.#prepare(start + due);
         // Spinning is for those who can pay for it.
         const spin = intervalUs < SPIN_BELOW && schedule.slotUs === intervalUs ? SPIN : 0;
         if (now < start + due) {
@@ -132,7 +131,6 @@ export class SamplingLoop {
       if (budget?.spend(now) === true) schedule.stretch(budget.stretch);
       last = time;
     }
-    this.#teacher.leave();
     this.#queue.flush(this.#teacher.readings);
     this.#tellMissed(last);
     storeQuality(this.ring.counters, this.#quality);
@@ -160,13 +158,6 @@ export class SamplingLoop {
     }
   }
 
-  /** Before a tick that is to be read exactly: goes where the target runs and wakes up there. */
-  #prepare(due: number): void {
-    if (this.stops !== undefined) return;
-    const focus = this.#focus();
-    if (focus !== undefined && this.#teacher.wants(due)) this.#teacher.visit(focus.state.tid);
-  }
-
   /** @param time µs since the first tick; `now`: the same on the reader's clock. */
   #tick(time: number, now: number): Ending | undefined {
     if (now - this.#listedAt > RELIST) {
@@ -176,16 +167,14 @@ export class SamplingLoop {
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now, time);
     if (now - this.#doubtedAt > DOUBT) this.#doubt(now);
     return this.stops === undefined
-      ? this.#read(time, now)
+      ? this.#read(time)
       : this.#readStopped(time, now, this.stops);
   }
 
   /** Reads a target that runs. */
-  #read(time: number, now: number): Ending | undefined {
+  #read(time: number): Ending | undefined {
     const focus = this.#focus();
-    const exact = focus !== undefined && this.#teacher.wants(now);
-    // It may have moved on while we slept.
-    if (exact) this.#teacher.visit(focus.state.tid);
+    const exact = focus !== undefined && this.#teacher.wants(time);
     this.#quality.ticks++;
     if (this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
     const visit = exact ? this.#teacher.visitNumber : 0;

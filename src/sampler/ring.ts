@@ -10,8 +10,8 @@ const CONTROL_WORDS = 16;
 const COUNTERS = 32;
 const HEADER_BYTES = CONTROL_WORDS * 4 + COUNTERS * 8;
 
-/** Words of the circle: 4 MiB, about a second at the highest rate. A power of two. */
-const RING_WORDS = 1 << 20;
+/** Words of the circle: 8 MiB, most of a second at the highest rate. A power of two. */
+const RING_WORDS = 1 << 21;
 
 /** The shared memory of one capture. */
 export interface Ring {

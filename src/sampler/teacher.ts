@@ -1,5 +1,3 @@
-import type { Process, ReaderThread } from "../../ffi/process.ts";
-
 /** Exact readings a second that are always made, and the most that new calls may ask for. */
 const STEADY_RATE = 20;
 const HIGHEST_RATE = 200;
@@ -14,14 +12,14 @@ const VISIT = 8;
 const OPENING = 250;
 
 /**
- * Decides when to read exactly, and takes the sampling thread to where it can. While our thread runs on
- * the CPU on which a thread of the target would run, that one cannot: what is read then is one moment,
- * whatever the target was doing. A few such readings teach which calls are possible.
+ * Decides when to read exactly. While a thread of ours runs on the CPU on which a thread of the target
+ * would run, that one cannot: what is read then is one moment, whatever the target was doing. A few such
+ * readings teach which calls are possible.
  */
 export class Teacher {
   /** Exact readings made. */
   readings = 0;
-  /** False while the system does not let us on the target's CPU. */
+  /** False while the system does not let us be on the target's CPU. */
   able = true;
 
   #left = OPENING;
@@ -32,17 +30,12 @@ export class Teacher {
   #steadyAt = 0;
   #updated = 0;
   #asked = false;
-  #away = false;
   #refusedAt = 0;
   #hurry = 0;
   #hurriedAt = 0;
 
   /** @param always every reading is to be exact. */
-  constructor(
-    readonly process: Process,
-    readonly reader: ReaderThread,
-    readonly always: boolean,
-  ) {}
+  constructor(readonly always: boolean) {}
 
   /** Number of the steady visit that the next reading belongs to, 0 if it belongs to none. */
   get visitNumber(): number {
@@ -54,10 +47,14 @@ export class Teacher {
     this.#asked = true;
   }
 
-  /** True if the next tick is to be an exact reading. */
+  /**
+   * True if the next tick is to be an exact reading.
+   * @param now µs on any clock that does not jump, the same for all that ask for a time here.
+   */
   wants(now: number): boolean {
     if (this.always) return true;
     if (!this.able && now - this.#refusedAt < TRY_AGAIN) return false;
+    this.able = true;
     this.#credit = Math.min(OPENING, this.#credit + (now - this.#updated) * HIGHEST_RATE / 1e6);
     this.#updated = now;
     if (this.#left > 0) return true;
@@ -72,13 +69,11 @@ export class Teacher {
       this.#left = VISIT;
       return true;
     }
-    if (this.#away) this.leave();
     return false;
   }
 
   /**
    * True if an exact reading may be made at once, besides those that are planned.
-   * @param time µs on any clock that does not jump.
    */
   mayHurry(time: number): boolean {
     if (!this.able) return false;
@@ -92,27 +87,11 @@ export class Teacher {
     return true;
   }
 
-  /** Moves to the CPU of a thread, ahead of the tick. */
-  visit(tid: number): void {
-    const cpu = this.process.threadCpu(tid);
-    if (cpu < 0 || (this.#away && cpu === this.reader.cpu())) return;
-    this.able = this.#away = this.reader.moveTo(cpu);
-    if (this.able) return;
-    this.#refusedAt = this.reader.now();
+  /** An exact reading could not be made, as we may not go where the target runs. */
+  refuse(now: number): void {
+    this.able = false;
+    this.#refusedAt = now;
     this.#left = 0;
-  }
-
-  /**
-   * Does something while a thread cannot run, because we are on the CPU where it would.
-   * @returns false if it may have run in between, or we could not be there.
-   */
-  hold(tid: number, action: () => void): boolean {
-    const { process, reader } = this;
-    const switches = reader.switches();
-    const cpu = reader.cpu();
-    const before = process.threadCpu(tid) === cpu;
-    action();
-    return before && process.threadCpu(tid) === cpu && reader.switches() === switches;
   }
 
   /** One exact reading has been tried; `made`: it held. */
@@ -123,11 +102,5 @@ export class Teacher {
     if (!made) return;
     this.readings++;
     this.#asked = false;
-  }
-
-  /** Goes back to wherever the system likes us to run. */
-  leave(): void {
-    if (this.#away) this.reader.moveBack();
-    this.#away = false;
   }
 }

@@ -143,15 +143,20 @@ export class ThreadSampler {
    * @returns {@link NOT_HELD} if it could have run; else as `sample` does.
    */
   #sampleHeld(time: number, visit = 0): number {
-    const { shop, snapshot, state } = this;
+    const { shop, snapshot } = this;
     // If it comes to nothing, the copy that is there next is not that of the last good stack.
     this.#last = UNSURE;
     let status = TORN;
     let held = false;
     for (let i = 0; i < (shop.teacher.always ? MOST_READINGS : 1) && !held; i++) {
-      if (i > 0) shop.teacher.visit(state.tid);
-      held = shop.teacher.hold(state.tid, () => status = snapshot.take(EXACT, true)) ||
-        (status >= WHOLE && !this.isActive() && snapshot.confirm());
+      // Without its GIL it cannot run Python code: what stays the same over two readings is one moment.
+      if (shop.allThreads && !this.isActive()) status = snapshot.take(EXACT, true);
+      else {
+        status = snapshot.visit();
+        held = snapshot.isHeld;
+        if (snapshot.copy.wasRefused) shop.teacher.refuse(time);
+      }
+      if (!held) held = status >= WHOLE && !this.isActive() && snapshot.confirm();
       if (status < WHOLE) return status;
       held &&= status < TORN;
     }
@@ -170,9 +175,8 @@ export class ThreadSampler {
 
   /** Reads once more, at once and exactly, what nothing else can; false if that may or can not be. */
   #hurry(time: number): boolean {
-    const { shop, state } = this;
+    const { shop } = this;
     if (!shop.teacher.mayHurry(time)) return false;
-    shop.teacher.visit(state.tid);
     const status = this.#sampleHeld(time);
     if (status === 0) shop.quality.retried++;
     return status === 0;

@@ -1,4 +1,4 @@
-import { isOpen, type Process, type ReaderThread, type Stopper } from "../../ffi/process.ts";
+import { isOpen, NOT_THERE, type Process, Ranges, type Stopper } from "../../ffi/process.ts";
 import { linux } from "../../ffi/linux/platform.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
@@ -42,7 +42,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       const fault: AttachFault = ended ? { fault: "target-ended", detail: "" } : found;
       return report({ kind: "fault", fault });
     }
-    if (request.consistency === "exact" && !mayVisit(process, reader)) {
+    if (request.consistency === "exact" && !mayVisit(process, found)) {
       return report({ kind: "fault", fault: { fault: "exact-refused", detail: "" } });
     }
     if (request.consistency === "blocking") {
@@ -78,12 +78,15 @@ function isTooEarly(found: Runtime | RuntimeFault): boolean {
   return "fault" in found && found.fault === "not-python";
 }
 
-/** Tries whether we may run on the CPU of the process's first thread. */
-function mayVisit(process: Process, reader: ReaderThread): boolean {
+/** Tries whether we may read from the CPU of the process's first thread. */
+function mayVisit(process: Process, { address }: Runtime): boolean {
   const tid = process.threads()[0];
-  const moved = tid !== undefined && reader.moveTo(process.threadCpu(tid));
-  reader.moveBack();
-  return moved;
+  const ranges = new Ranges(1);
+  ranges.push(address, 8);
+  if (tid === undefined) return false;
+  const read = process.visit(tid, ranges, new Uint8Array(64), false);
+  process.leave();
+  return read !== NOT_THERE;
 }
 
 /** An interpreter that has come up; one that is still starting counts as none yet. */

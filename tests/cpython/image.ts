@@ -124,6 +124,14 @@ export class Image implements Process {
     return -1;
   }
 
+  visit(_tid: number, ranges: Ranges, into: Uint8Array): number {
+    return this.read(ranges, into);
+  }
+
+  leave(): boolean {
+    return true;
+  }
+
   close(): void {}
 
   /** Bytes to be changed. */

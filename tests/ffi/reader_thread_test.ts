@@ -33,32 +33,3 @@ Deno.test("sleepUntil returns at once when the deadline has passed or is no numb
   for (const deadline of [begin - 1e6, 0, -1, -Infinity, NaN]) thread.sleepUntil(deadline, 10);
   assert.ok(thread.now() - begin < 500_000);
 });
-
-Deno.test("cpu names the CPU that the thread was moved to", () => {
-  const allowed = allowedCpus();
-  assert.equal(thread.cpus(), allowed.length);
-  for (const cpu of allowed) {
-    assert.equal(thread.moveTo(cpu), true);
-    assert.equal(thread.cpu(), cpu);
-    assert.deepEqual(allowedCpus(), [cpu]);
-  }
-  thread.moveBack();
-  assert.deepEqual(allowedCpus(), allowed);
-  assert.equal(thread.cpus(), allowed.length);
-});
-
-Deno.test("moveTo is refused and changes nothing when there is no such CPU", () => {
-  const allowed = allowedCpus();
-  for (const cpu of [-1, 8191, 8192, 1e6]) assert.equal(thread.moveTo(cpu), false);
-  assert.deepEqual(allowedCpus(), allowed);
-});
-
-/** The CPUs on which this thread may run, as the kernel says. */
-function allowedCpus(): number[] {
-  const status = Deno.readTextFileSync("/proc/thread-self/status");
-  const list = /^Cpus_allowed_list:\t(.*)$/m.exec(status)?.[1] ?? "";
-  return list.split(",").flatMap((range) => {
-    const [first = 0, last = first] = range.split("-").map(Number);
-    return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-  });
-}

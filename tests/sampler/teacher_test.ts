@@ -1,18 +1,5 @@
 import assert from "node:assert/strict";
-import type { Process, ReaderThread } from "../../ffi/process.ts";
 import { Teacher } from "../../src/sampler/teacher.ts";
-
-/** A target that stays on CPU 1, and a reader that may go there. */
-function createTeacher(): Teacher {
-  const process = { threadCpu: () => 1 } as unknown as Process;
-  const reader = {
-    cpu: () => 1,
-    cpus: () => 2,
-    moveTo: () => true,
-    moveBack: () => {},
-  } as unknown as ReaderThread;
-  return new Teacher(process, reader, false);
-}
 
 /** Ticks every millisecond; gives the number of the visit of each exact reading. */
 function teach(teacher: Teacher, from: number, ticks: number, each = () => {}): number[] {
@@ -27,12 +14,12 @@ function teach(teacher: Teacher, from: number, ticks: number, each = () => {}): 
 }
 
 Deno.test("readings at the start belong to no steady visit", () => {
-  const visits = teach(createTeacher(), 0, 250);
+  const visits = teach(new Teacher(false), 0, 250);
   assert.deepEqual([...new Set(visits)], [0]);
 });
 
 Deno.test("steady visits are numbered, eight readings long and at random distances", () => {
-  const teacher = createTeacher();
+  const teacher = new Teacher(false);
   teach(teacher, 0, 250);
   const visits = teach(teacher, 250, 20_000);
   const count = visits.at(-1)!;
@@ -44,7 +31,7 @@ Deno.test("steady visits are numbered, eight readings long and at random distanc
 });
 
 Deno.test("readings that were asked for belong to no steady visit", () => {
-  const teacher = createTeacher();
+  const teacher = new Teacher(false);
   teach(teacher, 0, 250);
   const visits = teach(teacher, 250, 5000, () => teacher.ask());
   assert.ok(visits.filter((visit) => visit === 0).length > 500);

@@ -1,0 +1,202 @@
+/*
+ * A thread of our own, the visitor, that reads on the CPU where a thread of the target would run: while it
+ * is there, that one cannot run, and what is read is one moment. It does nothing but read, so that the
+ * target loses no more than that; what becomes of the bytes is worked out elsewhere.
+ */
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum {
+    VISITOR_RESTS,   /* waits for a job */
+    VISITOR_CALLED,  /* a job is there, and not begun */
+    VISITOR_READS,   /* the job has begun */
+    VISITOR_LINGERS, /* has read, and stays on the CPU until it is let go */
+    VISITOR_LEAVES,  /* is let go */
+    VISITOR_ENDS     /* the thread is to end */
+};
+
+static struct {
+    _Atomic int32_t state;
+    pthread_t thread;
+    _Atomic int32_t tid; /* 0: there is no thread */
+    int32_t cpu;         /* to which it is bound, -1 at first */
+    /* the job */
+    int32_t target_stat, member, linger;
+    const void *ranges;
+    uint32_t count, length, gap;
+    void *into;
+    /* what came of it */
+    int32_t result, held;
+} visitor = {.cpu = -1};
+
+/* How long the caller spins for an answer before it sleeps, and the visitor lingers at most; ns. */
+enum { ANSWER_SPIN = 30000, LONGEST_LINGER = 1000000, LONGEST_WAIT = 50000000 };
+
+static void futex_wake(_Atomic int32_t *word) {
+    syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
+}
+
+/* Sleeps while the word has this value, ns at most (0: without end). */
+static void futex_wait(_Atomic int32_t *word, int32_t value, int64_t ns) {
+    const struct timespec most = {0, (long)ns};
+    syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, ns > 0 ? &most : NULL, NULL, 0);
+}
+
+static void visit(void) {
+    const double switches = count_switches();
+    const int32_t cpu = sched_getcpu();
+    const int32_t before = tach_task_cpu(visitor.target_stat);
+    visitor.result = read_ranges(visitor.member, visitor.ranges, visitor.count, visitor.into,
+                                 visitor.length, visitor.gap);
+    int32_t in_time = 1;
+    if (visitor.linger) {
+        const int64_t until = clock_ns(CLOCK_MONOTONIC) + LONGEST_LINGER;
+        atomic_store(&visitor.state, VISITOR_LINGERS);
+        while (atomic_load(&visitor.state) == VISITOR_LINGERS &&
+               clock_ns(CLOCK_MONOTONIC) < until) {
+            relax();
+        }
+        in_time = atomic_load(&visitor.state) != VISITOR_LINGERS;
+    }
+    visitor.held = in_time && before == cpu && tach_task_cpu(visitor.target_stat) == cpu &&
+                   sched_getcpu() == cpu && count_switches() == switches;
+}
+
+static void *visitor_main(void *unused) {
+    const struct sched_param lowest = {.sched_priority = 1};
+    (void)unused;
+    prctl(PR_SET_NAME, "visitor");
+    /* Before ordinary threads where we may say so (root, CAP_SYS_NICE); it takes a few us at a time. */
+    if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) != 0) {
+        be_prompt();
+    }
+    atomic_store(&visitor.tid, (int32_t)syscall(SYS_gettid));
+    futex_wake(&visitor.tid);
+    for (;;) {
+        int32_t state = VISITOR_CALLED;
+        if (atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_READS)) {
+            visit();
+            /* Lingering ends by being let go, by a new call or by its bound; a call stays to be answered. */
+            for (state = atomic_load(&visitor.state);
+                 state != VISITOR_CALLED && state != VISITOR_ENDS &&
+                 !atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_RESTS);) {
+            }
+            futex_wake(&visitor.state);
+        } else if (state == VISITOR_ENDS) {
+            return NULL;
+        } else {
+            futex_wait(&visitor.state, state, 0);
+        }
+    }
+}
+
+static int32_t begin_visitor(void) {
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, 256 * 1024);
+    sigfillset(&all); /* signals are for the program's other threads */
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    visitor.cpu = -1;
+    atomic_store(&visitor.state, VISITOR_RESTS);
+    const int error = pthread_create(&visitor.thread, &attributes, visitor_main, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    while (error == 0 && atomic_load(&visitor.tid) == 0) {
+        futex_wait(&visitor.tid, 0, LONGEST_WAIT);
+    }
+    return -error;
+}
+
+/* Waits until the visitor has left one of two states; spins at first, as most answers come soon. */
+static void await_visitor(int32_t one, int32_t other) {
+    const int64_t begun = clock_ns(CLOCK_MONOTONIC);
+    for (;;) {
+        int32_t state = atomic_load(&visitor.state);
+        if (state != one && state != other) {
+            return;
+        }
+        const int64_t waited = clock_ns(CLOCK_MONOTONIC) - begun;
+        if (waited < ANSWER_SPIN) {
+            relax();
+        } else {
+            /* Where it cannot get onto the CPU at all, nobody waits for it for ever. */
+            if (state == VISITOR_CALLED && waited > LONGEST_WAIT &&
+                atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_RESTS)) {
+                visitor.result = -EBUSY;
+                visitor.held = 0;
+                return;
+            }
+            futex_wait(&visitor.state, state, LONGEST_WAIT);
+        }
+    }
+}
+
+/*
+ * Reads as tach_read does, on a CPU. target_stat is the stat descriptor of the target's thread. With
+ * linger the visitor stays there until tach_visit_end, a millisecond at most. Also returns -EBUSY when it
+ * did not get onto the CPU in time, and -EXDEV when it may not go there.
+ */
+TACHYON int32_t tach_visit(int32_t cpu, int32_t target_stat, int32_t tid, int32_t stat,
+                           const void *ranges, uint32_t count, void *into, uint32_t length,
+                           uint32_t gap, int32_t linger) {
+    visitor.held = 0;
+    if (!is_there(stat)) {
+        return -ESRCH;
+    }
+    if (atomic_load(&visitor.tid) == 0) {
+        const int32_t failed = begin_visitor();
+        if (failed != 0) {
+            return failed;
+        }
+    }
+    if (visitor.cpu != cpu) {
+        cpu_mask mask;
+        if (cpu < 0 || cpu >= (int32_t)sizeof mask * 8) {
+            return -EXDEV;
+        }
+        CPU_ZERO_S(sizeof mask, mask);
+        CPU_SET_S((size_t)cpu, sizeof mask, mask);
+        if (sched_setaffinity(atomic_load(&visitor.tid), sizeof mask, mask) != 0) {
+            return -EXDEV;
+        }
+        visitor.cpu = cpu;
+    }
+    await_visitor(VISITOR_READS, VISITOR_LEAVES);
+    visitor.target_stat = target_stat;
+    visitor.member = tid;
+    visitor.ranges = ranges;
+    visitor.count = count;
+    visitor.into = into;
+    visitor.length = length;
+    visitor.gap = gap;
+    visitor.linger = linger;
+    atomic_store(&visitor.state, VISITOR_CALLED);
+    futex_wake(&visitor.state);
+    await_visitor(VISITOR_CALLED, VISITOR_READS);
+    return visitor.result;
+}
+
+/* Lets the visitor go. 1 if the target's thread could not run from the last tach_visit until now. */
+TACHYON int32_t tach_visit_end(void) {
+    int32_t state = VISITOR_LINGERS;
+    if (atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_LEAVES)) {
+        await_visitor(VISITOR_LEAVES, VISITOR_READS);
+    }
+    return visitor.held;
+}
+
+/* Ends the visitor's thread, if there is one. */
+TACHYON void tach_visitor_end(void) {
+    if (atomic_load(&visitor.tid) == 0) {
+        return;
+    }
+    tach_visit_end();
+    await_visitor(VISITOR_READS, VISITOR_LEAVES);
+    atomic_store(&visitor.state, VISITOR_ENDS);
+    futex_wake(&visitor.state);
+    pthread_join(visitor.thread, NULL);
+    atomic_store(&visitor.tid, 0);
+}

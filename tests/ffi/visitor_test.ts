@@ -1,0 +1,76 @@
+import assert from "node:assert/strict";
+import { GONE, NOT_THERE, Ranges } from "../../ffi/process.ts";
+import { anyPython, open, Target } from "./targets.ts";
+
+/** Counts without an end, in one word of memory. */
+const COUNTER = `
+import array, os
+counts = array.array("Q", [0])
+print(os.getpid(), counts.buffer_info()[0], flush=True)
+while True: counts[0] += 1
+`;
+
+const ENOUGH = 50;
+
+/** What repeated visits to a counting target say: was it held, and did it count between two readings? */
+async function visitCounter(
+  linger: boolean,
+): Promise<{ held: number; moved: number; movedWhileHeld: number }> {
+  await using target = new Target(await anyPython(), ["-c", COUNTER]);
+  const [pid, address] = (await target.line()).split(" ").map(Number);
+  using process = open(pid!);
+  const ranges = new Ranges(1);
+  ranges.push(address!, 8);
+  const [first, second] = [new Uint32Array(16), new Uint32Array(16)];
+  let [held, moved, movedWhileHeld] = [0, 0, 0];
+  for (let i = 0; i < 400 && held < ENOUGH; i++) {
+    assert.equal(process.visit(pid!, ranges, new Uint8Array(first.buffer), linger), 8);
+    const until = performance.now() + 0.2;
+    while (performance.now() < until) { /* time for the target to count on, if it can */ }
+    assert.equal(process.read(ranges, new Uint8Array(second.buffer)), 8);
+    const isHeld = process.leave();
+    const hasMoved = first[0] !== second[0];
+    if (isHeld) held++;
+    if (hasMoved) moved++;
+    if (isHeld && hasMoved) movedWhileHeld++;
+  }
+  return { held, moved, movedWhileHeld };
+}
+
+Deno.test("while a visitor lingers, a thread that would run does not", async () => {
+  const { held, movedWhileHeld } = await visitCounter(true);
+  assert.ok(held >= ENOUGH, `only ${held} visits held`);
+  assert.equal(movedWhileHeld, 0);
+});
+
+Deno.test("when a visitor does not linger, the thread goes on at once", async () => {
+  const { held, moved } = await visitCounter(false);
+  assert.ok(held >= ENOUGH, `only ${held} visits held`);
+  assert.ok(moved >= ENOUGH / 2, `it had moved on in ${moved} only`);
+});
+
+Deno.test("a visitor that lingers for too long leaves, and says that nothing was held", async () => {
+  await using target = new Target(await anyPython(), ["-c", COUNTER]);
+  const [pid, address] = (await target.line()).split(" ").map(Number);
+  using process = open(pid!);
+  const ranges = new Ranges(1);
+  ranges.push(address!, 8);
+  for (let i = 0; i < 5; i++) {
+    assert.equal(process.visit(pid!, ranges, new Uint8Array(64), true), 8);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(process.leave(), false);
+  }
+});
+
+Deno.test("a visit to a thread that is none, or to a process that is gone, reads nothing", async () => {
+  await using target = new Target(await anyPython(), ["-c", COUNTER]);
+  const [pid, address] = (await target.line()).split(" ").map(Number);
+  using process = open(pid!);
+  const ranges = new Ranges(1);
+  ranges.push(address!, 8);
+  assert.equal(process.visit(1, ranges, new Uint8Array(64), false), NOT_THERE);
+  await target.end();
+  const result = process.visit(pid!, ranges, new Uint8Array(64), false);
+  assert.ok(result === GONE || result === NOT_THERE, `${result}`);
+  assert.equal(process.leave(), false);
+});
