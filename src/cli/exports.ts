@@ -103,12 +103,25 @@ export function prepareExports(
       }
     }
   }
+  /** A second Ctrl-C ends us in the middle of it. */
+  function tellRemains(): void {
+    for (const { sink } of running ?? []) {
+      if (sink.remains === undefined) continue;
+      const shown = escapeForTerminal(sink.remains);
+      tell(`what was captured so far is in ${shown}; \`tachyon replay ${shown}\` reads it`);
+    }
+  }
+  function end(): void {
+    running = [];
+    globalThis.removeEventListener("unload", tellRemains);
+  }
   return {
     usesStdout: places.some(({ destination }) => destination.kind === "stdout"),
-    wantsSamples: places.some(({ format }) => FORMATS[format].from === "samples"),
+    wantsSamples: places.some(({ format }) => FORMATS[format].from !== "counts"),
     begin(profile, tag): void {
       if (running !== undefined) return;
       running = [];
+      globalThis.addEventListener("unload", tellRemains);
       for (const placed of places) {
         try {
           running.push(startOne(placed, options, tag, origin.calls));
@@ -122,7 +135,7 @@ export function prepareExports(
     },
     add(profile, batch): void {
       feed(({ placed, collector, sink }) => {
-        if (FORMATS[placed.format].from === "samples") sink.write(collector.add(profile, batch));
+        if (FORMATS[placed.format].from !== "counts") sink.write(collector.add(profile, batch));
       });
     },
     allFailed: () => running?.length === 0,
@@ -145,7 +158,7 @@ export function prepareExports(
         }
         store.close();
       }
-      running = [];
+      end();
       return { finished, failed };
     },
     discard(): void {
@@ -153,7 +166,7 @@ export function prepareExports(
         sink.discard();
         store.close();
       }
-      running = [];
+      end();
     },
   };
 }

@@ -15,6 +15,9 @@ Examples:
   tachyon attach -d 10 1234                ten seconds
   tachyon attach -a -r 5khz -d 10 1234     all threads, 5000 samples a second
   tachyon attach -d 5 --collapsed -o - 1234 | flamegraph.pl > out.svg
+  tachyon attach -d 60 --binary -o capture.bin 1234
+                                           all of it, for \`tachyon replay\`
+  tachyon attach -d 5 --pstats -o gecko:a.json -o collapsed:a.txt 1234
 
 The process is only read, never changed, and stopped only with --blocking. Reading it takes the same user or root.`;
 

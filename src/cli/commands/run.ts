@@ -26,6 +26,7 @@ Examples:
   tachyon run -m pytest tests                  a module
   tachyon run -- uv run app.py                 any command line that starts a Python
   tachyon run -d 10 --collapsed -o stacks.txt server.py
+  tachyon run --pstats -o binary:capture.bin -o gecko:capture.json script.py
   tachyon run --python .venv/bin/python -a script.py
 
 The program has the terminal for itself and tachyon ends with its exit status. Options of
