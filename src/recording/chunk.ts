@@ -6,6 +6,7 @@
 import { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { Damage } from "./damage.ts";
+import { MOST } from "./limits.ts";
 import { compress, decompress, SKIPPABLE_MAGIC } from "./zstd.ts";
 
 /** What the sections of a chunk tell. Append only. */
@@ -39,8 +40,6 @@ const VERSION = 1;
 const LAST = 1;
 /** Magic, length, mark, version, flags. */
 const OVERHEAD = 14;
-/** Nothing that is read gets longer than this, decompressed. */
-const MOST_BYTES = 64 * 1024 * 1024;
 /** Writers begin another chunk when one has got so long. */
 export const ENOUGH_BYTES = 8 * 1024 * 1024;
 
@@ -105,7 +104,7 @@ export type Sections = ReadonlyMap<number, ByteReader>;
  * @throws Damage
  */
 export function readSections(bytes: Uint8Array): Sections {
-  const reader = new ByteReader(decompress(bytes.subarray(OVERHEAD), MOST_BYTES));
+  const reader = new ByteReader(decompress(bytes.subarray(OVERHEAD), MOST.chunk));
   const sections = new Map<number, ByteReader>();
   while (reader.left > 0) {
     const tag = reader.varint();

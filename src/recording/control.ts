@@ -4,6 +4,7 @@ import type { Profile, SampleBatch } from "../profile/profile.ts";
 import { VISIT_SHIFT } from "../profile/profile.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { ByteWriter } from "./byte_writer.ts";
+import { Damage } from "./damage.ts";
 import { type ChunkWriter, SECTION, type Sections } from "./chunk.ts";
 
 /** Collects those samples between one chunk and the next. */
@@ -47,6 +48,7 @@ export function readControl(sections: Sections, { control, threads, stacks }: Pr
   const reader = sections.get(SECTION.control);
   while (reader !== undefined && reader.left > 0) {
     const visit = reader.index(1 << 24);
+    if (visit === 0) throw new Damage("a sample of no visit among those of visits");
     control.add(visit, reader.index(threads.length), reader.index(stacks.length));
   }
 }

@@ -3,7 +3,7 @@ export interface RecordingFault {
   readonly code:
     | "no-recording" // something else
     | "other-version" // of a version of the format that we do not read
-    | "unfinished" // its writer never came to its end, and it holds no names
+    | "unfinished" // its writer never came to its end, and it holds no names or no samples
     | "damaged"; // its parts do not fit together
   /** What is the matter, one sentence; safe for a terminal. */
   readonly what: string;
@@ -33,11 +33,21 @@ export function otherVersion(): RecordingFault {
   };
 }
 
+/** CPython's. */
 export function unfinished(): RecordingFault {
   return {
     code: "unfinished",
     what: "The recording was never finished, and its writer puts the names in at the end only.",
     next: "Record again; what `tachyon --binary` writes can be read even if it is killed.",
+  };
+}
+
+/** Ours, when it ended before it said whose it was. */
+export function hardlyBegun(): RecordingFault {
+  return {
+    code: "unfinished",
+    what: "The recording was never finished: it ends before its first sample.",
+    next: "Record again.",
   };
 }
 

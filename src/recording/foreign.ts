@@ -6,6 +6,7 @@ import { NO_STACK } from "../profile/tables.ts";
 import { ByteReader } from "./byte_reader.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { Damage } from "./damage.ts";
+import { MOST } from "./limits.ts";
 import { RecordReader } from "./record_reader.ts";
 import type { Recording, Recovery } from "./recording.ts";
 import { readRegion } from "./region.ts";
@@ -26,8 +27,6 @@ import { TimeOrder } from "./time_order.ts";
 
 /** More than statistics take. */
 const STATISTICS_ROOM = 64;
-/** Most bytes of names that are read. */
-const MOST_TABLES = 1024 * 1024 * 1024;
 /**
  * Samples of one thread that its writer may hold back while others go on, as one stack again and again;
  * and how many of all threads are held back here so as to put them in order.
@@ -56,7 +55,9 @@ export function openForeign(
   if (footer.strings > frames - strings || footer.frames > (end - frames) / LEAST_FRAME_BYTES) {
     throw new Damage("its tables are smaller than its footer says");
   }
-  if (end - strings > MOST_TABLES) throw new Damage("its tables are too large");
+  if (end - strings > MOST.tables || footer.strings > MOST.strings || footer.frames > MOST.frames) {
+    throw new Damage("its tables are too large");
+  }
   if (header.mode >= MODES.length) throw new Damage("its header has an unknown mode");
   const before = Math.max(frames, end - STATISTICS_ROOM);
   const statistics = readStatistics(source.readAt(before, end - before), littleEndian)?.statistics;
@@ -161,7 +162,7 @@ class ForeignRecording implements Recording {
       this.recovered = {
         kind: "damaged",
         what:
-          `The recording is damaged (${error.message}); ${samples} of ${header.samples} samples have been read.`,
+          `The recording is damaged (${error.message}); ${samples} of ${header.samples} samples could be read.`,
         lostBytes: header.strings - this.#at,
       };
     }

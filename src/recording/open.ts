@@ -1,6 +1,13 @@
 import type { ByteSource } from "./byte_source.ts";
 import { Damage } from "./damage.ts";
-import { damaged, noRecording, otherVersion, type RecordingFault, unfinished } from "./fault.ts";
+import {
+  damaged,
+  hardlyBegun,
+  noRecording,
+  otherVersion,
+  type RecordingFault,
+  unfinished,
+} from "./fault.ts";
 import { openForeign } from "./foreign.ts";
 import { openOwn, openUnfinished } from "./own.ts";
 import type { Recording } from "./recording.ts";
@@ -19,7 +26,7 @@ export function openRecording(source: ByteSource): Recording | RecordingFault {
   if (read === "other-version") return otherVersion();
   const { header, littleEndian } = read;
   try {
-    if (header.strings === 0) return openUnfinished(source, header) ?? unfinished();
+    if (header.strings === 0) return openUnfinished(source, header) ?? hardlyBegun();
     return openOwn(source, header) ?? openForeign(source, header, littleEndian);
   } catch (error) {
     if (error instanceof Damage) return damaged(error.message);

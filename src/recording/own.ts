@@ -8,6 +8,7 @@ import type { Sections } from "./chunk.ts";
 import { readControl } from "./control.ts";
 import { Damage } from "./damage.ts";
 import { readMetadata, readSummary } from "./description.ts";
+import { MOST } from "./limits.ts";
 import { RecordReader } from "./record_reader.ts";
 import type { Recording, Recovery } from "./recording.ts";
 import { measureReach, readRegion } from "./region.ts";
@@ -21,8 +22,6 @@ import { EMPTY_FRAME } from "./zstd.ts";
 
 /** Where the first chunk of each file stands. */
 const FIRST_CHUNK = HEADER_SIZE + EMPTY_FRAME.length;
-/** Longest chunk that tells of the whole file. */
-const MOST_CHUNK = 64 * 1024 * 1024;
 const NO_BYTES = new Uint8Array(0);
 
 /**
@@ -39,19 +38,19 @@ export function openOwn(source: ByteSource, header: Header): Recording | undefin
 
 /**
  * Opens a recording of ours that was never finished: all up to the last frame that is complete.
- * @returns undefined if it is not ours, or does not reach so far.
+ * @returns undefined if it is not ours, or does not even say where it comes from.
  * @throws Damage
  */
 export function openUnfinished(source: ByteSource, header: Header): Recording | undefined {
   if (!isOwn(source, header)) return undefined;
   const reach = measureReach(source, HEADER_SIZE, source.size);
   if (reach === undefined) return undefined;
-  const lostBytes = source.size - reach.end;
+  const lostBytes = reach.complete ? 0 : source.size - reach.end;
   const recovery: Recovery = {
     kind: "unfinished",
     what: lostBytes === 0
-      ? "The recording was never finished; all that was written has been read."
-      : `The recording was never finished; of its end ${lostBytes} bytes are incomplete, all before has been read.`,
+      ? "The recording was never finished, but all samples that were written could be read."
+      : `The recording was never finished; all but its last ${lostBytes} bytes could be read.`,
     lostBytes,
   };
   return new OwnRecording(source, 0, reach.end, reach.chunk, recovery);
@@ -63,7 +62,7 @@ function isOwn(source: ByteSource, { compressed }: Header): boolean {
 
 function readChunkAt(source: ByteSource, offset: number): Sections {
   const head = readChunkHead(source.readAt(offset, CHUNK_HEAD));
-  if (head === undefined || head.length > Math.min(MOST_CHUNK, source.size - offset)) {
+  if (head === undefined || head.length > Math.min(MOST.chunk, source.size - offset)) {
     throw new Damage("a part of it is not where it should be");
   }
   return readSections(source.readAt(offset, head.length));
@@ -114,7 +113,7 @@ class OwnRecording implements Recording {
       this.#summary = this.#summaryRead;
       this.recovered = {
         kind: "damaged",
-        what: `The recording is damaged (${error.message}); all before has been read.`,
+        what: `The recording is damaged (${error.message}); what comes before could be read.`,
         lostBytes: this.end - this.#at,
       };
     }

@@ -2,15 +2,12 @@ import { type Profile, STATUS, STATUS_SHIFT } from "../profile/profile.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import type { ByteReader } from "./byte_reader.ts";
 import { Damage } from "./damage.ts";
+import { MOST } from "./limits.ts";
 import { TURN } from "./record_writer.ts";
 import type { StackIndex } from "./stack_index.ts";
 import { MOST_FRAMES, RECORD } from "./tach.ts";
 import type { TimeOrder } from "./time_order.ts";
 
-/** Most threads that are told apart: each has counts of its own. */
-const MOST_THREADS = 1 << 17;
-/** Most different stacks, callers included. */
-const MOST_STACKS = 1 << 26;
 /** The longest record but for repeats; and the longest repeat of one. */
 const MOST_RECORD = 13 + 3 * 10 + 1 + 10 * MOST_FRAMES;
 const MOST_REPEAT = 11;
@@ -178,7 +175,7 @@ export class RecordReader {
       }
     }
     line.depth = depth;
-    if (this.index.stacks.length > MOST_STACKS) throw new Damage("too many different stacks");
+    if (this.index.stacks.length > MOST.stacks) throw new Damage("too many different stacks");
   }
 
   #sample(line: Line, status: number): void {
@@ -229,7 +226,7 @@ export class RecordReader {
     for (const line of lines) {
       if (line.low === low && line.high === high && line.interpreter === interpreter) return line;
     }
-    if (++this.#threads > MOST_THREADS) throw new Damage("too many threads");
+    if (++this.#threads > MOST.threads) throw new Damage("too many threads");
     const line: Line = {
       low,
       high,

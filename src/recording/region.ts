@@ -2,6 +2,7 @@
 
 import { CHUNK_HEAD, readChunkHead } from "./chunk.ts";
 import { Damage } from "./damage.ts";
+import { MOST } from "./limits.ts";
 import { SourceReader } from "./byte_source.ts";
 import type { ByteSource } from "./byte_source.ts";
 import {
@@ -15,8 +16,6 @@ import {
 
 /** Bytes of raw samples handed on at once. */
 const PIECE = 64 * 1024;
-/** Longest chunk of ours that is read. */
-const MOST_CHUNK = 64 * 1024 * 1024;
 
 /** What comes next in the samples' part of a file. */
 export type Part =
@@ -57,7 +56,7 @@ export function* readRegion(
         const length = chunk?.length ?? skippableLength(reader);
         if (chunk === undefined) skip(reader, length);
         else {
-          if (length > MOST_CHUNK) throw new Damage("a part of the recording is too long");
+          if (length > MOST.chunk) throw new Damage("a part of the recording is too long");
           yield { kind: "chunk", bytes: need(reader, length), last: chunk.last };
         }
         continue;
@@ -78,8 +77,10 @@ export function* readRegion(
 export interface Reach {
   /** End of the last frame that is complete with the chunk before it. */
   readonly end: number;
-  /** Offset of that chunk; of the last chunk of all, if the file got so far. */
+  /** Offset of that chunk: the first one if no samples follow it, the last of all if the file has it. */
   readonly chunk: number;
+  /** All samples are there: what comes after them is not finished. */
+  readonly complete: boolean;
 }
 
 /** Finds out how far an unfinished file reaches, from block to block without decompressing. */
@@ -93,11 +94,16 @@ export function measureReach(source: ByteSource, from: number, to: number): Reac
       if (isSkippable(reader)) {
         const chunk = chunkAt(reader);
         skip(reader, chunk?.length ?? skippableLength(reader));
-        if (chunk !== undefined) chunkBefore = at;
-        if (chunk?.last === true) return { end: reader.at, chunk: at };
+        if (chunk === undefined) continue;
+        if (chunk.last) return { end: reader.at, chunk: at, complete: true };
+        chunkBefore = at;
+        // The first one stands before all samples.
+        reach ??= { end: reader.at, chunk: at, complete: false };
       } else {
         for (const length of walkFrame(reader)) skip(reader, length);
-        if (chunkBefore !== undefined) reach = { end: reader.at, chunk: chunkBefore };
+        if (chunkBefore !== undefined) {
+          reach = { end: reader.at, chunk: chunkBefore, complete: false };
+        }
       }
     }
   } catch (error) {

@@ -6,10 +6,9 @@ import type { ByteReader } from "./byte_reader.ts";
 import { ByteWriter } from "./byte_writer.ts";
 import { ChunkWriter, ENOUGH_BYTES, SECTION, type Sections } from "./chunk.ts";
 import { Damage } from "./damage.ts";
+import { MOST } from "./limits.ts";
 
 const UTF8 = new TextEncoder();
-/** Most threads that are read: each has counts of its own. */
-const MOST_THREADS = 1 << 17;
 
 /** Remembers how much of a profile's tables has been written. */
 export class TableWriter {
@@ -100,7 +99,9 @@ function putFrame(writer: ByteWriter, { frames }: Profile, frame: number): void 
  */
 export function readTables(sections: Sections, profile: Profile): void {
   const { strings, frames, stacks, threads } = profile;
-  each(sections, SECTION.strings, (reader) => strings.push(nextString(reader)));
+  each(sections, SECTION.strings, (reader) => {
+    return strings.push(nextString(reader)) <= MOST.strings;
+  });
   each(sections, SECTION.frames, (reader) => {
     const file = reader.index(strings.length);
     const name = reader.index(strings.length);
@@ -112,22 +113,27 @@ export function readTables(sections: Sections, profile: Profile): void {
     const column = reader.zigzag();
     const endColumn = column + reader.zigzag() | 0;
     const opcode = reader.zigzag();
-    frames.push({ file, name, kind, firstLine, line, endLine, column, endColumn, opcode });
+    const frame = { file, name, kind, firstLine, line, endLine, column, endColumn, opcode };
+    return frames.push(frame) < MOST.frames;
   });
   each(sections, SECTION.stacks, (reader) => {
     const back = reader.index(stacks.length + 1);
-    stacks.push(back === 0 ? NO_STACK : stacks.length - back, reader.index(frames.length));
+    const prefix = back === 0 ? NO_STACK : stacks.length - back;
+    return stacks.push(prefix, reader.index(frames.length)) < MOST.stacks;
   });
   each(sections, SECTION.threads, (reader) => {
-    if (threads.length >= MOST_THREADS) throw new Damage("too many threads");
     const tid = reader.varint();
     const interpreter = reader.varint();
     const main = reader.u8() !== 0;
-    threads.push({ tid, interpreter, main, name: nextString(reader) });
+    const thread = { tid, interpreter, main, name: nextString(reader) };
+    return threads.push(thread) <= MOST.threads;
   });
 }
 
-function each(sections: Sections, tag: number, read: (reader: ByteReader) => void): void {
+/** @param read takes one entry in; false if that makes too many. */
+function each(sections: Sections, tag: number, read: (reader: ByteReader) => boolean): void {
   const reader = sections.get(tag);
-  while (reader !== undefined && reader.left > 0) read(reader);
+  while (reader !== undefined && reader.left > 0) {
+    if (!read(reader)) throw new Damage("its tables are too large");
+  }
 }
