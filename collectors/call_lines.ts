@@ -84,7 +84,9 @@ function chooseColumns(
   wholeUs: number,
 ): NumberColumn<CallLine>[] {
   const time = (name: string, us: (row: CallLine) => number): NumberColumn<CallLine> => {
-    const { name: unitName, us: unitUs } = chooseTimeUnit(Math.max(0, ...rows.map(us)));
+    const { name: unitName, us: unitUs } = chooseTimeUnit(
+      rows.reduce((most, row) => Math.max(most, us(row)), 0),
+    );
     return { head: `${name} ${unitName}`, cell: (row) => (us(row) / unitUs).toFixed(3) };
   };
   const share = (us: number): string => wholeUs === 0 ? "0.0" : (us * 100 / wholeUs).toFixed(1);

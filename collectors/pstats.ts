@@ -82,7 +82,9 @@ function chooseColumns(
   const percent = (count: number): string => (count * 100 / samples).toFixed(1);
   const time = (name: string, count: (row: LocatedRow) => number): NumberColumn<LocatedRow>[] => {
     if (sampleUs === 0) return [];
-    const unit = chooseTimeUnit(Math.max(0, ...rows.map(count)) * sampleUs);
+    const unit = chooseTimeUnit(
+      rows.reduce((most, row) => Math.max(most, count(row)), 0) * sampleUs,
+    );
     const cell = (row: LocatedRow): string => (count(row) * sampleUs / unit.us).toFixed(3);
     return [{ head: `${name} ${unit.name}`, cell }];
   };

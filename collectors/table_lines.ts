@@ -21,7 +21,7 @@ export function* layOut<Row extends LocatedRow>(
 ): Generator<string> {
   const numbers = rows.map((row) => columns.map(({ cell }) => cell(row)));
   const widths = columns.map(({ head }, column) =>
-    Math.max(head.length, ...numbers.map((cells) => cells[column]!.length))
+    numbers.reduce((widest, cells) => Math.max(widest, cells[column]!.length), head.length)
   );
   const line = (cells: readonly string[]): string =>
     cells.map((cell, column) => cell.padStart(widths[column]!)).join(GAP);

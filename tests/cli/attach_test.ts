@@ -42,11 +42,11 @@ Deno.test("a file is named for the user, in the current directory or the one giv
 Deno.test("an existing file is replaced whole, a link is replaced and not followed", async () => {
   await inTemporary(async (directory) => {
     await Deno.writeTextFile(`${directory}/precious`, "precious");
-    await Deno.symlink("precious", `${directory}/out`);
-    await runFake(["attach", "-d", "0.05", "-o", `${directory}/out`, PID]);
+    await Deno.symlink("precious", `${directory}/out.txt`);
+    await runFake(["attach", "-d", "0.05", "-o", `${directory}/out.txt`, PID]);
     assert.equal(await Deno.readTextFile(`${directory}/precious`), "precious");
-    assert.match(await Deno.readTextFile(`${directory}/out`), /^Profile Stats:/);
-    assert.deepEqual(listFiles(directory), ["out", "precious"]);
+    assert.match(await Deno.readTextFile(`${directory}/out.txt`), /^Profile Stats:/);
+    assert.deepEqual(listFiles(directory), ["out.txt", "precious"]);
   });
 });
 

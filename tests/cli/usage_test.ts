@@ -6,7 +6,7 @@ import { runFake } from "./command.ts";
 const BAD: readonly [line: string, message: RegExp][] = [
   ["atach 5", /unknown command 'atach'.*\n.*Did you mean attach\?/],
   ["attach --colapsed 5", /unknown option '--colapsed'.*\n.*Did you mean --collapsed\?/],
-  ["attach --flamegraph 5", /unknown option '--flamegraph'/],
+  ["attach --svg 5", /unknown option '--svg'/],
   ["attach", /missing required argument 'pid'/],
   ["attach x", /'x' is invalid.*process id is a whole number/],
   ["attach 0", /process id is a whole number/],

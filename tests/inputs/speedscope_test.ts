@@ -117,3 +117,46 @@ Deno.test("files that do not hold together are refused in a sentence", () => {
   ];
   for (const [profile, message] of wrong) assert.match(refusal(file([profile])), message);
 });
+
+Deno.test("JSON that is nested without end is refused like any other", () => {
+  assert.match(refusal("[".repeat(2_000_000)), /^damaged/);
+  const nested = `${"[".repeat(3000)}${"]".repeat(3000)}`;
+  assert.match(
+    refusal(`{"shared":{"frames":${nested}},"profiles":[{"unit":"seconds"}]}`),
+    /^damaged/,
+  );
+});
+
+Deno.test("no change of a byte makes the reader fall over", () => {
+  const events = [{ type: "O", frame: 0, at: 1 }, { type: "C", frame: 0, at: 4 }];
+  const evented = {
+    type: "evented",
+    name: "x",
+    unit: "seconds",
+    startValue: 0,
+    endValue: 5,
+    events,
+  };
+  const good = new TextEncoder().encode(
+    file([sampled([[0], [0, 1]], [1, 2], { unit: "seconds" }), evented]),
+  );
+  let state = 99;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    return Math.floor(state / 2 ** 32 * below);
+  };
+  const signs = new TextEncoder().encode('0123456789-.e"[]{},:OC ');
+  const rounds = Number(Deno.env.get("TACHYON_FUZZ_INPUTS") ?? 3000);
+  let refused = 0;
+  for (let round = 0; round < rounds; round++) {
+    const wrong = good.slice();
+    for (let i = random(3); i >= 0; i--) wrong[random(wrong.length)] = signs[random(signs.length)]!;
+    try {
+      readStacks(wrong);
+    } catch (error) {
+      assert.ok(error instanceof assert.AssertionError, `${error}`);
+      refused++;
+    }
+  }
+  assert.ok(refused > rounds / 4 && refused < rounds);
+});
