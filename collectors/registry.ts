@@ -3,6 +3,7 @@ import type { CallTable } from "../src/profile/call_table.ts";
 import { createBinary } from "./binary.ts";
 import { renderCalls } from "./call_lines.ts";
 import type { Bytes, Collector, CollectorTools } from "./collector.ts";
+import { createFlamegraph } from "./flamegraph.ts";
 import { createGecko } from "./gecko.ts";
 import { createPerfetto } from "./perfetto.ts";
 import { createPstats, DEFAULT_TABLE, type TableOptions } from "./pstats.ts";
@@ -36,8 +37,11 @@ export interface Format extends Form {
   readonly destination: "stdout" | "file";
   /** What it is, for help. */
   readonly about: string;
-  /** What it is made of: counts alone, which any input has, or samples in order of time. */
-  readonly from: "counts" | "samples";
+  /**
+   * What it is made of: counts alone, which any input has, or samples in order of time; or counts, and
+   * samples where there are any.
+   */
+  readonly from: "counts" | "samples" | "either";
   /**
    * What it yields is of use before it is finished: it goes into `NAME.partial` as it comes, where a
    * crash leaves it, and gets its name at the end.
@@ -64,6 +68,13 @@ const REGISTRY = {
     about: "one line per stack, for flame graph tools",
     from: "counts",
     create: createCollapsed,
+  },
+  flamegraph: {
+    extension: "html",
+    destination: "file",
+    about: "a report in one page: flame graph, functions, callers, source",
+    from: "either",
+    create: createFlamegraph,
   },
   gecko: {
     extension: "json",

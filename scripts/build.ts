@@ -6,6 +6,7 @@
 import { createHash } from "node:crypto";
 import { parseArgs } from "node:util";
 import configuration from "../deno.json" with { type: "json" };
+import { buildAssets } from "./building/assets.ts";
 import { buildExecutable } from "./building/executable.ts";
 import { BuildFault, guard } from "./building/fault.ts";
 import { buildHelper, hostTarget } from "./building/helper_library.ts";
@@ -19,6 +20,7 @@ await guard(async () => {
     options: { "offline-runtime": { type: "boolean", default: false } },
   });
   await buildHelper({ say });
+  await buildAssets();
   const output = `${repository}/dist/tachyon`;
   Deno.mkdirSync(`${repository}/dist`, { recursive: true });
   await buildExecutable({

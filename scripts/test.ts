@@ -13,6 +13,10 @@ async function main(): Promise<number> {
     say("test: the C helper could not be built; nothing was tested");
     return 1;
   }
+  if (await pass(Deno.execPath(), ["task", "--quiet", "assets"], { cwd: repository }) !== 0) {
+    say("test: the report's assets could not be bundled; nothing was tested");
+    return 1;
+  }
   const missing = await provisionMissing();
   for (const python of await findTestPythons()) {
     if (testedMinors.includes(python.minor)) say(`test: Python ${python.version}: ${python.path}`);

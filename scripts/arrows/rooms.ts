@@ -60,7 +60,7 @@ export const rooms: readonly Room[] = [
   {
     name: "assets",
     path: "assets/",
-    arrows: ["analysis", "profile"].map((name) => ({ to: name, types: true, note: "types" })),
+    arrows: [...to("analysis"), { to: "profile", types: true, note: "types" }],
   },
 ];
 

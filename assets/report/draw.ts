@@ -1,0 +1,186 @@
+import { type Boxes, findBox } from "./boxes.ts";
+import type { Label, Ruler } from "./labels.ts";
+import type { Painter } from "./painter.ts";
+
+/** Height of a row with the gap below it, px. */
+export const ROW = 20;
+const GAP = 1;
+const PADDING = 5;
+/** Narrower boxes have no label. */
+const LEAST_LABEL = 26;
+
+/** What of a picture is seen. */
+export interface View {
+  /** The left and right edge, in the boxes' own measure. */
+  readonly from: number;
+  readonly to: number;
+  /** Size, px. */
+  readonly width: number;
+  readonly height: number;
+  /** How far it is scrolled down, px. */
+  readonly scroll: number;
+  /** The root is the lowest row. */
+  readonly upward: boolean;
+}
+
+/** What boxes look like. */
+export interface Look {
+  readonly colors: readonly string[];
+  /** Index of a node's colour. */
+  colorOf(node: number): number;
+  labelOf(node: number): Label;
+  readonly text: string;
+  readonly faintText: string;
+  /** For boxes too narrow to be seen alone. */
+  readonly dust: string;
+  /** By node, 1 for what was searched for; absent: nothing was. */
+  readonly matches?: Uint8Array;
+  readonly match: string;
+  readonly matchText: string;
+  readonly dimmed: string;
+  readonly dimmedText: string;
+}
+
+/** The top of a row, px from the top of all rows, or from the top of the view if those are fewer. */
+export function topOf(row: number, rows: number, { height, upward }: View): number {
+  if (!upward) return row * ROW;
+  return Math.max(height, rows * ROW) - (row + 1) * ROW;
+}
+
+/** The row at a height within the view. */
+export function rowAt(y: number, rows: number, { scroll, height, upward }: View): number {
+  const below = y + scroll;
+  return upward
+    ? Math.floor((Math.max(height, rows * ROW) - below) / ROW)
+    : Math.floor(below / ROW);
+}
+
+/** Draws the boxes that are seen; the work does not grow with those that are not. */
+export function drawBoxes(
+  painter: Painter,
+  boxes: Boxes,
+  view: View,
+  look: Look,
+  ruler: Ruler,
+): void {
+  const rows = boxes.rows.length - 1;
+  const edge = rowAt(view.height - 1, rows, view);
+  const first = rowAt(0, rows, view);
+  const labelled: number[] = [];
+  const buckets = new Buckets();
+  for (let row = Math.max(0, Math.min(first, edge)); row <= Math.max(first, edge); row++) {
+    if (row >= rows) break;
+    const y = topOf(row, rows, view) - view.scroll;
+    collectRow(boxes, row, y, view, look, buckets, labelled);
+  }
+  buckets.paint(painter);
+  for (let i = 0; i < labelled.length; i += 4) {
+    const [box, left, y, width] = labelled.slice(i, i + 4) as [number, number, number, number];
+    drawLabel(painter, look, ruler, boxes.node[box]!, left, y, width);
+  }
+}
+
+/** Rectangles by colour: changing the colour costs more than a rectangle. */
+class Buckets {
+  readonly #byColor = new Map<string, number[]>();
+
+  add(color: string, x: number, y: number, width: number): void {
+    let bucket = this.#byColor.get(color);
+    if (bucket === undefined) this.#byColor.set(color, bucket = []);
+    bucket.push(x, y, width);
+  }
+
+  paint(painter: Painter): void {
+    for (const [color, bucket] of this.#byColor) {
+      for (let i = 0; i < bucket.length; i += 3) {
+        painter.rectangle(bucket[i]!, bucket[i + 1]!, bucket[i + 2]!, ROW - GAP, color);
+      }
+    }
+  }
+}
+
+function collectRow(
+  boxes: Boxes,
+  row: number,
+  y: number,
+  view: View,
+  look: Look,
+  buckets: Buckets,
+  labelled: number[],
+): void {
+  const { left, right, node } = boxes;
+  const scale = view.width / (view.to - view.from);
+  const end = boxes.rows[row + 1]!;
+  let dustFrom = 0;
+  let dustTo = -1;
+  const settle = (): void => {
+    if (dustTo >= 0) buckets.add(look.dust, dustFrom, y, Math.max(0.5, dustTo - dustFrom));
+    dustTo = -1;
+  };
+  for (let box = findBox(boxes, row, view.from); box < end && left[box]! < view.to; box++) {
+    const x = Math.max(-1, (left[box]! - view.from) * scale);
+    const to = Math.min(view.width + 1, (right[box]! - view.from) * scale);
+    const matched = look.matches?.[node[box]!] === 1;
+    if (to - x < 1 && !matched) {
+      if (dustTo < 0 || x - dustTo > 1) {
+        settle();
+        dustFrom = x;
+      }
+      dustTo = to;
+      // All others that end within this pixel would be drawn over it.
+      if (look.matches === undefined) box = skip(right, box, end, view.from + (x + 1) / scale);
+      continue;
+    }
+    const width = Math.max(1, to - x - (to - x > 3 ? GAP : 0));
+    const color = matched
+      ? look.match
+      : look.matches === undefined
+      ? look.colors[look.colorOf(node[box]!)]!
+      : look.dimmed;
+    buckets.add(color, x, y, width);
+    if (width >= LEAST_LABEL) labelled.push(box, x, y, width);
+  }
+  settle();
+}
+
+/** The last box before the one that ends right of `x`: in steps that double, then halve. */
+function skip(right: Float64Array, box: number, end: number, x: number): number {
+  let step = 1;
+  while (box + step < end && right[box + step]! <= x) step *= 2;
+  let low = box + (step >> 1);
+  let high = Math.min(end, box + step);
+  while (low + 1 < high) {
+    const middle = low + high >>> 1;
+    if (right[middle]! <= x) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
+function drawLabel(
+  painter: Painter,
+  look: Look,
+  ruler: Ruler,
+  node: number,
+  left: number,
+  y: number,
+  width: number,
+): void {
+  const label = look.labelOf(node);
+  const x = Math.max(0, left) + PADDING;
+  const room = width - (x - left) - PADDING + 2;
+  const matched = look.matches?.[node] === 1;
+  const color = matched ? look.matchText : look.matches === undefined ? look.text : look.dimmedText;
+  const middle = y + (ROW - GAP) / 2 + 0.5;
+  if (label.fullWidth <= room) {
+    painter.text(label.full, x, middle, color);
+    if (label.place !== "" && label.fullWidth + label.placeWidth + 12 <= room) {
+      const faint = matched || look.matches !== undefined ? color : look.faintText;
+      painter.text(label.place, x + label.fullWidth + 10, middle, faint);
+    }
+  } else if (label.shortWidth <= room) painter.text(label.short, x, middle, color);
+  else {
+    const cut = ruler.cut(label.short, room);
+    if (cut !== "") painter.text(cut, x, middle, color);
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * What a report carries inside: a JSON header and columns of small integers, one after the other,
+ * deflated and in base64. Written by `src/report/`, read by the page.
+ */
+
+import type { Bias } from "../../src/analysis/control.ts";
+import type { Trust } from "../../src/analysis/trust.ts";
+import type { Metadata, Summary } from "../../src/profile/metadata.ts";
+import type { Quality } from "../../src/profile/quality.ts";
+
+/** What a package is to the program. */
+export type PackageKind = "project" | "library" | "stdlib" | "interpreter";
+
+export interface PackageEntry {
+  readonly name: string;
+  readonly kind: PackageKind;
+}
+
+export interface FileEntry {
+  /** As the target gives it. */
+  readonly path: string;
+  /** The shortest ending of the path that tells it from the others. */
+  readonly short: string;
+  /** Index of {@link ReportHeader.packages}. */
+  readonly package: number;
+}
+
+export interface ThreadEntry {
+  /** The operating system's id; 0 when not known. */
+  readonly tid: number;
+  readonly name: string;
+  readonly main: boolean;
+  readonly interpreter: number;
+}
+
+/** Lines of one file, as far as they matter. */
+export interface SourceEntry {
+  /** Index of {@link ReportHeader.files}. */
+  readonly file: number;
+  /** `changed`: the file is younger than the beginning of the capture, so lines may not fit. */
+  readonly state: "read" | "changed" | "missing";
+  /** Pieces of the file in order: the first line's number and the text. */
+  readonly pieces: readonly (readonly [line: number, text: string])[];
+}
+
+/** Something about a capture that its reader has to know. */
+export interface Note {
+  /** `loud` takes the calm out of the line at the top. */
+  readonly level: "calm" | "loud";
+  readonly text: string;
+}
+
+/** How the capture went. */
+export interface Facts {
+  readonly metadata: Metadata;
+  readonly summary: Summary;
+  readonly quality: Quality;
+  readonly trust: Trust;
+  readonly bias: Bias;
+  /** How many independent samples all samples are worth. */
+  readonly independent: number;
+  readonly notes: readonly Note[];
+}
+
+/** Counts of each thread in each slice of time, besides its samples. */
+export const STATES = ["gil", "cpu", "waiting", "exception", "gc"] as const;
+export type State = typeof STATES[number];
+
+export interface ReportHeader {
+  readonly facts: Facts;
+  readonly packages: readonly PackageEntry[];
+  readonly files: readonly FileEntry[];
+  readonly threads: readonly ThreadEntry[];
+  readonly sources: readonly SourceEntry[];
+  /** Names of functions. */
+  readonly names: readonly string[];
+  /** Length of a slice of time, µs; 0 when no time line was kept and all is in one slice. */
+  readonly sliceUs: number;
+  readonly slices: number;
+  /** Which states of threads are known. */
+  readonly states: readonly State[];
+  /** Number of values in each column, in the order of {@link COLUMNS}. */
+  readonly lengths: readonly number[];
+}
+
+/**
+ * The columns. Functions: file, name, first line, kind (an index of `FRAME_KINDS`). Places: function and
+ * line. Nodes, each after its caller and before its caller's next: how many levels it lies above a
+ * child of the node before it, and its place. Groups of samples, by thread and slice: thread, slice,
+ * number of entries, the states' counts. Entries: node, as the difference to the one before in its group,
+ * and count.
+ */
+export const COLUMNS = [
+  "functionFile",
+  "functionName",
+  "functionLine",
+  "functionKind",
+  "placeFunction",
+  "placeLine",
+  "nodeUp",
+  "nodePlace",
+  "groupThread",
+  "groupSlice",
+  "groupEntries",
+  "groupSamples",
+  "groupStates",
+  "entryNode",
+  "entryCount",
+] as const;
+export type ColumnName = typeof COLUMNS[number];
+
+/** Columns as they are read. */
+export type Columns = Readonly<Record<ColumnName, Int32Array>>;

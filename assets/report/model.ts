@@ -1,0 +1,99 @@
+import type { Payload } from "./read.ts";
+import type { ReportHeader } from "./format.ts";
+
+/**
+ * The profile in the page. Nodes are places (a line in a function) under their callers, each before all
+ * that it called, so what lies under node `i` are the nodes from `i + 1` to `end[i]`.
+ */
+export interface Model {
+  readonly header: ReportHeader;
+  readonly functions: number;
+  readonly functionFile: Int32Array;
+  readonly functionName: Int32Array;
+  readonly functionLine: Int32Array;
+  readonly functionKind: Int32Array;
+  readonly placeFunction: Int32Array;
+  readonly placeLine: Int32Array;
+  readonly nodes: number;
+  readonly place: Int32Array;
+  /** −1 for a root. */
+  readonly parent: Int32Array;
+  readonly end: Int32Array;
+  readonly groups: readonly Group[];
+  readonly entryNode: Int32Array;
+  readonly entryCount: Int32Array;
+  readonly samples: number;
+}
+
+/** The samples of one thread in one slice of time. */
+export interface Group {
+  readonly thread: number;
+  readonly slice: number;
+  /** Its entries. */
+  readonly from: number;
+  readonly to: number;
+  readonly samples: number;
+  /** By index of `STATES`. */
+  readonly states: Int32Array;
+}
+
+/** Puts the columns together. */
+export function createModel({ header, columns }: Payload): Model {
+  const nodes = columns.nodePlace.length;
+  const { parent, end } = linkNodes(columns.nodeUp);
+  const { entryNode, entryCount } = columns;
+  const groups: Group[] = [];
+  const width = columns.groupThread.length === 0
+    ? 0
+    : columns.groupStates.length / columns.groupThread.length;
+  let from = 0;
+  let samples = 0;
+  for (let i = 0; i < columns.groupThread.length; i++) {
+    const to = from + columns.groupEntries[i]!;
+    for (let e = from + 1; e < to; e++) entryNode[e]! += entryNode[e - 1]!;
+    for (let e = from; e < to; e++) samples += entryCount[e]!;
+    groups.push({
+      thread: columns.groupThread[i]!,
+      slice: columns.groupSlice[i]!,
+      from,
+      to,
+      samples: columns.groupSamples[i]!,
+      states: columns.groupStates.subarray(i * width, (i + 1) * width),
+    });
+    from = to;
+  }
+  return {
+    header,
+    functions: columns.functionFile.length,
+    functionFile: columns.functionFile,
+    functionName: columns.functionName,
+    functionLine: columns.functionLine,
+    functionKind: columns.functionKind,
+    placeFunction: columns.placeFunction,
+    placeLine: columns.placeLine,
+    nodes,
+    place: columns.nodePlace,
+    parent,
+    end,
+    groups,
+    entryNode,
+    entryCount,
+    samples,
+  };
+}
+
+function linkNodes(up: Int32Array): { parent: Int32Array; end: Int32Array } {
+  const nodes = up.length;
+  const parent = new Int32Array(nodes);
+  const end = new Int32Array(nodes).fill(nodes);
+  let open = -1;
+  for (let node = 0; node < nodes; node++) {
+    for (let levels = up[node]!; levels > 0; levels--) {
+      end[open] = node;
+      open = parent[open]!;
+    }
+    parent[node] = open;
+    open = node;
+  }
+  return { parent, end };
+}

@@ -1,0 +1,30 @@
+import { plusMinus } from "../../src/analysis/intervals.ts";
+import { formatShare, formatTime } from "../../src/analysis/units.ts";
+import type { Model } from "./model.ts";
+
+/** Samples as people read them. */
+export interface Share {
+  readonly samples: number;
+  /** Of the samples that are shown. */
+  readonly percent: string;
+  /** Half of the 95 % interval, in percent points. */
+  readonly margin: string;
+  readonly time: string;
+  readonly value: number;
+}
+
+/**
+ * Describes a number of samples.
+ * @param worth independent samples behind all.
+ */
+export function describeShare(model: Model, samples: number, all: number, worth: number): Share {
+  const value = all > 0 ? samples / all : 0;
+  const margin = plusMinus(Math.min(1, value), worth) * 100;
+  return {
+    samples,
+    percent: formatShare(value).replace("%", " %"),
+    margin: `± ${margin < 9.95 ? margin.toFixed(1) : Math.round(margin)}`,
+    time: formatTime(Number((samples * model.header.facts.trust.sampleUs).toPrecision(3))),
+    value,
+  };
+}

@@ -1,0 +1,148 @@
+import type { JSX } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { countKeys, nameOf, placeOf } from "../names.ts";
+import { matchKeys } from "../search.ts";
+import { describeShare } from "../shares.ts";
+import type { Sort } from "../state.ts";
+import { hasSource, openSandwich, openSource, type Page } from "./page.ts";
+
+/** Rows shown at first, and with each wish for more. */
+const SOME_ROWS = 200;
+
+/** One row of the table. */
+interface Row {
+  readonly key: number;
+  readonly self: number;
+  readonly total: number;
+  readonly name: string;
+  readonly place: string;
+}
+
+const HEADS: readonly (readonly [Sort, string, string])[] = [
+  ["self", "Self", "Samples in which it was running itself"],
+  ["total", "Total", "Samples in which it or something that it called was running"],
+  ["name", "Function", "Its qualified name"],
+  ["file", "Where", "The file and line of its definition"],
+];
+
+/** All functions in a table. */
+export function FunctionsView({ page }: { page: Page }): JSX.Element {
+  const { state, derived, go } = page;
+  const [most, setMost] = useState(SOME_ROWS);
+  const rows = useMemo(() => listRows(page), [derived.tree, derived.query]);
+  const sorted = useMemo(() => sortRows(rows, state.sort), [rows, state.sort]);
+  const shown = sorted.slice(0, most);
+  return (
+    <div class="functions scrolls" tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {HEADS.map(([sort, name, title]) => (
+              <th
+                key={sort}
+                class={sort}
+                scope="col"
+                colSpan={sort === "self" || sort === "total" ? 3 : 1}
+                aria-sort={state.sort === sort ? orderOf(sort) : undefined}
+              >
+                <button type="button" title={title} onClick={() => go({ sort }, "replace")}>
+                  {sort === "name" ? titleOfRows(page) : name}
+                </button>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{shown.map((row) => <RowCells key={row.key} page={page} row={row} />)}</tbody>
+      </table>
+      {rows.length === 0 && <p class="empty">Nothing fits the search.</p>}
+      {sorted.length > most && (
+        <button
+          type="button"
+          class="more"
+          onClick={() => setMost(most + 5 * SOME_ROWS)}
+        >
+          Show more: {sorted.length - most} are left
+        </button>
+      )}
+    </div>
+  );
+}
+
+function orderOf(sort: Sort): "ascending" | "descending" {
+  return sort === "self" || sort === "total" ? "descending" : "ascending";
+}
+
+function titleOfRows({ state }: Page): string {
+  return { function: "Function", module: "Module", package: "Package" }[state.grouping];
+}
+
+function RowCells({ page, row }: { page: Page; row: Row }): JSX.Element {
+  const { model, derived, state, go } = page;
+  const all = derived.tree.total[0]!;
+  const self = describeShare(model, row.self, all, derived.worth);
+  const total = describeShare(model, row.total, all, derived.worth);
+  const target = { grouping: derived.tree.grouping, id: row.key };
+  const chosen = state.target?.grouping === target.grouping && state.target.id === target.id;
+  return (
+    <tr class={chosen ? "chosen" : ""} onClick={() => go({ target }, "replace")}>
+      <td class="percent">
+        <span class="bar" style={{ width: `${self.value * 100}%` }} />
+        {self.percent}
+      </td>
+      <td class="margin faint">{self.margin}</td>
+      <td class="time faint">{self.time}</td>
+      <td class="percent">
+        <span class="bar total" style={{ width: `${Math.min(1, total.value) * 100}%` }} />
+        {total.percent}
+      </td>
+      <td class="margin faint">{total.margin}</td>
+      <td class="time faint">{total.time}</td>
+      <th scope="row" title={row.name}>
+        <button type="button" class="link" onClick={() => openSandwich(page, target)}>
+          <bdi>{row.name}</bdi>
+        </button>
+      </th>
+      <td class="place" title={row.place}>
+        {hasSource(page, target)
+          ? (
+            <button type="button" class="link faint" onClick={() => openSource(page, target)}>
+              <bdi>{row.place}</bdi>
+            </button>
+          )
+          : <bdi class="faint">{row.place}</bdi>}
+      </td>
+    </tr>
+  );
+}
+
+/** The rows of all that has samples and fits the search. */
+function listRows({ model, derived }: Page): Row[] {
+  const { tree, totals, query } = derived;
+  const { grouping } = tree;
+  const fits = query.kind === "text" || query.kind === "pattern"
+    ? matchKeys(model, grouping, query)
+    : undefined;
+  const rows: Row[] = [];
+  for (let key = 0; key < countKeys(model, grouping); key++) {
+    if (totals.total[key] === 0 || fits?.[key] === 0) continue;
+    rows.push({
+      key,
+      self: totals.self[key]!,
+      total: totals.total[key]!,
+      name: nameOf(model, grouping, key),
+      place: placeOf(model, grouping, key),
+    });
+  }
+  return rows;
+}
+
+function sortRows(rows: readonly Row[], sort: Sort): Row[] {
+  const text = (a: string, b: string): number => a < b ? -1 : Number(a > b);
+  const by: Readonly<Record<Sort, (a: Row, b: Row) => number>> = {
+    self: (a, b) => b.self - a.self || b.total - a.total,
+    total: (a, b) => b.total - a.total || b.self - a.self,
+    name: (a, b) => text(a.name, b.name),
+    file: (a, b) => text(a.place, b.place) || b.self - a.self,
+  };
+  return rows.toSorted(by[sort]);
+}

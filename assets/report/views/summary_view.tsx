@@ -1,0 +1,189 @@
+import type { ComponentChildren, JSX } from "preact";
+import {
+  formatCount,
+  formatCounted,
+  formatPercent,
+  formatRate,
+  formatShare,
+  formatTime,
+} from "../../../src/analysis/units.ts";
+import type { Facts } from "../format.ts";
+import { formatDate, roughly } from "./header.tsx";
+import type { Page } from "./page.ts";
+import { ThreadTable } from "./thread_table.tsx";
+
+const ENDINGS: Readonly<Record<Facts["summary"]["ending"], string>> = {
+  "duration": "when the asked duration was over",
+  "interrupted": "when it was interrupted",
+  "target-ended": "when the program ended",
+  "target-replaced": "when the process started another program",
+  "lost-access": "when access to the process was lost",
+};
+
+const REASONS: Readonly<Record<Facts["trust"]["reasons"][number]["reason"], string>> = {
+  "torn": "changed while being read",
+  "unknown-edge": "caller and callee do not fit",
+  "broken-chain": "incomplete",
+  "unreadable": "unreadable",
+  "too-deep": "too deep",
+  "not-held": "could run while being read",
+};
+
+const CONSISTENCIES: Readonly<Record<Facts["metadata"]["consistency"], string>> = {
+  verified: "read while the program ran, and checked",
+  exact: "read only while the program could not run",
+  blocking: "read while the program was stopped",
+};
+
+/** Everything that is known of the capture. */
+export function SummaryView({ page }: { page: Page }): JSX.Element {
+  const { model } = page;
+  const { facts } = model.header;
+  return (
+    <div class="summary scrolls" tabIndex={0}>
+      {facts.notes.length > 0 && (
+        <section class="notes">
+          <h2>Before you believe it</h2>
+          {facts.notes.map(({ level, text }) => <p key={text} class={level}>{text}</p>)}
+        </section>
+      )}
+      <section>
+        <h2>The program</h2>
+        <dl>{describeProgram(facts)}</dl>
+      </section>
+      <section>
+        <h2>The capture</h2>
+        <dl>{describeCapture(facts, model.samples)}</dl>
+      </section>
+      <section>
+        <h2>How sure it is</h2>
+        <dl>{describeTrust(facts, model.samples)}</dl>
+      </section>
+      <section class="whole">
+        <h2>Threads</h2>
+        <ThreadTable page={page} />
+      </section>
+    </div>
+  );
+}
+
+function Item({ name, children }: { name: string; children: ComponentChildren }): JSX.Element {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function describeProgram({ metadata }: Facts): JSX.Element {
+  const unknown = "not recorded";
+  return (
+    <>
+      <Item name="Command">
+        <code>{metadata.command.join(" ") || unknown}</code>
+      </Item>
+      <Item name="Process">{metadata.pid || unknown}</Item>
+      <Item name="Python">
+        {metadata.pythonVersion || unknown}
+        {metadata.freeThreaded && ", free-threaded"}
+      </Item>
+      <Item name="Profiled by">{`${metadata.tool} ${metadata.toolVersion}`}</Item>
+    </>
+  );
+}
+
+function describeCapture(
+  { metadata, summary, quality, trust }: Facts,
+  samples: number,
+): JSX.Element {
+  return (
+    <>
+      <Item name="Samples">
+        {formatCount(samples)}, each stands for {formatTime(roughly(trust.sampleUs))}
+      </Item>
+      <Item name="Measured">
+        {metadata.mode} time of {metadata.allThreads ? "all threads" : "the main thread"}
+      </Item>
+      <Item name="Began">
+        {metadata.startedAt === 0 ? "not recorded" : formatDate(metadata.startedAt)}
+      </Item>
+      <Item name="Lasted">
+        {formatTime(roughly(summary.durationUs))}, ended {ENDINGS[summary.ending]}
+      </Item>
+      <Item name="Rate">
+        {quality.ticks > 0 && `${formatRate(trust.achievedHz)} of `}
+        {formatRate(trust.askedHz)} asked
+        {metadata.jitter !== undefined && (metadata.jitter ? ", at random points" : ", even steps")}
+      </Item>
+      <Item name="Stacks">{CONSISTENCIES[metadata.consistency]}</Item>
+      {metadata.features !== undefined && (
+        <Item name="Shown besides Python">
+          {(["native", "gc", "opcodes"] as const)
+            .filter((name) => metadata.features![name]).join(", ") || "nothing"}
+        </Item>
+      )}
+      {summary.stops !== undefined && (
+        <Item name="Program stopped">
+          for {formatTime(roughly(summary.stops.stoppedUs))} (
+          {formatShare(summary.stops.stoppedUs / Math.max(1, summary.durationUs))})
+        </Item>
+      )}
+    </>
+  );
+}
+
+function describeTrust(
+  { metadata, quality, trust, bias, independent }: Facts,
+  samples: number,
+): JSX.Element {
+  if (quality.ticks === 0) {
+    return <Item name="Losses">not recorded: the numbers are as the source gives them</Item>;
+  }
+  const rejected = quality.rejected.reduce((sum, count) => sum + count, 0);
+  return (
+    <>
+      <Item name="Worth">
+        {formatCount(Math.round(independent))} independent samples of {formatCount(samples)}{" "}
+        (the ± of all shares)
+      </Item>
+      <Item name="Missed">
+        {formatCounted(quality.missedTicks, "tick")}, {formatShare(trust.missed)}
+      </Item>
+      <Item name="Rejected">
+        {formatCounted(rejected, "stack")}, {formatShare(trust.rejected)}
+        {trust.reasons.length > 0 && `: ${
+          trust.reasons.map(({ reason, count }) =>
+            `${REASONS[reason]} ${formatShare(count / rejected)}`
+          ).join(", ")
+        }`}
+      </Item>
+      {quality.withheldTicks > 0 && (
+        <Item name="Withheld">
+          {formatCounted(quality.withheldTicks, "tick")}, to stay within{" "}
+          {formatPercent(metadata.maxCpu ?? 1)} of a CPU
+        </Item>
+      )}
+      {quality.dropped > 0 && <Item name="Dropped">{formatCounted(quality.dropped, "sample")}
+      </Item>}
+      <Item name="Against exact samples">{describeBias(bias)}</Item>
+    </>
+  );
+}
+
+function describeBias(bias: Facts["bias"]): string {
+  switch (bias.kind) {
+    case "measured":
+      return `${formatShare(bias.leaves.distance)} apart (chance: ${
+        formatShare(bias.leaves.noise)
+      }), from ${formatCounted(bias.samples, "exact sample")}`;
+    case "all-exact":
+      return "all samples are exact";
+    case "none":
+      return "not measured: none could be read exactly";
+    case "too-few":
+      return `not measured: only ${formatCounted(bias.samples, "exact sample")}`;
+    case "too-many-failed":
+      return "not measured: too many exact readings failed";
+  }
+}

@@ -1,0 +1,81 @@
+import type { JSX } from "preact";
+import { formatCount, formatShare } from "../../../src/analysis/units.ts";
+import { type State, STATES } from "../format.ts";
+import { threadName } from "../names.ts";
+import { keeps } from "../select.ts";
+import type { Page } from "./page.ts";
+
+/** What threads can be found doing, for the heads of the table. */
+export const STATE_NAMES: Readonly<Record<State, string>> = {
+  gil: "Has the GIL",
+  cpu: "On a CPU",
+  waiting: "Waits for the GIL",
+  exception: "Handles an exception",
+  gc: "Collects garbage",
+};
+
+/** Each thread with its samples and what it was found doing. */
+export function ThreadTable({ page }: { page: Page }): JSX.Element {
+  const { model, go, derived } = page;
+  const { threads, states } = model.header;
+  const counts = threads.map(() => ({ samples: 0, states: STATES.map(() => 0) }));
+  for (const group of model.groups) {
+    // Threads that are left out elsewhere are still listed here.
+    const { range } = derived.filter;
+    const all = { without: new Set<number>(), ...(range === undefined ? {} : { range }) };
+    if (!keeps(all, group.thread, group.slice)) continue;
+    const mine = counts[group.thread]!;
+    mine.samples += group.samples;
+    group.states.forEach((count, index) => mine.states[index]! += count);
+  }
+  const ids = [...threads.keys()].sort((a, b) => counts[b]!.samples - counts[a]!.samples);
+  return (
+    <>
+      <table class="threads">
+        <thead>
+          <tr>
+            <th scope="col">Thread</th>
+            <th scope="col" class="number">Id</th>
+            <th scope="col" class="number">Samples</th>
+            {states.map((state) => (
+              <th key={state} scope="col" class="number">{STATE_NAMES[state]}</th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {ids.map((id) => (
+            <tr key={id}>
+              <th scope="row">
+                <button
+                  type="button"
+                  class="link"
+                  title="Look at this thread only"
+                  onClick={() =>
+                    go({
+                      view: "flame",
+                      without: ids.filter((other) => other !== id).sort((a, b) => a - b),
+                      zoom: undefined,
+                    })}
+                >
+                  <bdi>{threadName(model, id)}</bdi>
+                </button>
+              </th>
+              <td class="number faint">{threads[id]!.tid || ""}</td>
+              <td class="number">{formatCount(counts[id]!.samples)}</td>
+              {states.map((state) => (
+                <td key={state} class="number">
+                  {formatShare(
+                    counts[id]!.states[STATES.indexOf(state)]! / Math.max(1, counts[id]!.samples),
+                  )}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {states.length === 0 && (
+        <p class="faint">What threads were doing (GIL, CPU, GC) is not recorded.</p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,220 @@
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { formatCounted, formatShare } from "../../../src/analysis/units.ts";
+import type { Coloring } from "../color.ts";
+import { threadName } from "../names.ts";
+import type { Order, ViewName } from "../state.ts";
+import type { Grouping } from "../tree.ts";
+import { Check, Choice, Menu } from "./menu.tsx";
+import type { Page } from "./page.ts";
+
+export const VIEW_NAMES: readonly (readonly [ViewName, string])[] = [
+  ["flame", "Flame"],
+  ["functions", "Functions"],
+  ["sandwich", "Callers"],
+  ["source", "Source"],
+  ["summary", "Summary"],
+];
+
+interface ToolbarProps {
+  readonly page: Page;
+  /** Which match is picked out, from 0; −1: none. */
+  readonly at: number;
+  step(by: number): void;
+  save(kind: "svg" | "png"): void;
+}
+
+type OpenMenu = "view" | "threads" | "save";
+
+/** Views, search, and what the picture shows. */
+export function Toolbar({ page, at, step, save }: ToolbarProps): JSX.Element {
+  const { state, go, model } = page;
+  const [open, setOpen] = useState<OpenMenu>();
+  const menu = (name: OpenMenu): { open: boolean; toggle: (open: boolean) => void } => ({
+    open: open === name,
+    toggle: (opens) => setOpen(opens ? name : undefined),
+  });
+  return (
+    <div class="toolbar">
+      <nav class="tabs" aria-label="Views">
+        {VIEW_NAMES.map(([view, name]) => (
+          <button
+            key={view}
+            type="button"
+            aria-current={state.view === view ? "page" : undefined}
+            onClick={() => go({ view })}
+          >
+            {name}
+          </button>
+        ))}
+      </nav>
+      <Search page={page} at={at} step={step} />
+      <div class="menus">
+        <Menu name="View" {...menu("view")} active={changesPicture(page)}>
+          <PictureOptions page={page} />
+        </Menu>
+        {model.header.threads.length > 1 && (
+          <Menu name="Threads" {...menu("threads")} active={state.without.length > 0}>
+            <Threads page={page} />
+          </Menu>
+        )}
+        {state.view === "flame" && (
+          <Menu name="Save" {...menu("save")}>
+            <button type="button" class="item" onClick={() => save("svg")}>Picture as SVG</button>
+            <button type="button" class="item" onClick={() => save("png")}>Picture as PNG</button>
+            <button type="button" class="item" onClick={() => print()}>Print</button>
+          </Menu>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function changesPicture({ state }: Page): boolean {
+  return state.inverted || state.upward || state.mergeRecursion || state.order !== "weight" ||
+    state.grouping !== "function" || state.coloring !== "package";
+}
+
+function Search({ page, at, step }: Omit<ToolbarProps, "save">): JSX.Element {
+  const { state, derived, go } = page;
+  const { query, matches, matched, tree } = derived;
+  const searching = query.kind !== "none" && query.kind !== "broken";
+  const share = tree.total[0] === 0 ? 0 : matched / tree.total[0]!;
+  return (
+    <div class="search" role="search">
+      <input
+        id="search"
+        type="search"
+        placeholder="Search: name, /pattern/, file.py:42"
+        aria-label="Search functions and files"
+        spellcheck={false}
+        autocomplete="off"
+        value={state.search}
+        onInput={(event) => go({ search: event.currentTarget.value }, "replace")}
+        onKeyDown={(event) => {
+          if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
+          if (event.key === "Escape") {
+            go({ search: "" }, "replace");
+            event.currentTarget.blur();
+          }
+        }}
+      />
+      {query.kind === "broken" && <output class="broken">{query.reason}</output>}
+      {searching && (
+        <>
+          <output aria-live="polite" title="Samples with a match anywhere in their stack">
+            <b>{formatShare(share).replace("%", " %")}</b>{" "}
+            <span class="wide">
+              {at >= 0 && `${at + 1} of `}
+              {formatCounted(matches.count, "box").replace(/boxs$/, "boxes")}
+            </span>
+          </output>
+          <button type="button" title="Previous (N)" aria-label="Previous" onClick={() => step(-1)}>
+            ‹
+          </button>
+          <button type="button" title="Next (n)" aria-label="Next" onClick={() => step(1)}>
+            ›
+          </button>
+        </>
+      )}
+    </div>
+  );
+}
+
+function PictureOptions({ page: { state, go, model } }: { page: Page }): JSX.Element {
+  const orders: (readonly [Order, string])[] = [["weight", "Heaviest first"], ["name", "By name"]];
+  if (model.header.slices > 1) orders.push(["time", "By time"]);
+  const grouping = (value: Grouping): void => go({ grouping: value, zoom: undefined });
+  return (
+    <>
+      <Choice
+        legend="Order"
+        options={orders}
+        value={state.order}
+        choose={(order) => go({ order, zoom: undefined })}
+      />
+      <Choice
+        legend="One box for each"
+        options={[["function", "Function"], ["module", "Module"], ["package", "Package"]]}
+        value={state.grouping}
+        choose={grouping}
+      />
+      <Choice<Coloring>
+        legend="Colours"
+        options={[["package", "Package, stronger by own time"], ["heat", "Own time only"]]}
+        value={state.coloring}
+        choose={(coloring) => go({ coloring })}
+      />
+      <fieldset>
+        <legend>Stacks</legend>
+        <Check
+          text="Inverted: from what ran up to its callers"
+          value={state.inverted}
+          choose={(inverted) =>
+            go({
+              inverted,
+              zoom: undefined,
+              order: state.order === "time" ? "weight" : state.order,
+            })}
+        />
+        <Check
+          text="Root at the bottom"
+          value={state.upward}
+          choose={(upward) => go({ upward })}
+        />
+        <Check
+          text="Merge recursion"
+          value={state.mergeRecursion}
+          choose={(mergeRecursion) => go({ mergeRecursion, zoom: undefined })}
+        />
+      </fieldset>
+    </>
+  );
+}
+
+function Threads({ page }: { page: Page }): JSX.Element {
+  const { state, go, model } = page;
+  const counts = new Map<number, number>();
+  for (const { thread, samples } of model.groups) {
+    counts.set(thread, (counts.get(thread) ?? 0) + samples);
+  }
+  const ids = [...model.header.threads.keys()]
+    .sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
+  return (
+    <fieldset class="threads">
+      <legend>Threads</legend>
+      <div class="row">
+        <button type="button" onClick={() => go({ without: [], zoom: undefined })}>All</button>
+        <button
+          type="button"
+          onClick={() => go({ without: ids.slice(1), zoom: undefined })}
+        >
+          Only the busiest
+        </button>
+      </div>
+      {ids.map((id) => (
+        <div class="thread" key={id}>
+          <Check
+            text={threadName(model, id)}
+            value={!state.without.includes(id)}
+            choose={(keep) => {
+              const others = state.without.filter((other) => other !== id);
+              go({
+                without: keep ? others : [...others, id].sort((a, b) => a - b),
+                zoom: undefined,
+              });
+            }}
+          />
+          <button
+            type="button"
+            class="plain"
+            onClick={() => go({ without: ids.filter((other) => other !== id), zoom: undefined })}
+          >
+            only
+          </button>
+          <span class="faint">{formatCounted(counts.get(id) ?? 0, "sample")}</span>
+        </div>
+      ))}
+    </fieldset>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Metadata, Summary } from "../src/profile/metadata.ts";
+import type { Profile, SampleBatch } from "../src/profile/profile.ts";
+import { packProfile } from "../src/report/pack.ts";
+import { assemblePage } from "../src/report/page.ts";
+import { TimeSlices } from "../src/report/slices.ts";
+import { SourceReader } from "../src/report/sources.ts";
+import { type Bytes, type Collector, NOTHING } from "./collector.ts";
+
+/**
+ * The `flamegraph` format: the report, one HTML page that needs nothing else. Counts are enough for it;
+ * where samples come in order of time it shows that, too.
+ */
+export function createFlamegraph(): Collector {
+  const time = new TimeSlices();
+  let sources: SourceReader | undefined;
+  return {
+    begin(metadata: Metadata): Bytes {
+      sources = new SourceReader(metadata);
+      return NOTHING;
+    },
+    add(profile: Profile, batch: SampleBatch): Bytes {
+      time.add(profile, batch);
+      sources?.look(profile);
+      return NOTHING;
+    },
+    *finish(profile: Profile, summary: Summary): Bytes {
+      const reader = sources ?? new SourceReader(profile.metadata);
+      const data = packProfile(
+        profile,
+        summary,
+        time,
+        (all, places) => reader.excerpt(all, places),
+      );
+      yield* assemblePage(data);
+    },
+  };
+}

@@ -1,0 +1,20 @@
+/**
+ * `deno task assets`: bundles what reports are made of, if it is not up to date.
+ *
+ *     --quiet   says nothing unless something is wrong
+ */
+import { parseArgs } from "node:util";
+import { buildAssets } from "./building/assets.ts";
+import { guard } from "./building/fault.ts";
+import { say } from "./shell.ts";
+
+await guard(async () => {
+  const { values } = parseArgs({
+    args: Deno.args,
+    options: { quiet: { type: "boolean", default: false } },
+  });
+  const built = await buildAssets();
+  if (values.quiet) return;
+  const kilobytes = (built.bytes / 1000).toFixed(1);
+  say(`assets/report: ${built.fresh ? "bundled" : "up to date"}, ${kilobytes} kB`);
+});

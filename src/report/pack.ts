@@ -1,0 +1,168 @@
+import {
+  type ColumnName,
+  COLUMNS,
+  type ReportHeader,
+  type SourceEntry,
+  type State,
+  STATES,
+} from "../../assets/report/format.ts";
+import type { Summary } from "../profile/metadata.ts";
+import { type Profile, STATUS } from "../profile/profile.ts";
+import { ColumnWriter, packPayload } from "./columns.ts";
+import { numberPlaces, orderStacks, type Places } from "./places.ts";
+import { TimeSlices } from "./slices.ts";
+import { escapeForPage } from "./text.ts";
+import { gatherFacts } from "./verdict.ts";
+
+/** Finds the lines of files that a report is to show. */
+export type SourceFinder = (profile: Profile, places: Places) => readonly SourceEntry[];
+
+/**
+ * Packs a profile for the page.
+ * @param time its samples by time; counted as one slice when they are not all there.
+ * @returns deflated bytes.
+ */
+export function packProfile(
+  profile: Profile,
+  summary: Summary,
+  time: TimeSlices,
+  sources: SourceFinder,
+): Uint8Array {
+  const places = numberPlaces(profile);
+  const tree = orderStacks(profile, places);
+  const columns = new Columns();
+  for (const { file, name, line, kind } of places.functions) {
+    columns.put("functionFile", file);
+    columns.put("functionName", name);
+    columns.put("functionLine", line);
+    columns.put("functionKind", kind);
+  }
+  for (const place of places.places) {
+    columns.put("placeFunction", place.function);
+    columns.put("placeLine", place.line);
+  }
+  for (const up of tree.up) columns.put("nodeUp", up);
+  for (const place of tree.place) columns.put("nodePlace", place);
+  const timed = holdsAll(profile, time);
+  const groups = timed ? groupByTime(time) : groupAll(profile);
+  for (const group of groups) putGroup(columns, group, tree.nodeOf);
+
+  const header: ReportHeader = {
+    facts: gatherFacts(profile, summary),
+    packages: places.packages,
+    files: places.files,
+    threads: profile.threads.map(({ tid, name, main, interpreter }) => ({
+      tid,
+      name: escapeForPage(name),
+      main,
+      interpreter,
+    })),
+    sources: sources(profile, places),
+    names: places.names,
+    sliceUs: timed ? time.sliceUs : 0,
+    slices: timed ? time.slices.length : 1,
+    states: timed ? knownStates(time) : [],
+    lengths: COLUMNS.map((name) => columns.length(name)),
+  };
+  return packPayload(header, COLUMNS.map((name) => columns.bytes(name)));
+}
+
+/** The samples of a thread in a slice, before they are packed. */
+interface Group {
+  readonly thread: number;
+  readonly slice: number;
+  readonly samples: number;
+  readonly states: readonly number[];
+  /** Stacks and their counts. */
+  readonly entries: readonly (readonly [stack: number, count: number])[];
+}
+
+function holdsAll(profile: Profile, time: TimeSlices): boolean {
+  let samples = 0;
+  for (const column of profile.counts) {
+    for (const count of column?.view() ?? []) samples += count;
+  }
+  return time.slices.length > 1 && time.samples === samples;
+}
+
+function* groupByTime(time: TimeSlices): Generator<Group> {
+  for (const [index, slice] of time.slices.entries()) {
+    const entries = new Map<number, [number, number][]>();
+    for (const [key, count] of slice.entries) {
+      const { thread, stack } = TimeSlices.split(key);
+      const mine = entries.get(thread);
+      if (mine === undefined) entries.set(thread, [[stack, count]]);
+      else mine.push([stack, count]);
+    }
+    for (const [thread, { samples, states }] of slice.threads) {
+      yield { thread, slice: index, samples, states, entries: entries.get(thread) ?? [] };
+    }
+  }
+}
+
+function* groupAll(profile: Profile): Generator<Group> {
+  for (const [thread, column] of profile.counts.entries()) {
+    if (column === undefined) continue;
+    const entries: [number, number][] = [];
+    let samples = 0;
+    for (const [stack, count] of column.view().entries()) {
+      if (count > 0) entries.push([stack, count]);
+      samples += count;
+    }
+    yield { thread, slice: 0, samples, states: STATES.map(() => 0), entries };
+  }
+}
+
+function putGroup(columns: Columns, group: Group, nodeOf: Int32Array): void {
+  const counts = new Map<number, number>();
+  for (const [stack, count] of group.entries) {
+    const node = nodeOf[stack]!;
+    counts.set(node, (counts.get(node) ?? 0) + count);
+  }
+  columns.put("groupThread", group.thread);
+  columns.put("groupSlice", group.slice);
+  columns.put("groupEntries", counts.size);
+  columns.put("groupSamples", group.samples);
+  for (const count of group.states) columns.put("groupStates", count);
+  let last = 0;
+  for (const node of [...counts.keys()].sort((a, b) => a - b)) {
+    columns.put("entryNode", node - last);
+    columns.put("entryCount", counts.get(node)!);
+    last = node;
+  }
+}
+
+/** What the samples say of their threads; nothing where nothing was recorded. */
+function knownStates(time: TimeSlices): State[] {
+  const gil = STATUS.hasGil | STATUS.waitsForGil;
+  const known: Readonly<Record<State, boolean>> = {
+    gil: (time.seen & gil) !== 0,
+    cpu: time.cpuKnown && (time.seen & STATUS.onCpu) !== 0,
+    waiting: (time.seen & gil) !== 0,
+    exception: (time.seen & STATUS.hasException) !== 0,
+    gc: time.gcSeen,
+  };
+  return STATES.filter((state) => known[state]);
+}
+
+/** All columns while they are written. */
+class Columns {
+  readonly #columns = new Map<ColumnName, { writer: ColumnWriter; length: number }>();
+
+  put(name: ColumnName, value: number): void {
+    let column = this.#columns.get(name);
+    if (column === undefined) {
+      this.#columns.set(name, column = { writer: new ColumnWriter(), length: 0 });
+    }
+    column.writer.write(value);
+    column.length++;
+  }
+
+  length(name: ColumnName): number {
+    return this.#columns.get(name)?.length ?? 0;
+  }
+
+  bytes(name: ColumnName): Uint8Array {
+    return this.#columns.get(name)?.writer.finish() ?? new Uint8Array(0);
+  }
+}
