@@ -99,6 +99,8 @@ Deno.test("files that do not hold together are refused in a sentence", () => {
     [sampled([[0.5]], [1]), /a frame is out of range/],
     [sampled([[0]], []), /not as many weights/],
     [sampled([[0]], [-1]), /less than nothing/],
+    [sampled([[0], [1]], [1, 1e306]), /times are too large/],
+    [sampled([[0]], [1], { startValue: 1e30 }), /times are too large/],
     [sampled([["x"] as unknown as number[]], [1]), /a frame is no number/],
     [{ type: "stacked", unit: "seconds" }, /a kind that is not known/],
     [5, /a profile is no object/],

@@ -8,6 +8,8 @@ import { Damage } from "../damage.ts";
 const MOST_ANEW = 2_000_000;
 const MOST_SAMPLES = 20_000_000;
 const BATCH = 8192;
+/** Times of wall clocks in µs are below it for another century. */
+const LATEST_US = 2 ** 52;
 /** Lengths are multiples of each other up to this: they went through decimal digits. */
 const TOLERANCE = 1e-3;
 
@@ -28,6 +30,7 @@ export class Spans {
   /** Ends the last one. */
   finish(end: number): void {
     if (end < this.end) throw new Damage("its times run backwards");
+    if (end > LATEST_US) throw new Damage("its times are too large");
     this.end = end;
   }
 
