@@ -30,6 +30,7 @@ export interface Collector {
 
 /** Bytes put aside outside the heap until they are wanted: a column of a format that ends in one document. */
 export interface Spool {
+  /** Adds bytes; they are copied, and the caller's to use again. */
   append(bytes: Uint8Array): void;
   readonly length: number;
   /** All that was appended, in pieces; may be asked for more than once. */

@@ -11,8 +11,9 @@ const MINUS = 0x2d;
 const LONGEST_NUMBER = 32;
 /** Output is handed over in pieces of about so many bytes. */
 const PIECE = 64 * 1024;
-/** Bytes of a column that are held before they go to its spool. */
-const COLUMN_PIECE = 1024;
+/** Bytes of a column that are held before they go to its spool; there may be thousands of columns. */
+const COLUMN_PIECE = 4096;
+const FIRST_CAPACITY = 256;
 
 /** Text as a JSON string in UTF-8. A lone surrogate, which UTF-8 has no place for, becomes `\udXXX`. */
 export function encodeString(text: string): Uint8Array {
@@ -147,7 +148,7 @@ function countDigits(value: number): number {
 /** The elements of a JSON array, put aside as they come. */
 export class JsonColumn {
   readonly #spool: Spool;
-  readonly #text = new JsonText(COLUMN_PIECE + LONGEST_NUMBER);
+  readonly #text = new JsonText(FIRST_CAPACITY);
   /** Number of elements. */
   length = 0;
 
@@ -157,15 +158,20 @@ export class JsonColumn {
 
   /** Begins the next element; what is written to the text until the next call belongs to it. */
   next(): JsonText {
-    if (this.#text.length >= COLUMN_PIECE) this.#spool.append(this.#text.take());
+    if (this.#text.length >= COLUMN_PIECE) this.#flush();
     if (this.length++ > 0) this.#text.comma();
     return this.#text;
   }
 
   /** The elements with commas between them, in pieces. */
   *read(): Bytes {
-    if (this.#text.length > 0) this.#spool.append(this.#text.take());
+    this.#flush();
     yield* this.#spool.read();
+  }
+
+  #flush(): void {
+    this.#spool.append(this.#text.view());
+    this.#text.cut(0);
   }
 }
 

@@ -1,0 +1,221 @@
+/**
+ * How fast formats that show time are, and how much memory they take: `deno run -A bench/time_exports.ts
+ * [samples]`. First 10 million samples (or as many as are asked for) of 200 000 different stacks go
+ * through each of them, each in a process of its own, output thrown away. Then a recording with every one
+ * of these stacks is replayed to gecko, by us and by Python 3.15.
+ */
+import { createBinary } from "../collectors/binary.ts";
+import { DEFAULT_OPTIONS, type FormatName, FORMATS } from "../collectors/registry.ts";
+import type { Summary } from "../src/profile/metadata.ts";
+import { Profile, type SampleBatch, STATUS, STATUS_SHIFT } from "../src/profile/profile.ts";
+import { FRAME_KINDS, NO_STACK } from "../src/profile/tables.ts";
+import { createSpoolStore } from "../src/cli/spool.ts";
+import { findTestPythons } from "../scripts/pythons.ts";
+import { run } from "../scripts/shell.ts";
+import { print, printMachine, printTable } from "./table.ts";
+
+const MODULE = new URL(import.meta.url).pathname;
+const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
+const FORMATS_IN_TIME: readonly FormatName[] = ["gecko", "speedscope", "perfetto"];
+const STACKS = 200_000;
+const DEPTH = 40;
+const THREADS = 4;
+const BATCH = 4096;
+/** Samples of the recording: each stack is in it. */
+const RECORDED = 2 * STACKS;
+const INTERVAL_US = 100;
+
+/** A profile with many stacks: a common stem, then paths of ten functions a level, as in `unique.py`. */
+function createProfile(): Profile {
+  const profile = new Profile({
+    tool: "tachyon",
+    toolVersion: "bench",
+    pid: 4242,
+    command: ["python3", "bench.py"],
+    pythonVersion: "3.15.0",
+    freeThreaded: false,
+    mode: "wall",
+    consistency: "verified",
+    allThreads: true,
+    intervalUs: INTERVAL_US,
+    startedAt: 1_760_000_000_000,
+  });
+  const { frames, stacks, strings, threads } = profile;
+  for (let thread = 0; thread < THREADS; thread++) {
+    const [tid, name] = [4242 + thread, `worker-${thread}`];
+    threads.push({ tid, name, interpreter: 0, main: thread === 0 });
+  }
+  const addFrame = (name: string): number =>
+    frames.push({
+      file: strings.push(`/srv/app/package/${name}.py`) - 1,
+      name: strings.push(`Service.${name}`) - 1,
+      firstLine: 10,
+      line: 12,
+      endLine: 12,
+      column: 4,
+      endColumn: 20,
+      opcode: -1,
+      kind: FRAME_KINDS.indexOf("python"),
+    });
+  let stem: number = NO_STACK;
+  for (let depth = 0; depth < DEPTH - 5; depth++) {
+    stem = stacks.push(stem, addFrame(`stem_${depth}`));
+  }
+  const leaves = Array.from({ length: 50 }, (_, index) => addFrame(`step_${index}`));
+  for (let from = stem, next = 1; stacks.length < STACKS; from = from === stem ? 35 : from + 1) {
+    for (let child = 0; child < 10 && stacks.length < STACKS; child++) {
+      stacks.push(from, leaves[next++ % leaves.length]!);
+    }
+  }
+  return profile;
+}
+
+/** Samples that go through all stacks; now and then a thread stays where it is, and its state changes. */
+function* sampleAll({ stacks }: Profile, samples: number): Generator<SampleBatch> {
+  let stack = 0;
+  for (let done = 0; done < samples;) {
+    const length = Math.min(BATCH, samples - done);
+    const batch = {
+      length,
+      time: new Float64Array(length),
+      thread: new Int32Array(length),
+      stack: new Int32Array(length),
+      flags: new Int32Array(length),
+    };
+    for (let i = 0; i < length; i++, done++) {
+      const tick = Math.floor(done / THREADS);
+      batch.time[i] = tick * INTERVAL_US;
+      batch.thread[i] = done % THREADS;
+      batch.stack[i] = stack;
+      const status = done % 64 < 32 ? STATUS.hasGil : STATUS.waitsForGil;
+      batch.flags[i] = (status | STATUS.cpuUnknown) << STATUS_SHIFT;
+      if (done % 3 !== 0) stack = (stack + 1) % stacks.length;
+    }
+    yield batch;
+  }
+}
+
+/** What a process that ran one format says of it. */
+interface Measured {
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly peakMb: number;
+  readonly emptyMb: number;
+}
+
+function summarize(samples: number): Summary {
+  return { durationUs: samples / THREADS * INTERVAL_US, ending: "duration" };
+}
+
+function measureFormat(format: FormatName, samples: number): Measured {
+  const store = createSpoolStore(".");
+  const profile = createProfile();
+  profile.quality.ticks = samples / THREADS;
+  profile.quality.samples = samples;
+  const collector = FORMATS[format].create(DEFAULT_OPTIONS, store);
+  const emptyMb = peakMb();
+  let bytes = 0;
+  const drop = (pieces: Iterable<Uint8Array>): void => {
+    for (const piece of pieces) bytes += piece.length;
+  };
+  const begun = performance.now();
+  drop(collector.begin(profile.metadata));
+  for (const batch of sampleAll(profile, samples)) drop(collector.add(profile, batch));
+  drop(collector.finish(profile, summarize(samples)));
+  const seconds = (performance.now() - begun) / 1000;
+  store.close();
+  return { seconds, bytes, peakMb: peakMb(), emptyMb };
+}
+
+/** Highest resident size of this process so far. */
+function peakMb(): number {
+  const status = Deno.readTextFileSync("/proc/self/status");
+  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1]) / 1024;
+}
+
+function writeRecording(path: string): void {
+  const profile = createProfile();
+  const collector = createBinary({});
+  using file = Deno.createSync(path);
+  const write = (pieces: Iterable<Uint8Array>): void => {
+    for (const piece of pieces) {
+      for (let at = 0; at < piece.length;) at += file.writeSync(piece.subarray(at));
+    }
+  };
+  write(collector.begin(profile.metadata));
+  for (const batch of sampleAll(profile, RECORDED)) {
+    profile.add(batch);
+    write(collector.add(profile, batch));
+  }
+  write(collector.finish(profile, summarize(RECORDED)));
+  file.seekSync(0, Deno.SeekMode.Start);
+  write([collector.head!()]);
+}
+
+/** Runs a command in Python, which knows what its child took. */
+const WATCH = `
+import resource, subprocess, sys, time
+begun = time.monotonic()
+subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+print(time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
+`;
+
+async function watch(
+  python: string,
+  command: readonly string[],
+): Promise<[seconds: number, mb: number]> {
+  const [seconds, mb] = (await run(python, ["-c", WATCH, ...command])).trim().split(" ");
+  return [Number(seconds), Number(mb)];
+}
+
+async function compareReplays(): Promise<void> {
+  const python = (await findTestPythons()).find(({ minor }) => minor === "3.15")?.path;
+  if (python === undefined) throw new Error("there is no Python 3.15 to compare with");
+  const folder = await Deno.makeTempDir();
+  try {
+    const file = `${folder}/a.bin`;
+    writeRecording(file);
+    const ours = `${folder}/ours.json`;
+    const theirs = `${folder}/theirs.json`;
+    const tachyon = [Deno.execPath(), "run", "-q", "-A", MAIN, "replay", "-q", "--gecko"];
+    const [ourSeconds, ourMb] = await watch(python, [...tachyon, "-o", ours, file]);
+    const sampling = [python, "-m", "profiling.sampling", "replay", "--gecko"];
+    const [theirSeconds, theirMb] = await watch(python, [...sampling, "-o", theirs, file]);
+    const megabytes = async (path: string): Promise<string> =>
+      ((await Deno.stat(path)).size / 1e6).toFixed(0);
+    print(`\nReplay of ${RECORDED} samples of ${STACKS} stacks to gecko:`);
+    printTable(["", "s", "peak MB", "file MB"], [
+      ["tachyon", ourSeconds.toFixed(1), ourMb.toFixed(0), await megabytes(ours)],
+      ["Python 3.15", theirSeconds.toFixed(1), theirMb.toFixed(0), await megabytes(theirs)],
+      ["ratio", (ourSeconds / theirSeconds).toFixed(2), (ourMb / theirMb).toFixed(2), ""],
+    ]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function main([first, second]: readonly string[]): Promise<void> {
+  const format = FORMATS_IN_TIME.find((name) => name === first);
+  if (format !== undefined) return print(JSON.stringify(measureFormat(format, Number(second))));
+  const samples = Number(first ?? 10_000_000);
+  await printMachine("deno run -A bench/time_exports.ts", ["3.15"]);
+  print(`\n${samples} samples of ${STACKS} stacks, ${THREADS} threads, depth ${DEPTH}:`);
+  const rows: string[][] = [];
+  for (const name of FORMATS_IN_TIME) {
+    const args = ["run", "-q", "-A", MODULE, name, String(samples)];
+    const measured: Measured = JSON.parse(await run(Deno.execPath(), args));
+    const { seconds, bytes, emptyMb } = measured;
+    rows.push([
+      name,
+      seconds.toFixed(1),
+      (samples / seconds / 1e6).toFixed(2),
+      (bytes / 1e6).toFixed(0),
+      emptyMb.toFixed(0),
+      measured.peakMb.toFixed(0),
+    ]);
+  }
+  printTable(["", "s", "M samples/s", "MB out", "MB before", "peak MB"], rows);
+  await compareReplays();
+}
+
+if (import.meta.main) await main(Deno.args);
