@@ -54,12 +54,12 @@ export interface Exports {
   allFailed(): boolean;
   /**
    * Finishes all outputs, those on disk first.
-   * @param before called with the name of each before its turn.
+   * @param follow told the name of each, and how many bytes of it have been made by now.
    */
   finish(
     profile: Profile,
     summary: Summary,
-    before?: (name: string) => void,
+    follow?: (name: string, bytes: number) => void,
   ): Promise<Results>;
   /** Ends without any output; nothing is left behind. */
   discard(): void;
@@ -139,14 +139,16 @@ export function prepareExports(
       });
     },
     allFailed: () => running?.length === 0,
-    async finish(profile, summary, before): Promise<Results> {
+    async finish(profile, summary, follow): Promise<Results> {
       const finished: Finished[] = [];
       for (const one of [...running ?? []].sort((a, b) => rank(a) - rank(b))) {
-        const { placed: { format }, collector, sink, store } = one;
-        before?.(one.path ?? format);
+        const { placed: { format }, path, collector, sink, store } = one;
         try {
           const head = collector.head?.bind(collector);
-          const written = await sink.finish(collector.finish(profile, summary), head);
+          const pieces = follow === undefined
+            ? collector.finish(profile, summary)
+            : followPieces(collector, profile, summary, (bytes) => follow(path ?? format, bytes));
+          const written = await sink.finish(pieces, head);
           if (isWritten(written)) finished.push({ format, written });
           else {
             const fault = outputEnded(written, sink.remains);
@@ -212,6 +214,20 @@ function collectCalls(calls: CallTable, { fromCalls }: Format, options: FormatOp
 function rank({ placed, sink }: Running): number {
   if (sink.remains !== undefined) return 0;
   return ["file", "device", "stdout"].indexOf(placed.destination.kind) + 1;
+}
+
+function* followPieces(
+  collector: Collector,
+  profile: Profile,
+  summary: Summary,
+  follow: (bytes: number) => void,
+): Generator<Uint8Array> {
+  let bytes = 0;
+  for (const piece of collector.finish(profile, summary)) {
+    bytes += piece.length;
+    follow(bytes);
+    yield piece;
+  }
 }
 
 function isWritten(written: Written | Fault): written is Written {

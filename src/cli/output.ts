@@ -39,7 +39,7 @@ export function createWholeSink(destination: Destination, name: string, store: S
       if (piece.length > 0) (spool ??= store.createSpool()).append(piece);
     }
   };
-  function* all(rest: Bytes): Bytes & Iterable<Uint8Array> {
+  function* all(rest: Bytes): Generator<Uint8Array> {
     yield* spool?.read() ?? [];
     yield* rest;
   }
@@ -52,7 +52,7 @@ export function createWholeSink(destination: Destination, name: string, store: S
           await replaceFile(path, destination.directory, all(rest), head);
           return { path };
         }
-        let pieces = all(rest);
+        let pieces: Bytes = all(rest);
         if (head !== undefined) {
           // What cannot be gone back in gets its head first.
           putAside(rest);

@@ -1,5 +1,8 @@
 /** A bar on the terminal for work that takes longer than people like to wait without a sign. */
 
+import { baseName } from "../analysis/places.ts";
+import { escapeForTerminal } from "../analysis/terminal_text.ts";
+
 /** Time after which the bar appears, and from one picture of it to the next, ms. */
 const PATIENCE_MS = 500;
 const STEP_MS = 100;
@@ -35,6 +38,11 @@ export function createProgress(quiet: boolean): Progress {
       next = Infinity;
     },
   };
+}
+
+/** `writing a.json, 12.3 MB`. */
+export function describeWriting(path: string, bytes: number): string {
+  return `writing ${escapeForTerminal(baseName(path))}, ${(bytes / 1e6).toFixed(1)} MB`;
 }
 
 /** `reading ██████░░░░ 60%` */

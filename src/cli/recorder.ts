@@ -14,6 +14,7 @@ import {
   tellFinished,
   warnings,
 } from "./messages.ts";
+import { createProgress, describeWriting } from "./progress.ts";
 import { versionByName } from "./process_tree.ts";
 import { VERSION } from "./version.ts";
 
@@ -67,7 +68,10 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
         report(fault);
         return fault;
       }
-      const { finished, failed } = await exports.finish(profile, summary);
+      const progress = createProgress(options.quiet);
+      const { finished, failed } = await exports.finish(profile, summary, (name, bytes) => {
+        progress.show(describeWriting(name, bytes));
+      }).finally(() => progress.done());
       if (!options.quiet) tellFinished(summarizeCapture(profile, summary), finished);
       for (const sentence of warnings(profile, summary)) tell(sentence);
       return failed.length === 0 ? undefined : outputsFailed(failed);

@@ -33,6 +33,16 @@ Deno.test("samples of equal weight come back one by one, with their times", () =
   assert.deepEqual(input.notes(), []);
 });
 
+Deno.test("times may begin anywhere, and threads without samples are no harm", () => {
+  const { input, batches } = readStacks(
+    file([sampled([], []), sampled([[0], [1]], [1, 1], { startValue: -7 })]),
+  );
+  assert.deepEqual([...batches[0]!.time], [0, 1000]);
+  assert.equal(input.summary().durationUs, 2000);
+  const nothing = readStacks(file([sampled([], [])])).input;
+  assert.equal(nothing.summary().durationUs, 0);
+});
+
 Deno.test("weights that are multiples of the least are as many samples", () => {
   const { input, lines } = readStacks(file([sampled([[0], [], [1]], [0.3, 0.1, 0.1])]));
   assert.ok(Math.abs(input.profile.metadata.intervalUs - 100) < 1e-6);

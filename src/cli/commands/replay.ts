@@ -25,7 +25,7 @@ import { type Exports, prepareExports, type Results } from "../exports.ts";
 import { openInputFile } from "../input_file.ts";
 import { report, summarizeReplay, tell, tellFinished, warnings } from "../messages.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "../output_options.ts";
-import { createProgress, type Progress } from "../progress.ts";
+import { createProgress, describeWriting, type Progress } from "../progress.ts";
 import { watchSignals } from "../signals.ts";
 
 const EXAMPLES = `
@@ -143,8 +143,8 @@ async function writeStacks(
     return report(nothingRecorded(path));
   }
   const summary = input.summary();
-  const results = await exports.finish(profile, summary, (name) => {
-    progress.show(`writing ${escapeForTerminal(baseName(name))}`);
+  const results = await exports.finish(profile, summary, (name, bytes) => {
+    progress.show(describeWriting(name, bytes));
   });
   progress.done();
   for (const note of notes) tell(escapeForTerminal(note));

@@ -17,7 +17,8 @@ const TOLERANCE = 1e-3;
 export class Spans {
   readonly starts: number[] = [];
   readonly stacks: number[] = [];
-  end = 0;
+  /** Before anything was added: −∞. */
+  end = -Infinity;
 
   /** Adds a stack from a time on; {@link NO_STACK} for a gap. */
   add(start: number, stack: number): void {

@@ -72,8 +72,8 @@ function openTimes(
     });
   });
   const starts = threads.flatMap(({ starts }) => starts.slice(0, 1));
-  const from = starts.reduce((a, b) => Math.min(a, b), Infinity);
-  const end = threads.reduce((latest, spans) => Math.max(latest, spans.end), 0);
+  const from = starts.reduce((a, b) => Math.min(a, b), starts[0] ?? 0);
+  const end = threads.reduce((latest, spans) => Math.max(latest, spans.end), from);
   let read = 0;
   return {
     kind: "speedscope",
@@ -90,11 +90,11 @@ function openTimes(
       }
       // Stretches that are cut in pieces say nothing of what chance would give.
       if (!natural) profile.runs.samples.length = 0;
-      read = end;
+      read = end - from;
     },
     progress: () => end > from ? Math.min(1, read / (end - from)) : 1,
     summary: () => ({
-      durationUs: Number.isFinite(from) ? end - from : 0,
+      durationUs: end - from,
       ending: "target-ended",
     }),
     notes: () =>
