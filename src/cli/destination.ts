@@ -35,6 +35,8 @@ export interface Placed {
 export interface Origin {
   /** Files that are read and must not be written. */
   readonly inputs: readonly string[];
+  /** What stands in names that are not given, if it is known before anything starts. */
+  readonly tag?: string;
   /** Functions and callers, where there are no stacks. */
   readonly calls?: CallTable;
 }
@@ -48,7 +50,7 @@ const LONGEST_NAME = 255 - 11;
  */
 export function placeOutputs(
   requests: readonly OutputRequest[],
-  { inputs, calls }: Origin,
+  origin: Origin,
 ): readonly Placed[] | Fault {
   const placed: Placed[] = [];
   const taken = new Set<string>();
@@ -56,10 +58,11 @@ export function placeOutputs(
     const spec = FORMATS[format];
     const chosen = chooseDestination(path ?? (spec.destination === "stdout" ? "-" : "."));
     if (isFault(chosen)) return chosen;
-    const asText = calls !== undefined || chosen.kind !== "file" || chosen.name?.endsWith(".txt");
+    const asText = origin.calls !== undefined || chosen.kind !== "file" ||
+      chosen.name?.endsWith(".txt");
     const form = asText ? spec : spec.inFile ?? spec;
     const one = { format, form, streams: spec.streams ?? false, destination: chosen };
-    const trouble = refuse(one, taken, inputs);
+    const trouble = refuse(one, taken, origin);
     if (trouble !== undefined) return trouble;
     placed.push(one);
   }
@@ -69,9 +72,10 @@ export function placeOutputs(
 function refuse(
   { format, form, destination, streams }: Placed,
   taken: Set<string>,
-  inputs: readonly string[],
+  { inputs, tag = "PID" }: Origin,
 ): Fault | undefined {
-  const { key, shown } = identify(format, form, destination);
+  const name = nameOutput(format, form, tag);
+  const { key, shown } = identify(destination, name);
   if (taken.has(key) && key !== "/dev/null") {
     return badUsage(`Two outputs would go to ${shown}.`, "Give each a place of its own with `-o`.");
   }
@@ -83,7 +87,7 @@ function refuse(
   }
   const path = destination.kind === "device"
     ? destination.path
-    : joinPath(destination.directory, destination.name ?? "");
+    : joinPath(destination.directory, destination.name ?? name);
   if (inputs.some((input) => isSameFile(input, path))) {
     return badUsage(`${shown} is the file to be read.`, "Name another file with `-o`.");
   }
@@ -95,15 +99,14 @@ function refuse(
 
 /** Something that two outputs share only if one would take the other's place. */
 function identify(
-  format: FormatName,
-  form: Form,
   destination: Destination,
+  defaultName: string,
 ): { key: string; shown: string } {
   if (destination.kind === "stdout") return { key: "-", shown: "standard output" };
   if (destination.kind === "device") {
     return { key: destination.path, shown: escapeForTerminal(destination.path) };
   }
-  const name = destination.name ?? nameOutput(format, form, "PID");
+  const name = destination.name ?? defaultName;
   return {
     key: joinPath(Deno.realPathSync(destination.directory), name),
     shown: escapeForTerminal(joinPath(destination.directory, name)),

@@ -143,6 +143,14 @@ Deno.test("the file that is read is never written, whatever it is called", async
         assert.equal(status, 2);
       }
     }
+    // The name that it would get by itself may be its own, too.
+    await Deno.rename(`${cwd}/shop.txt`, `${cwd}/collapsed_shop.txt`);
+    await Deno.link(`${cwd}/shop.bin`, `${cwd}/binary_4242.bin`);
+    for (const words of [["--collapsed", "collapsed_shop.txt"], ["--binary", "shop.bin"]]) {
+      assert.match((await runFake(["replay", ...words], { cwd })).stderr, /is the file to be read/);
+    }
+    await Deno.rename(`${cwd}/collapsed_shop.txt`, `${cwd}/shop.txt`);
+    await Deno.remove(`${cwd}/binary_4242.bin`);
     assert.deepEqual(await Deno.readFile(`${cwd}/shop.bin`), SHOP);
     assert.deepEqual(listFiles(cwd), ["hard", "shop.bin", "shop.txt", "soft"]);
   });

@@ -67,6 +67,7 @@ export async function replay(path: string, options: OutputOptions): Promise<numb
     if (lacking !== undefined) return report(lacking);
     const exports = prepareExports(options.outputs, options.formatOptions, {
       inputs: [path],
+      tag: tagOf(path, input),
       ...(input.knows === "functions" ? { calls: input.calls } : {}),
     });
     if (isFault(exports)) return report(exports);
@@ -125,7 +126,7 @@ async function writeStacks(
   quiet: boolean,
 ): Promise<number> {
   const { profile } = input;
-  exports.begin(profile, tagOf(path, profile.metadata.pid));
+  exports.begin(profile, tagOf(path, input));
   let turn = performance.now();
   for (const batch of input.read()) {
     exports.add(profile, batch);
@@ -156,19 +157,20 @@ async function writeStacks(
 }
 
 async function writeCalls(
-  { calls }: CallInput,
+  input: CallInput,
   exports: Exports,
   path: string,
   quiet: boolean,
 ): Promise<number> {
-  if (calls.rows.length === 0) {
+  const { rows } = input.calls;
+  if (rows.length === 0) {
     return report(nothingRecorded(path));
   }
   const nothing = createForeign("pstats", {});
-  exports.begin(nothing, tagOf(path, 0));
+  exports.begin(nothing, tagOf(path, input));
   const results = await exports.finish(nothing, { durationUs: 0, ending: "target-ended" });
   if (!quiet && results.finished.some(({ written }) => typeof written === "object")) {
-    tellFinished(`${calls.rows.length} functions`, results.finished);
+    tellFinished(`${rows.length} functions`, results.finished);
   }
   return statusOf(results);
 }
@@ -178,7 +180,8 @@ function statusOf({ failed }: Results): number {
 }
 
 /** What stands in the names of outputs: the pid if it is known, else the name of the input. */
-function tagOf(path: string, pid: number): string {
+function tagOf(path: string, input: Input): string {
+  const pid = input.knows === "functions" ? 0 : input.profile.metadata.pid;
   if (pid > 0) return String(pid);
   const stem = baseName(path).replace(/\.partial(-\d+)?$/, "").replace(/\.[^.]+$/, "");
   return stem.replace(/^(binary|collapsed|speedscope|pstats)_(?=.)/, "") || "replay";
