@@ -1,6 +1,7 @@
 /** zstd as Deno has it (`node:zlib`), and its frames as bytes (RFC 8878). */
 
-import { constants, createZstdDecompress, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, createZstdDecompress, zstdCompressSync } from "node:zlib";
+import { ByteWriter } from "./byte_writer.ts";
 import { Damage } from "./damage.ts";
 
 /** First bytes of a frame. */
@@ -53,13 +54,20 @@ export function store(bytes: Uint8Array): Uint8Array {
  * @throws Damage if it is none, or longer than the limit.
  */
 export function decompress(frame: Uint8Array, limit: number): Uint8Array {
-  const params = { [constants.ZSTD_d_windowLogMax]: MOST_WINDOW };
-  try {
-    return plain(zstdDecompressSync(frame, { params, maxOutputLength: limit }));
-  } catch {
-    throw new Damage("compressed bytes cannot be decompressed");
+  // One for all: to set one up takes longer than what it is used for.
+  const decompressor = single ??= new Decompressor();
+  decompressor.reset();
+  const whole = new ByteWriter();
+  for (let at = 0; at < frame.length; at += MOST_BLOCK) {
+    for (const bytes of decompressor.push(frame.subarray(at, at + MOST_BLOCK))) {
+      if (whole.length + bytes.length > limit) throw new Damage("a part of it is too long");
+      whole.bytes(bytes);
+    }
   }
+  return whole.view();
 }
+
+let single: Decompressor | undefined;
 
 /** Node's buffers are arrays of bytes too, but their `slice` copies nothing. */
 function plain({ buffer, byteOffset, byteLength }: Uint8Array): Uint8Array {
@@ -77,6 +85,7 @@ interface Binding {
     outputAt: number,
     outputLength: number,
   ): void;
+  reset(): void;
   close(): void;
 }
 
@@ -124,6 +133,11 @@ export class Decompressor {
       if (room < this.#output.length) yield this.#output.subarray(0, this.#output.length - room);
       if (room > 0) return;
     }
+  }
+
+  /** Forgets all before, so that another stream can begin. */
+  reset(): void {
+    this.#binding.reset();
   }
 
   close(): void {
