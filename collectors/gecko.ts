@@ -32,6 +32,7 @@ interface Track {
 export function createGecko(_options: unknown, tools: CollectorTools): Collector {
   const states = new ThreadStates();
   const collecting = new Column(1024);
+  const opcodeData: Uint8Array[] = [];
   const tracks: (Track | undefined)[] = [];
   let steps: Steps;
 
@@ -39,7 +40,7 @@ export function createGecko(_options: unknown, tools: CollectorTools): Collector
     return tracks[thread] = {
       stack: new JsonColumn(tools.createSpool()),
       time: new JsonColumn(tools.createSpool()),
-      markers: new GeckoMarkers(tools),
+      markers: new GeckoMarkers(tools, opcodeData),
       startedAt: time,
       last: time,
     };

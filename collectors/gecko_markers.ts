@@ -1,3 +1,4 @@
+import { listOpcodes } from "../src/analysis/opcodes.ts";
 import { type Profile, STATUS } from "../src/profile/profile.ts";
 import { NO_STACK } from "../src/profile/tables.ts";
 import type { Bytes, CollectorTools } from "./collector.ts";
@@ -15,11 +16,6 @@ const OPCODE = placeOf("Opcode");
 /** The phase of a marker that has a start and an end. */
 const INTERVAL = 1;
 const DATA = MARKERS.map(({ name }) => encodeSource(`{"type":"${typeOf(name)}"}`));
-const OPCODE_DATA = encodeSource(`{"type":"${typeOf("Opcode")}","opcode":`);
-const FUNCTION = encodeSource(`,"function":`);
-const LINE = encodeSource(`,"line":`);
-const COLUMN = encodeSource(`,"column":`);
-const CLOSE = encodeSource("}");
 const CATEGORY = MARKERS.map(({ category }) => categoryOf(category));
 
 /** Columns of the markers of a thread. */
@@ -34,6 +30,7 @@ interface Columns {
 /** The intervals of a thread's time in which something stays the same, as markers. */
 export class GeckoMarkers {
   readonly #tools: CollectorTools;
+  readonly #opcodeData: Uint8Array[];
   #columns: Columns | undefined;
   #state = 0;
   /** The marker that is open of each aspect of the state, and since when. */
@@ -43,8 +40,10 @@ export class GeckoMarkers {
   #leaf = NONE;
   #leafSince = 0;
 
-  constructor(tools: CollectorTools) {
+  /** @param opcodeData what opcodes are called, by frame; shared by all threads, filled here. */
+  constructor(tools: CollectorTools, opcodeData: Uint8Array[]) {
     this.#tools = tools;
+    this.#opcodeData = opcodeData;
   }
 
   /**
@@ -93,15 +92,11 @@ export class GeckoMarkers {
   }
 
   /** Ends the marker of an opcode and begins the next. */
-  #step({ frames }: Profile, leaf: number, time: number): void {
+  #step(profile: Profile, leaf: number, time: number): void {
     const ended = this.#leaf;
     if (ended !== NONE) {
       const data = this.#add(OPCODE, this.#leafSince, time);
-      data.bytes(OPCODE_DATA).integer(frames.opcode.at(ended));
-      data.bytes(FUNCTION).integer(placeString(frames.name.at(ended)));
-      if (frames.line.at(ended) > 0) data.bytes(LINE).integer(frames.line.at(ended));
-      if (frames.column.at(ended) >= 0) data.bytes(COLUMN).integer(frames.column.at(ended) + 1);
-      data.bytes(CLOSE);
+      data.bytes(this.#opcodeData[ended] ??= describeOpcode(profile, ended));
     }
     this.#leaf = leaf;
     this.#leafSince = time;
@@ -122,6 +117,22 @@ export class GeckoMarkers {
     columns.category.next().integer(CATEGORY[marker]!);
     return columns.data.next();
   }
+}
+
+/** The data of a marker for the opcode of a frame. */
+function describeOpcode({ frames, metadata }: Profile, frame: number): Uint8Array {
+  const number = frames.opcode.at(frame);
+  const { name, base } = listOpcodes(metadata.pythonVersion)[number] ?? { name: "", base: "" };
+  const line = frames.line.at(frame);
+  const column = frames.column.at(frame);
+  return encodeSource(JSON.stringify({
+    type: typeOf("Opcode"),
+    opcode: number,
+    ...(name === "" ? { opname: `opcode ${number}` } : { opname: name, base }),
+    function: placeString(frames.name.at(frame)),
+    ...(line > 0 ? { line } : {}),
+    ...(column >= 0 ? { column: column + 1 } : {}),
+  }));
 }
 
 /** Markers of a state, by state; there are few. */

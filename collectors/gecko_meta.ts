@@ -96,7 +96,7 @@ export function describeMeta(profile: Profile, summary: Summary, end: number): o
 
 function describeMarker({ name, description }: typeof MARKERS[number]): object {
   const isOpcode = name === "Opcode";
-  const label = isOpcode ? "{marker.data.opcode} in {marker.data.function}" : "{marker.name}";
+  const label = isOpcode ? "{marker.data.opname} in {marker.data.function}" : "{marker.name}";
   return {
     name: typeOf(name),
     tooltipLabel: label,
@@ -106,7 +106,9 @@ function describeMarker({ name, description }: typeof MARKERS[number]): object {
     display: ["marker-chart", "marker-table"],
     fields: isOpcode
       ? [
-        { key: "opcode", label: "Opcode", format: "integer" },
+        { key: "opname", label: "Opcode", format: "string" },
+        { key: "base", label: "Special form of", format: "string" },
+        { key: "opcode", label: "Number", format: "integer" },
         { key: "function", label: "Function", format: "unique-string" },
         { key: "line", label: "Line", format: "integer" },
         { key: "column", label: "Column", format: "integer" },

@@ -83,8 +83,8 @@ export function readGecko(text: string): GeckoFile {
 }
 
 function orderData(data: Row): string {
-  const { opcode, function: name, line, column } = data;
-  return JSON.stringify({ opcode, function: name, line, column });
+  const { opcode, opname, base, function: name, line, column } = data;
+  return JSON.stringify({ opcode, opname, base, function: name, line, column });
 }
 
 function checkColumns(table: Table, names: readonly string[]): void {

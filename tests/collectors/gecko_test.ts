@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createGecko } from "../../collectors/gecko.ts";
 import { STATUS } from "../../src/profile/profile.ts";
 import { type GeckoFile, readGecko } from "./gecko_file.ts";
+import type { FrameSpec } from "./profiles.ts";
 import { MEMORY, renderTimeLine, shopTimeLine, TimeLine } from "./time_lines.ts";
 
 function render(line: TimeLine): GeckoFile {
@@ -91,24 +92,31 @@ Deno.test("gecko has no CPU markers where the CPU is not known, and none where n
   assert.deepEqual(render(unknown).threads[0]!.markers, []);
 });
 
-Deno.test("gecko marks how long the leaf is at one opcode", () => {
-  const line = new TimeLine();
-  const thread = line.thread(1);
-  const at = (row: number, opcode: number) => ({
-    file: "x.py",
-    name: "f",
-    line: row,
-    column: 4,
-    opcode,
-  });
-  line.at(0, thread, [at(1, 5)]).at(1000, thread, [at(1, 5)]).at(2000, thread, [at(2, 9)])
-    .at(3000, thread, [{ name: "<GC>", kind: "gc" }]).at(4000, thread, [at(1, 5)]);
-  const opcodes = render(line).threads[0]!.markers.filter((marker) => marker.includes("Opcode"));
-  assert.deepEqual(opcodes, [
-    'Opcodes: Opcode 0–2 {"opcode":5,"function":"f","line":1,"column":5}',
-    'Opcodes: Opcode 2–3 {"opcode":9,"function":"f","line":2,"column":5}',
-    'Opcodes: Opcode 4–5 {"opcode":5,"function":"f","line":1,"column":5}',
+Deno.test("gecko marks how long the leaf is at one opcode, by name where the version is known", () => {
+  const marksOf = (pythonVersion: string): readonly string[] => {
+    const line = new TimeLine({ pythonVersion });
+    const thread = line.thread(1);
+    const at = (row: number, opcode: number): FrameSpec => ({
+      file: "x.py",
+      name: "f",
+      line: row,
+      column: 4,
+      opcode,
+    });
+    line.at(0, thread, [at(1, 1)]).at(1000, thread, [at(1, 1)]).at(2000, thread, [at(2, 3)])
+      .at(3000, thread, [{ name: "<GC>", kind: "gc" }]).at(4000, thread, [at(1, 1)]);
+    return render(line).threads[0]!.markers;
+  };
+  assert.deepEqual(marksOf("3.11.9"), [
+    'Opcodes: Opcode 0–2 {"opcode":1,"opname":"POP_TOP","base":"POP_TOP",' +
+    '"function":"f","line":1,"column":5}',
+    'Opcodes: Opcode 2–3 {"opcode":3,"opname":"BINARY_OP_ADAPTIVE","base":"BINARY_OP",' +
+    '"function":"f","line":2,"column":5}',
+    "GC: GC Collecting 3–4",
+    'Opcodes: Opcode 4–5 {"opcode":1,"opname":"POP_TOP","base":"POP_TOP",' +
+    '"function":"f","line":1,"column":5}',
   ]);
+  assert.match(marksOf("")[0]!, /"opname":"opcode 1","function"/);
 });
 
 Deno.test("gecko names the target's threads, process, start and quality", () => {
