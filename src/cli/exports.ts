@@ -42,8 +42,6 @@ export interface Results {
 /** The outputs of one profile. */
 export interface Exports {
   readonly usesStdout: boolean;
-  /** Whether any output wants samples as they come. */
-  readonly wantsSamples: boolean;
   /**
    * Begins all outputs. May be called again, to no effect.
    * @param tag what stands in the names of files that were not given one: the pid.
@@ -117,7 +115,6 @@ export function prepareExports(
   }
   return {
     usesStdout: places.some(({ destination }) => destination.kind === "stdout"),
-    wantsSamples: places.some(({ format }) => FORMATS[format].from !== "counts"),
     begin(profile, tag): void {
       if (running !== undefined) return;
       running = [];
