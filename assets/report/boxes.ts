@@ -12,6 +12,8 @@ export interface Boxes {
   readonly right: Float64Array;
   /** The width of all. */
   readonly width: number;
+  /** What boxes of node 0 are called, by row; absent: as usual. */
+  readonly captions?: ReadonlyMap<number, string>;
 }
 
 /**
@@ -48,6 +50,11 @@ export function layOutTree(tree: Tree, order: Uint32Array): Boxes {
     if (made > to) rows.push(made);
   }
   return { rows: Uint32Array.from(rows), node, left, right, width: total[0]! };
+}
+
+/** Leaves out the row of node 0. */
+export function withoutRoot(boxes: Boxes): Boxes {
+  return boxes.rows.length > 2 ? { ...boxes, rows: boxes.rows.subarray(1) } : boxes;
 }
 
 /** The first box of a row that ends right of `x`; the row's end when there is none. */

@@ -1,5 +1,5 @@
-import { type Boxes, findBox } from "./boxes.ts";
-import type { Label, Ruler } from "./labels.ts";
+import { type Boxes, findBox, rowOf } from "./boxes.ts";
+import { createLabel, type Label, type Ruler } from "./labels.ts";
 import type { Painter } from "./painter.ts";
 
 /** Height of a row with the gap below it, px. */
@@ -73,10 +73,10 @@ export function drawBoxes(
     const y = topOf(row, rows, view) - view.scroll;
     collectRow(boxes, row, y, view, look, buckets, labelled);
   }
-  buckets.paint(painter);
+  buckets.paint(painter, look.match);
   for (let i = 0; i < labelled.length; i += 4) {
     const [box, left, y, width] = labelled.slice(i, i + 4) as [number, number, number, number];
-    drawLabel(painter, look, ruler, boxes.node[box]!, left, y, width);
+    drawLabel(painter, boxes, box, look, ruler, { left, y, width });
   }
 }
 
@@ -90,8 +90,10 @@ class Buckets {
     bucket.push(x, y, width);
   }
 
-  paint(painter: Painter): void {
-    for (const [color, bucket] of this.#byColor) {
+  /** Paints all; those of the color that must not be covered come last. */
+  paint(painter: Painter, last: string): void {
+    const colors = [...this.#byColor].sort(([a], [b]) => Number(a === last) - Number(b === last));
+    for (const [color, bucket] of colors) {
       for (let i = 0; i < bucket.length; i += 3) {
         painter.rectangle(bucket[i]!, bucket[i + 1]!, bucket[i + 2]!, ROW - GAP, color);
       }
@@ -111,22 +113,14 @@ function collectRow(
   const { left, right, node } = boxes;
   const scale = view.width / (view.to - view.from);
   const end = boxes.rows[row + 1]!;
-  let dustFrom = 0;
-  let dustTo = -1;
-  const settle = (): void => {
-    if (dustTo >= 0) buckets.add(look.dust, dustFrom, y, Math.max(0.5, dustTo - dustFrom));
-    dustTo = -1;
-  };
+  const plain = new Dust(buckets, look.dust, y);
+  const found = new Dust(buckets, look.match, y);
   for (let box = findBox(boxes, row, view.from); box < end && left[box]! < view.to; box++) {
     const x = Math.max(-1, (left[box]! - view.from) * scale);
     const to = Math.min(view.width + 1, (right[box]! - view.from) * scale);
     const matched = look.matches?.[node[box]!] === 1;
-    if (to - x < 1 && !matched) {
-      if (dustTo < 0 || x - dustTo > 1) {
-        settle();
-        dustFrom = x;
-      }
-      dustTo = to;
+    if (to - x < 1) {
+      (matched ? found : plain).add(x, to);
       // All others that end within this pixel would be drawn over it.
       if (look.matches === undefined) box = skip(right, box, end, view.from + (x + 1) / scale);
       continue;
@@ -140,7 +134,29 @@ function collectRow(
     buckets.add(color, x, y, width);
     if (width >= LEAST_LABEL) labelled.push(box, x, y, width);
   }
-  settle();
+  plain.settle();
+  found.settle();
+}
+
+/** Boxes too narrow to be seen alone, drawn as one as long as they lie side by side. */
+class Dust {
+  #from = 0;
+  #to = -Infinity;
+
+  constructor(readonly buckets: Buckets, readonly color: string, readonly y: number) {}
+
+  add(from: number, to: number): void {
+    if (from - this.#to > 1) {
+      this.settle();
+      this.#from = from;
+    }
+    this.#to = to;
+  }
+
+  settle(): void {
+    if (this.#to === -Infinity) return;
+    this.buckets.add(this.color, this.#from, this.y, Math.max(1, this.#to - this.#from));
+  }
 }
 
 /** The last box before the one that ends right of `x`: in steps that double, then halve. */
@@ -159,14 +175,15 @@ function skip(right: Float64Array, box: number, end: number, x: number): number 
 
 function drawLabel(
   painter: Painter,
+  boxes: Boxes,
+  box: number,
   look: Look,
   ruler: Ruler,
-  node: number,
-  left: number,
-  y: number,
-  width: number,
+  { left, y, width }: { left: number; y: number; width: number },
 ): void {
-  const label = look.labelOf(node);
+  const node = boxes.node[box]!;
+  const caption = node === 0 ? boxes.captions?.get(rowOf(boxes, box)) : undefined;
+  const label = caption === undefined ? look.labelOf(node) : createLabel(ruler, caption, "");
   const x = Math.max(0, left) + PADDING;
   const room = width - (x - left) - PADDING + 2;
   const matched = look.matches?.[node] === 1;

@@ -49,13 +49,24 @@ const INKS: Readonly<Record<Theme, Ink>> = {
   },
 };
 
+/** What boxes are to show. */
+export interface LookOptions {
+  readonly theme: Theme;
+  readonly coloring: Coloring;
+  readonly ruler: Ruler;
+  /**
+   * Own samples by key, and all samples: for trees of callers, whose own counts say where stacks end.
+   * Absent: the tree's own.
+   */
+  readonly heat?: { readonly self: Float64Array; readonly all: number } | undefined;
+}
+
 /** How the boxes of a tree look. */
 export function createLook(
   model: Model,
   tree: Tree,
-  options: { theme: Theme; coloring: Coloring; ruler: Ruler; matches: Uint8Array | undefined },
+  { theme, coloring, ruler, heat }: LookOptions,
 ): Look {
-  const { theme, coloring, ruler, matches } = options;
   const { root, ...ink } = INKS[theme];
   const { grouping } = tree;
   const byPackage = coloring === "package";
@@ -70,7 +81,10 @@ export function createLook(
   const all = Math.max(1, tree.total[0]!);
   index[0] = colors.length - 1;
   for (let node = 1; node < tree.length; node++) {
-    const level = heatOf(tree.self[node]! / all);
+    const share = heat === undefined
+      ? tree.self[node]! / all
+      : heat.self[tree.key[node]!]! / Math.max(1, heat.all);
+    const level = heatOf(share);
     const from = byPackage ? packageIndexOf(model, grouping, tree.key[node]!) : 0;
     index[node] = from * HEAT_LEVELS + level;
   }
@@ -90,6 +104,5 @@ export function createLook(
       }
       return label;
     },
-    ...(matches === undefined ? {} : { matches }),
   };
 }

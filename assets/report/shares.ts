@@ -22,7 +22,7 @@ export function describeShare(model: Model, samples: number, all: number, worth:
   const margin = plusMinus(Math.min(1, value), worth) * 100;
   return {
     samples,
-    percent: formatShare(value).replace("%", " %"),
+    percent: formatShare(value),
     margin: `± ${margin < 9.95 ? margin.toFixed(1) : Math.round(margin)}`,
     time: formatTime(Number((samples * model.header.facts.trust.sampleUs).toPrecision(3))),
     value,

@@ -1,7 +1,11 @@
 import type { Boxes } from "./boxes.ts";
 import type { Group, Model } from "./model.ts";
+import { threadName } from "./names.ts";
 import { type Filter, keeps } from "./select.ts";
 import type { Tree } from "./tree.ts";
+
+/** Threads that are shown below each other. */
+const MOST_THREADS = 16;
 
 /** The part of the time that is looked at, in slices, and the width below which a box is left out. */
 export interface Window {
@@ -11,35 +15,66 @@ export interface Window {
 }
 
 /**
- * Lays out a tree by time: each slice shows what ran in it, next to each other as the tree has it, and
- * boxes that go on from one slice to the next are one. A slice without samples stays empty.
+ * Lays out a tree by time, thread below thread: each slice shows what ran in it, side by side in the
+ * tree's order, and boxes that go on from one slice to the next are one. A slice without samples stays
+ * empty.
  */
 export function layOutTime(model: Model, filter: Filter, tree: Tree, window: Window): Boxes {
-  const slices = gatherSlices(model, filter, window);
-  const { rank, depth } = walk(tree);
+  const kept = model.groups.filter(({ thread, slice }) =>
+    slice >= window.from - 1 && slice <= window.to && keeps(filter, thread, slice)
+  );
+  const order = walk(tree);
+  const counts = new Float64Array(tree.length);
+  const rows: Row[] = [];
+  const captions = new Map<number, string>();
+  const byThread = [...Map.groupBy(kept, ({ thread }) => thread)]
+    .sort(([, a], [, b]) => countSamples(b) - countSamples(a)).slice(0, MOST_THREADS);
+  for (const [thread, groups] of byThread) {
+    if (byThread.length > 1) captions.set(rows.length, threadName(model, thread));
+    groups.sort((a, b) => a.slice - b.slice);
+    rows.push(...layOutThread(model, groups, tree, { order, counts, least: window.least }));
+  }
+  return { ...join(rows, model.header.slices), captions };
+}
+
+interface Row {
+  readonly node: number[];
+  readonly left: number[];
+  readonly right: number[];
+}
+
+interface ThreadTools {
+  readonly order: { readonly rank: Int32Array; readonly depth: Int32Array };
+  /** All zero before and after. */
+  readonly counts: Float64Array;
+  readonly least: number;
+}
+
+function layOutThread(
+  model: Model,
+  groups: readonly Group[],
+  tree: Tree,
+  { order: { rank, depth }, counts, least }: ThreadTools,
+): Row[] {
   const rows: Row[] = [];
   const open: { node: number; left: number }[] = [];
   const close = (to: number, x: number): void => {
     while (open.length > to) {
       const { node, left } = open.pop()!;
-      if (x - left >= window.least) {
-        const row = rows[open.length] ??= { node: [], left: [], right: [] };
-        row.node.push(node);
-        row.left.push(left);
-        row.right.push(x);
-      }
+      if (x - left < least) continue;
+      const row = rows[open.length] ??= { node: [], left: [], right: [] };
+      row.node.push(node);
+      row.left.push(left);
+      row.right.push(x);
     }
   };
-  const counts = new Float64Array(tree.length);
   let last = -1;
-  for (const [slice, groups] of slices) {
+  for (const group of groups) {
+    const { slice } = group;
+    const { touched, all } = countSlice(model, group, tree, counts);
+    if (all === 0) continue;
     if (slice !== last + 1) close(0, last + 1);
     last = slice;
-    const { touched, all } = countSlice(model, groups, tree, counts);
-    if (all === 0) {
-      close(0, slice);
-      continue;
-    }
     touched.sort((a, b) => rank[a]! - rank[b]!);
     let x = slice;
     for (const node of touched) {
@@ -56,39 +91,30 @@ export function layOutTime(model: Model, filter: Filter, tree: Tree, window: Win
     }
   }
   close(0, last + 1);
-  return join(rows, model.header.slices);
+  // A row may be left without any box that is wide enough.
+  for (let i = 0; i < rows.length; i++) rows[i] ??= { node: [], left: [], right: [] };
+  return rows;
 }
 
-interface Row {
-  readonly node: number[];
-  readonly left: number[];
-  readonly right: number[];
-}
-
-function gatherSlices(model: Model, filter: Filter, { from, to }: Window): Map<number, Group[]> {
-  const kept = model.groups.filter(({ thread, slice }) =>
-    slice >= from - 1 && slice <= to && keeps(filter, thread, slice)
-  );
-  return Map.groupBy(kept.sort((a, b) => a.slice - b.slice), ({ slice }) => slice);
+function countSamples(groups: readonly Group[]): number {
+  return groups.reduce((sum, { samples }) => sum + samples, 0);
 }
 
 /** Adds up the samples of a slice by node of the tree. */
 function countSlice(
   model: Model,
-  groups: readonly Group[],
+  { from, to }: Group,
   tree: Tree,
   counts: Float64Array,
 ): { touched: number[]; all: number } {
   const touched: number[] = [];
   let all = 0;
-  for (const { from, to } of groups) {
-    for (let e = from; e < to; e++) {
-      const node = tree.nodeOf[model.entryNode[e]!]!;
-      if (node < 0) continue;
-      if (counts[node] === 0) touched.push(node);
-      counts[node]! += model.entryCount[e]!;
-      all += model.entryCount[e]!;
-    }
+  for (let e = from; e < to; e++) {
+    const node = tree.nodeOf[model.entryNode[e]!]!;
+    if (node < 0) continue;
+    if (counts[node] === 0) touched.push(node);
+    counts[node]! += model.entryCount[e]!;
+    all += model.entryCount[e]!;
   }
   return { touched, all };
 }

@@ -98,7 +98,8 @@ export function drawStrip(
   const context = canvas.getContext("2d")!;
   context.setTransform(scale, 0, 0, scale, 0, 0);
   const { slices, packages } = model.header;
-  const step = width / slices;
+  // On whole pixels, so that neighbours leave no seam.
+  const edge = (slice: number): number => Math.round(slice * width * scale / slices) / scale;
   const other = theme === "light" ? toHex(0.86, 0.005, 255) : toHex(0.38, 0.008, 255);
   const colors = chart.packages.map((id) => packageColor(packages[id]!, 3, theme));
   colors.push(other);
@@ -108,7 +109,7 @@ export function drawStrip(
       const height = chart.bars[slice * colors.length + place]! / chart.most * (BARS - 2);
       if (height === 0) continue;
       context.fillStyle = color;
-      context.fillRect(slice * step, y - height, step + 0.3, height);
+      context.fillRect(edge(slice), y - height, edge(slice + 1) - edge(slice), height);
       y -= height;
     }
   }
@@ -118,7 +119,8 @@ export function drawStrip(
     for (let slice = 0; slice < slices; slice++) {
       if (values[slice] === 0) continue;
       context.globalAlpha = 0.12 + 0.88 * values[slice]!;
-      context.fillRect(slice * step, BARS + index * LANE + 2, step + 0.3, LANE - 3);
+      const [x, end] = [edge(slice), edge(slice + 1)];
+      context.fillRect(x, BARS + index * LANE + 2, end - x, LANE - 3);
     }
   }
   context.globalAlpha = 1;
@@ -136,7 +138,7 @@ function drawAxis(
   context.font = "10px system-ui, sans-serif";
   context.textBaseline = "bottom";
   const step = chooseStep(durationUs * 80 / width);
-  const unit = step >= 1e6 ? { us: 1e6, name: "s" } : { us: 1e3, name: "ms" };
+  const unit = durationUs >= 2e6 ? { us: 1e6, name: "s" } : { us: 1e3, name: "ms" };
   for (let time = 0; time < durationUs; time += step) {
     const x = time / durationUs * width;
     context.fillRect(x, height - AXIS, 1, 4);

@@ -39,7 +39,7 @@ export function App({ model }: { model: Model }): JSX.Element {
   // A box belongs to the picture it was picked out in.
   useEffect(() => pick(-1), [shown, derived.order]);
   const found = useMemo(
-    () => matches.count === 0 ? [] : [...boxes.node.keys()].filter((box) => isMatch(page, box)),
+    () => matches.count === 0 ? [] : listMatches(page),
     [boxes, matches],
   );
   const at = cursor < 0 ? -1 : found.indexOf(cursor);
@@ -107,8 +107,13 @@ function Empty(): JSX.Element {
   return <p class="empty">No samples are left: take back one of the choices above.</p>;
 }
 
-function isMatch({ derived: { matches, boxes } }: Page, box: number): boolean {
-  return matches.nodes[boxes.node[box]!] === 1;
+/** Boxes of nodes that fit the search, row by row. */
+function listMatches({ derived: { matches, boxes } }: Page): number[] {
+  const found: number[] = [];
+  for (let box = 0; box < boxes.node.length; box++) {
+    if (matches.nodes[boxes.node[box]!] === 1) found.push(box);
+  }
+  return found;
 }
 
 /** Brings a box into sight, wherever it is: one too narrow to be seen is zoomed to. */

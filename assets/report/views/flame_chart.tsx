@@ -200,11 +200,11 @@ function follow(down: PointerEvent, flame: FlameCanvas, props: ChartProps): void
 function handleKey(event: KeyboardEvent, props: ChartProps, flame: FlameCanvas): void {
   const { boxes, cursor, upward } = props;
   const [deeper, higher] = upward ? ["ArrowUp", "ArrowDown"] : ["ArrowDown", "ArrowUp"];
-  const box = cursor < 0 ? 0 : cursor;
+  const box = cursor < 0 ? boxes.rows[0]! : cursor;
   const row = rowOf(boxes, box);
   let next = -1;
   if (event.key === "Enter") props.zoom(box);
-  else if (cursor < 0 && event.key.startsWith("Arrow")) next = 0;
+  else if (cursor < 0 && event.key.startsWith("Arrow")) next = box;
   else if (event.key === deeper && row + 2 < boxes.rows.length) {
     const child = findBox(boxes, row + 1, boxes.left[box]!);
     if (child < boxes.rows[row + 2]! && boxes.left[child]! < boxes.right[box]!) next = child;

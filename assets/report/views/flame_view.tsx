@@ -21,10 +21,16 @@ export function FlameView({ page, cursor, pick, expose }: FlameViewProps): JSX.E
   const { model, state, derived, go, theme, ruler } = page;
   const { shown, boxes, matches, query } = derived;
   const searching = query.kind !== "none" && query.kind !== "broken";
-  const look = useMemo(() => {
-    const found = searching ? matches.nodes : undefined;
-    return createLook(model, shown, { theme, coloring: state.coloring, ruler, matches: found });
-  }, [shown, matches, searching, theme, state.coloring]);
+  const plain = useMemo(() => {
+    const heat = shown === derived.tree
+      ? undefined
+      : { self: derived.totals.self, all: derived.tree.total[0]! };
+    return createLook(model, shown, { theme, coloring: state.coloring, ruler, heat });
+  }, [shown, theme, state.coloring]);
+  const look = useMemo(
+    () => searching ? { ...plain, matches: matches.nodes } : plain,
+    [plain, matches, searching],
+  );
   const { zoom } = state;
   const whole = wholeOf(page);
   const zoomTo = (box: number): void => {

@@ -23,7 +23,7 @@ export function Header({ page, switchTheme, openHelp }: HeaderProps): JSX.Elemen
   return (
     <header>
       <div class="title">
-        <h1 title={titleOf(model)}>
+        <h1 title={metadata.command.join(" ")}>
           <bdi>{titleOf(model)}</bdi>
         </h1>
         <p class="faint">
@@ -63,10 +63,14 @@ export function Header({ page, switchTheme, openHelp }: HeaderProps): JSX.Elemen
   );
 }
 
-/** What was run. */
+/** What was run, without the folders that it is in. */
 export function titleOf({ header }: Model): string {
-  const command = header.facts.metadata.command.join(" ");
-  return command === "" ? "A Python program" : command;
+  const { command } = header.facts.metadata;
+  const script = command.findIndex((part, index) => index > 0 && !part.startsWith("-"));
+  const parts = command.map((part, index) =>
+    index === 0 || index === script ? part.split("/").at(-1) || part : part
+  );
+  return parts.join(" ") || "A Python program";
 }
 
 /** How a capture went, in one line. */

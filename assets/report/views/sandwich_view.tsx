@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { layOutTree } from "../boxes.ts";
+import { layOutTree, withoutRoot } from "../boxes.ts";
 import { type Edge, findNeighbours, markOutermost } from "../functions.ts";
 import { invertTree } from "../inverted.ts";
 import { createLook } from "../look.ts";
@@ -166,11 +166,12 @@ function Half({ page, tree, upward, label }: HalfProps): JSX.Element {
   const { model, theme, ruler, state } = page;
   const [cursor, pick] = useState(-1);
   const [zoom, setZoom] = useState<{ tree: Tree; from: number; to: number }>();
-  const boxes = useMemo(() => layOutTree(tree, orderByWeight(tree.total)), [tree]);
-  const look = useMemo(
-    () => createLook(model, tree, { theme, coloring: state.coloring, ruler, matches: undefined }),
-    [tree, theme, state.coloring],
-  );
+  const boxes = useMemo(() => withoutRoot(layOutTree(tree, orderByWeight(tree.total))), [tree]);
+  const look = useMemo(() => {
+    const { tree: whole, totals } = page.derived;
+    const heat = upward ? { self: totals.self, all: whole.total[0]! } : undefined;
+    return createLook(model, tree, { theme, coloring: state.coloring, ruler, heat });
+  }, [tree, theme, state.coloring]);
   // A zoom belongs to the picture it was made in.
   const { from, to } = zoom?.tree === tree ? zoom : { from: 0, to: 1 };
   return (

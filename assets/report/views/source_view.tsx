@@ -35,7 +35,7 @@ export function SourceView({ page }: { page: Page }): JSX.Element {
                 onClick={() => go({ file, line: undefined })}
               >
                 <span class="number">
-                  {formatShare(self / Math.max(1, all)).replace("%", " %")}
+                  {formatShare(self / Math.max(1, all))}
                 </span>
                 <bdi>{model.header.files[file]!.short}</bdi>
               </button>

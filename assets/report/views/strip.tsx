@@ -76,7 +76,7 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
         ))}
       </div>
       <div
-        class="time"
+        class="track"
         role="slider"
         tabIndex={0}
         aria-label="Time that is looked at; arrow keys move it, with Shift its end"

@@ -103,7 +103,7 @@ function Search({ page, at, step }: Omit<ToolbarProps, "save">): JSX.Element {
       {searching && (
         <>
           <output aria-live="polite" title="Samples with a match anywhere in their stack">
-            <b>{formatShare(share).replace("%", " %")}</b>{" "}
+            <b>{formatShare(share)}</b>{" "}
             <span class="wide">
               {at >= 0 && `${at + 1} of `}
               {formatCounted(matches.count, "box").replace(/boxs$/, "boxes")}
