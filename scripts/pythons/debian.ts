@@ -107,8 +107,7 @@ async function download(mirror: Mirror, work: string): Promise<string[]> {
   const env = { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
   say("pythons: reading Debian's package index (suite sid)");
   await run("apt-get", [...settings, "update"], { env });
-  // greenlet swaps the frames of a thread under a profiler: tests need the real one.
-  const wanted = [...testedMinors.map((minor) => `python${minor}`), "python3-greenlet"];
+  const wanted = testedMinors.map((minor) => `python${minor}`);
   say(`pythons: downloading ${wanted.join(", ")} with their libraries`);
   await run("apt-get", [...settings, "-y", "--download-only", "install", ...wanted], { env });
   const archives = `${work}/cache/archives`;

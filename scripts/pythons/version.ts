@@ -13,7 +13,7 @@ export interface Python {
 /** The versions that tests must run on. */
 export const testedMinors: readonly string[] = ["3.13", "3.14", "3.15"];
 /** Older versions that are supported, and tested where they are there. */
-export const olderMinors: readonly string[] = ["3.11", "3.12"];
+export const olderMinors: readonly string[] = ["3.8", "3.9", "3.10", "3.11", "3.12"];
 
 const stages: readonly string[] = ["a", "b", "rc", ""];
 

@@ -65,7 +65,7 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
       return fail(
         fault,
         `Process ${pid} runs Python ${said}, which is not supported.`,
-        "Supported are 3.11 to 3.15.",
+        "Supported are 3.8 to 3.15.",
       );
     case "free-threaded":
       return fail(

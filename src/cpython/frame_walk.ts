@@ -6,6 +6,7 @@ import { type FrameLoops, MET_BASE, MET_END, MET_STABLE, OUT_OF_ROOM } from "./f
 import { GENERATOR_OWNER, INTERPRETER_OWNER } from "./layout.ts";
 import { Lineage } from "./lineage.ts";
 import { BROKEN, EMPTY, TOO_DEEP, TORN, UNREADABLE, WHOLE } from "./snapshot_status.ts";
+import type { Walk } from "./walk.ts";
 import { REARRANGED, type ThreadCopy } from "./thread_copy.ts";
 
 /** Deeper stacks are rejected; Python's own limit is far below, but `sys.setrecursionlimit` is free. */
@@ -21,7 +22,7 @@ const MOST_BRIDGES = 32;
  * Follows the frames in a copy from the current one to the root, or to where the stack before is met
  * again unchanged. Runs of regular frames are left to {@link FrameLoops}; here is everything else.
  */
-export class FrameWalk {
+export class FrameWalk implements Walk {
   /** The frames met, leaf first. */
   readonly frames = new FrameList();
   /** Depth up to which the stack before is taken over. */
@@ -107,7 +108,7 @@ export class FrameWalk {
           address = this.#bridge();
           if (address === 0) return TORN;
         } else if (previous === 0) {
-          if (!this.#isRoot(address, base >= 0) && !held) return BROKEN;
+          if (base >= 0 || (!this.#isRoot(address) && !held)) return BROKEN;
           copy.outside.leaveOut(address);
           return frames.count === 0 ? EMPTY : WHOLE;
         } else {
@@ -199,10 +200,9 @@ export class FrameWalk {
    * What an entry that is over leaves behind on the C stack may look like the one at the root. That one
    * lies above all others, and was met as the end of a stack before; others an exact reading must have
    * shown (greenlets have a root each).
-   * @param hasBase the thread has a base frame, at which all stacks end but those of greenlets.
    */
-  #isRoot(address: Address, hasBase: boolean): boolean {
-    const again = address === this.#lastRoot && !hasBase;
+  #isRoot(address: Address): boolean {
+    const again = address === this.#lastRoot;
     this.#lastRoot = this.#root = address;
     if (this.#roots.has(address)) return true;
     if (!again || address < Math.max(...this.#roots)) return false;

@@ -50,6 +50,9 @@ export interface Layout {
     readonly owner: number;
     /** Flag of frames that were called from C; −1 where these have a frame of the interpreter's own below them (from 3.12 on). */
     readonly isEntry: number;
+    /** A byte that is `runningState` while the frame is executed; −1 where there is none (from 3.11 on). */
+    readonly state: number;
+    readonly runningState: number;
   };
   readonly code: {
     readonly size: number;
@@ -123,6 +126,8 @@ export function buildLayout(offsets: DebugOffsets): Layout {
       instruction: get("interpreter_frame.instr_ptr"),
       owner: get("interpreter_frame.owner"),
       isEntry: or("interpreter_frame.is_entry", -1),
+      state: -1,
+      runningState: -1,
     },
     code: {
       size: get("code_object.size"),
@@ -177,13 +182,17 @@ function nameThread({ get, or }: DebugOffsets): Layout["thread"] {
 }
 
 /** Frames are objects up to 3.10; what is read of one begins with its head. */
-function nameFrameObject({ get }: DebugOffsets): Layout["frame"] {
+function nameFrameObject({ get, version }: DebugOffsets): Layout["frame"] {
+  const { minor } = version;
+  const state = get(minor < 10 ? "frame_object.f_executing" : "frame_object.f_state");
   return {
-    size: (get("frame_object.f_lasti") + 8) & ~7,
+    size: (Math.max(state, get("frame_object.f_lasti") + 3) + 8) & ~7,
     executable: get("frame_object.f_code"),
     previous: get("frame_object.f_back"),
     instruction: get("frame_object.f_lasti"),
     owner: -1,
     isEntry: -1,
+    state,
+    runningState: minor < 10 ? 1 : 0,
   };
 }

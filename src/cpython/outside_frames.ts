@@ -18,7 +18,13 @@ export class OutsideFrames {
   /** @param slotBytes what is copied of each. */
   constructor(readonly slotBytes: number) {}
 
+  /** Ranges that `addTo` adds. */
   get count(): number {
+    return this.#count;
+  }
+
+  /** Frames that are known. */
+  get known(): number {
     return this.#count;
   }
 

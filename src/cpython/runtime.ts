@@ -54,12 +54,7 @@ export function findRuntime(process: Process): Runtime | RuntimeFault {
         continue;
       }
       const older = findOlderRuntime(reader, module, span);
-      if (!("fault" in older)) {
-        const detail = versionText(older.offsets.version);
-        if (older.layout.hasFrameObjects) fault = { fault: "unsupported-version", detail };
-        else return { process, reader, ...older, address: span.address };
-        continue;
-      }
+      if (!("fault" in older)) return { process, reader, ...older, address: span.address };
       fault = older.fault === "starting"
         ? { fault: "not-python", detail: "the interpreter has not started" }
         : { fault: older.fault, detail: older.detail };
@@ -95,15 +90,15 @@ export function isRunning(runtime: Runtime): boolean {
  */
 export function listThreads(runtime: Runtime): ThreadState[] {
   const { reader, layout, address, offsets } = runtime;
-  const groups: ThreadState[][] = [];
+  const interpreters: Address[] = [];
   const met = new Set<Address>();
   let interpreter = reader.pointer(address + offsets.get("runtime_state.interpreters_head")) ?? 0;
   for (let i = 0; interpreter !== 0 && i < MOST_INTERPRETERS && !met.has(interpreter); i++) {
     met.add(interpreter);
-    groups.push(listInterpreterThreads(runtime, interpreter, met));
+    interpreters.push(interpreter);
     interpreter = reader.pointer(interpreter + layout.interpreter.next) ?? 0;
   }
-  return groups.reverse().flat();
+  return interpreters.reverse().flatMap((one) => listInterpreterThreads(runtime, one, met));
 }
 
 /** @param met everything met on the way: garbage may lead in a circle. */

@@ -3,10 +3,12 @@ import type { CodeTable } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameLoops } from "./frame_loops.ts";
 import { FrameWalk } from "./frame_walk.ts";
+import { HeapWalk } from "./heap_walk.ts";
 import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
 import { EXACT, type Policy, StackJoin } from "./stack_join.ts";
 import { StackPath } from "./stack_path.ts";
 import { FETCHED, REARRANGED, type ThreadCopy } from "./thread_copy.ts";
+import type { Walk } from "./walk.ts";
 
 /** Fetches that only rearrange what is read, before a reading is given up. */
 const MOST_REARRANGEMENTS = 12;
@@ -20,7 +22,7 @@ const MOST_REARRANGEMENTS = 12;
 export class Snapshot {
   /** The stack that was found last. */
   readonly path = new StackPath();
-  readonly #walk: FrameWalk;
+  readonly #walk: Walk;
   readonly #join: StackJoin;
   #epoch = 0;
   /** The thread could not run during the last visit. */
@@ -33,7 +35,9 @@ export class Snapshot {
     readonly loops: Loops,
   ) {
     const frameLoops = new FrameLoops(loops, copy, codeTable, edges, this.path);
-    this.#walk = new FrameWalk(copy, codeTable, edges, frameLoops);
+    this.#walk = copy.runtime.layout.hasFrameObjects
+      ? new HeapWalk(copy, codeTable, this.path, frameLoops)
+      : new FrameWalk(copy, codeTable, edges, frameLoops);
     this.#join = new StackJoin(this.#walk, this.path, edges, frameLoops);
   }
 
@@ -101,7 +105,7 @@ export class Snapshot {
    * @returns as `take`; `isHeld` tells whether the thread could not run meanwhile.
    */
   visit(): number {
-    this.copy.beginVisit();
+    this.copy.visits.begin();
     const status = this.take(EXACT, true);
     this.isHeld = this.copy.endVisit();
     return status;

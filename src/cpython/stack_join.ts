@@ -2,10 +2,10 @@ import type { Address } from "../../ffi/process.ts";
 import { DISMISSED, type EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
 import type { FrameLoops } from "./frame_loops.ts";
-import type { FrameWalk } from "./frame_walk.ts";
 import { Lineage } from "./lineage.ts";
 import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
 import type { StackPath } from "./stack_path.ts";
+import type { Walk } from "./walk.ts";
 
 /** Calls that were never shown wait for proof; those given up are restored if they can be. */
 export const OPEN = 0;
@@ -48,7 +48,7 @@ export class StackJoin {
   #repeatable = false;
 
   constructor(
-    readonly walk: FrameWalk,
+    readonly walk: Walk,
     readonly path: StackPath,
     readonly edges: EdgeTable,
     readonly loops: FrameLoops,
@@ -136,6 +136,8 @@ export class StackJoin {
   #restore(i: number): number {
     const { walk, path, edges } = this;
     const { copy } = walk;
+    // Only on a data stack it shows where a caller must have been.
+    if (copy.runtime.layout.hasFrameObjects) return -1;
     const frames = this.#frames;
     const endBelow = (address: Address): Address => copy.endBelow(address);
     const end = this.#endBelow(i);

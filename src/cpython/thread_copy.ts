@@ -1,9 +1,12 @@
-import { type Address, DENIED, GONE, NOT_THERE, Ranges } from "../../ffi/process.ts";
+import { type Address, DENIED, GONE, Ranges } from "../../ffi/process.ts";
+import { briefOf } from "./brief_ranges.ts";
 import { CFRAME_BYTES, CFrameList } from "./cframe_list.ts";
 import { DataStack } from "./data_stack.ts";
+import { HeapFrames } from "./heap_frames.ts";
 import { ACTIVE_STATUS } from "./layout.ts";
 import { OutsideFrames } from "./outside_frames.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
+import { Visits } from "./visits.ts";
 
 /** How a fetch came out. */
 export const FETCHED = 0;
@@ -16,8 +19,6 @@ export const PROCESS_LOST = 3;
 /** The operating system refuses all of a sudden: the target has changed its user or started another program. */
 export const ACCESS_LOST = 4;
 
-/** Visits that linger, after one in which something had to be fetched late. */
-const LINGERING_VISITS = 64;
 /** Frames outside chunks that can be fetched one by one within one reading. */
 export const MOST_LATE = 512;
 
@@ -53,18 +54,14 @@ export class ThreadCopy {
 
   /** The chunks that are copied. */
   readonly dataStack: DataStack = new DataStack();
-  readonly outside: OutsideFrames;
+  readonly outside: OutsideFrames | HeapFrames;
+  readonly visits: Visits;
 
   /** What was read for this thread together with others, and whether it is new. */
   offered: Uint8Array = new Uint8Array(0);
   isOffered = false;
 
   #arrangement = 0;
-  /** A visit was asked for, and we may not be where the thread runs. */
-  wasRefused = false;
-  #visits = false;
-  /** Visits to come that wait for what is fetched late. */
-  #linger = 0;
   /** The arrangement that `bytes` is of. */
   #filled = -1;
   #dirty = true;
@@ -96,12 +93,15 @@ export class ThreadCopy {
     readonly watchesStatus = true,
   ) {
     const { layout } = runtime;
+    this.visits = new Visits(runtime.process, thread.tid);
     this.#threadFrom = layout.thread.currentFrame;
     if (layout.cframe >= 0) this.#cframes = new CFrameList(layout.cframe);
     this.executableMask = layout.minor >= 14 ? ~3 : ~0;
     this.chunksAt = align(layout.thread.window - this.#threadFrom);
     this.#slotBytes = align(layout.frame.size);
-    this.outside = new OutsideFrames(this.#slotBytes);
+    this.outside = layout.hasFrameObjects
+      ? new HeapFrames(this.#slotBytes)
+      : new OutsideFrames(this.#slotBytes);
   }
 
   /**
@@ -115,7 +115,7 @@ export class ThreadCopy {
     this.#isLost = false;
     this.#turn();
     this.#stateWords = this.words;
-    const read = this.#read(this.rangesToRead(watch));
+    const read = this.visits.read(this.rangesToRead(watch), this.bytes);
     this.limit = read;
     if (read === this.#ranges.bytes) return this.#follow();
     this.comparable = false;
@@ -138,34 +138,9 @@ export class ThreadCopy {
       this.#cframes === undefined;
   }
 
-  /**
-   * From now until `endVisit`, fetches are made from the CPU on which the thread runs or ran last, where that
-   * is allowed: it cannot run then.
-   */
-  beginVisit(): void {
-    this.#visits = true;
-    this.wasRefused = false;
-  }
-
-  /** True if the thread could not run in the last fetch of the visit, and in all that was read since. */
+  /** Ends a visit; true if the thread could not run in the last fetch, and in all that was read since. */
   endVisit(): boolean {
-    this.#visits = false;
-    const lingered = this.#linger > 0;
-    if (lingered) this.#linger--;
-    const isHeld = !this.wasRefused && this.runtime.process.leave();
-    if (this.#late === 0) return isHeld;
-    this.#linger = LINGERING_VISITS;
-    return isHeld && lingered;
-  }
-
-  #read(ranges: Ranges): number {
-    const { process } = this.runtime;
-    if (this.#visits && !this.wasRefused) {
-      const read = process.visit(this.thread.tid, ranges, this.bytes, this.#linger > 0);
-      if (read !== NOT_THERE) return read;
-      this.wasRefused = true;
-    }
-    return process.read(ranges, this.bytes);
+    return this.visits.end(this.#late);
   }
 
   #fetchBriefly(): number {
@@ -336,7 +311,7 @@ export class ThreadCopy {
       if (index < 0) return REARRANGED;
       this.#frameAt = index * CFRAME_BYTES;
     }
-    const chunk = this.threadField(thread.chunk);
+    const chunk = thread.chunk < 0 ? 0 : this.threadField(thread.chunk);
     if (chunk === 0) return FETCHED;
     const top = this.threadField(thread.chunkTop);
     return this.dataStack.follow(this.runtime.reader, chunk, top) ? FETCHED : REARRANGED;
@@ -344,7 +319,8 @@ export class ThreadCopy {
 
   /** Fetches one frame behind the copy, and remembers it for the next time. */
   #fetchLate(address: Address): number {
-    if (!(address > 0) || address % 8 !== 0 || this.#late >= MOST_LATE) return -1;
+    if (!(address > 0) || address % 8 !== 0) return -1;
+    if (this.#late >= MOST_LATE) return this.runtime.layout.hasFrameObjects ? -2 : -1;
     const size = this.#slotBytes;
     const at = this.#ranges.bytes + this.#late * size;
     this.#lateRange.clear();
@@ -410,22 +386,6 @@ export class ThreadCopy {
     const { status } = layout.thread;
     return status < 0 ? address + layout.gilHolder : this.thread.address + (status & ~7);
   }
-}
-
-/**
- * The first range and those from the third on, up to `end` of the copy; the second, the rest of the thread
- * state, is left out.
- */
-function briefOf(ranges: Ranges, end: number): Ranges {
-  const brief = new Ranges(ranges.capacity);
-  brief.gap = ranges.words[6]!;
-  brief.words.set(ranges.words.subarray(0, 4));
-  brief.words.set(ranges.words.subarray(8), 4);
-  brief.bytes = ranges.words[2]!;
-  for (brief.count = 1; brief.bytes + brief.gap < end; brief.count++) {
-    brief.bytes += ranges.words[brief.count * 4 + 6]!;
-  }
-  return brief;
 }
 
 function align(bytes: number): number {

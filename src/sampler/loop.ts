@@ -166,9 +166,7 @@ export class SamplingLoop {
     }
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now, time);
     if (now - this.#doubtedAt > DOUBT) this.#doubt(now);
-    return this.stops === undefined
-      ? this.#read(time)
-      : this.#readStopped(time, now, this.stops);
+    return this.stops === undefined ? this.#read(time) : this.#readStopped(time, now, this.stops);
   }
 
   /** Reads a target that runs. */

@@ -154,7 +154,7 @@ export class ThreadSampler {
       else {
         status = snapshot.visit();
         held = snapshot.isHeld;
-        if (snapshot.copy.wasRefused) shop.teacher.refuse(time);
+        if (snapshot.copy.visits.wasRefused) shop.teacher.refuse(time);
       }
       if (!held) held = status >= WHOLE && !this.isActive() && snapshot.confirm();
       if (status < WHOLE) return status;

@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { rejectedTotal } from "../../src/profile/quality.ts";
 import { type Captured, countSamples, type Seen, seenStacks } from "./captured.ts";
 import { findFault } from "./grammar.ts";
-import { testedPythons } from "./pythons.ts";
+import { compareVersions } from "../../scripts/pythons/version.ts";
+import { testedMinors } from "../../scripts/pythons.ts";
+import { allPythons } from "./pythons.ts";
 import { capture, grammarOf, Running } from "./running.ts";
 
 interface Case {
@@ -25,19 +27,29 @@ const cases: readonly Case[] = [
   { what: "recursion to 3000 frames", script: "deep.py", args: ["3000"], rule: checkBottom },
 ];
 
-/** The most of the readings that may be thrown away. */
-const MOST_REJECTED = 0.005;
+/** The most of the readings that may be thrown away, and of the stacks that may be impossible. */
+const bounds = { rejected: 0.005, impossible: 0 };
+/** Where frames are objects that are used again in any order, up to 3.10. */
+const oldBounds = { rejected: 0.02, impossible: 0.001 };
+/** Cases that are enough where a version is not tested throughout. */
+const fewCases = ["chains.py", "maze.py", "recursion.py", "threads.py"];
 
-for (const python of await testedPythons()) {
-  for (const { what, script, args = [], allThreads = false, rule } of cases) {
+for (const python of await allPythons()) {
+  const most = compareVersions(python.version, "3.11.0") < 0 ? oldBounds : bounds;
+  const isFull = testedMinors.includes(python.minor) || Deno.env.get("TACHYON_TESTS") === "all";
+  const some = cases.filter((one) => isFull || fewCases.includes(one.script));
+  for (const { what, script, args = [], allThreads = false, rule } of some) {
     Deno.test(`no stack is impossible and few are rejected when a Python ${python.minor} runs ${what}`, async () => {
       await using target = await Running.start(python.path, script, args);
       const captured = await capture(target.pid, { intervalUs: 100, seconds: 2, allThreads });
       const grammar = grammarOf(target, captured.pythonVersion);
       const seen = seenStacks(captured);
-      assert.deepEqual(listFaults(seen, (one) => findFault(grammar, one.stack) ?? rule?.(one)), []);
+      const judge = (one: Seen): string | undefined => findFault(grammar, one.stack) ?? rule?.(one);
+      const impossible = countSamples(seen.filter((one) => judge(one) !== undefined));
+      const within = impossible <= most.impossible * countSamples(seen);
+      assert.ok(within, listFaults(seen, judge).join("\n"));
       const rejected = rejectedShare(captured);
-      assert.ok(rejected <= MOST_REJECTED, `rejected: ${JSON.stringify(captured.quality)}`);
+      assert.ok(rejected <= most.rejected, `rejected: ${JSON.stringify(captured.quality)}`);
       assert.ok(countSamples(seen) > 1000, `samples: ${JSON.stringify(captured.quality)}`);
     });
   }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { which } from "../../scripts/shell.ts";
 import { report } from "../ffi/targets.ts";
-import { testedPythons } from "./pythons.ts";
+import { allPythons } from "./pythons.ts";
 import { captureCommand, Running } from "./running.ts";
 
 /** Calls by which a process can write to another one or stop it, those that read, and opened files. */
@@ -10,7 +10,7 @@ const traced = "process_vm_writev,ptrace,kill,tkill,tgkill,process_vm_readv,open
 const strace = await which("strace");
 if (strace === undefined) report("NOT SHOWN THAT TARGETS ARE NOT WRITTEN TO: strace is missing");
 
-for (const { path, minor } of strace === undefined ? [] : await testedPythons()) {
+for (const { path, minor } of strace === undefined ? [] : await allPythons()) {
   Deno.test(`a capture neither writes to its target nor stops it when that is a Python ${minor}`, async () => {
     await using target = await Running.start(path, "maze.py", []);
     const log = await Deno.makeTempFile();

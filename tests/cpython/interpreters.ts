@@ -9,6 +9,14 @@ export const selfDescribing: readonly Python[] = interpreters.filter(({ minor })
   testedMinors.includes(minor)
 );
 
+/** Those whose frames are objects in the heap, and those that have a data stack. */
+export const withFrameObjects: readonly Python[] = interpreters.filter(({ minor }) =>
+  Number(minor.slice(2)) < 11
+);
+export const withDataStack: readonly Python[] = interpreters.filter((python) =>
+  !withFrameObjects.includes(python)
+);
+
 /** Runs a script to its end and takes what it prints as JSON. */
 export async function ask(python: Python, script: string): Promise<unknown> {
   const { success, stdout } = await new Deno.Command(python.path, {

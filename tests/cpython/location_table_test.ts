@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { findLocation, NO_LOCATION } from "../../src/cpython/location_table.ts";
-import { ask, interpreters } from "./interpreters.ts";
+import { ask, withDataStack } from "./interpreters.ts";
 import { Random } from "./random.ts";
 
 /** A code object as its interpreter describes it; positions: line, end line, column, end column. */
@@ -77,7 +77,7 @@ function kindsOf(table: Uint8Array): Set<number> {
   return new Set([...table].filter((byte) => byte >= 128).map((byte) => (byte >> 3) & 15));
 }
 
-for (const python of interpreters) {
+for (const python of withDataStack) {
   Deno.test(`every unit has the location that ${python.version} gives it`, async () => {
     const described = await ask(python, describeCode) as Described[];
     const kinds = new Set<number>();

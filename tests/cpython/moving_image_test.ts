@@ -6,7 +6,7 @@ import { PROCESS_LOST, THREAD_LOST } from "../../src/cpython/thread_copy.ts";
 import { GONE } from "../../ffi/process.ts";
 import { open } from "../ffi/targets.ts";
 import { Image } from "./image.ts";
-import { interpreters } from "./interpreters.ts";
+import { withDataStack } from "./interpreters.ts";
 import { Reading, runtimeOf } from "./stacks.ts";
 import { Stopped } from "./stopped.ts";
 
@@ -18,7 +18,7 @@ interface Scene {
 }
 
 const recorded = new Map<string, Image>();
-for (const python of interpreters) {
+for (const python of withDataStack) {
   await using stopped = await Stopped.start(python, "nested");
   using process = open(stopped.pid);
   const image = Image.record(process);
@@ -49,7 +49,7 @@ function moveCaller({ image, reading, main }: Scene): { depth: number; place: nu
   return { depth, place: codeTable.firstPlaces[code]! };
 }
 
-for (const { minor } of interpreters) {
+for (const { minor } of withDataStack) {
   Deno.test(`a caller that has moved on is seen on ${minor}, whatever is taken over`, () => {
     const scene = begin(minor);
     const { reading, main } = scene;
@@ -132,9 +132,6 @@ for (const { minor } of interpreters) {
 
   Deno.test(`a thread waiting in a sleep does not hold the interpreter's lock on ${minor}`, () => {
     const { reading, main } = begin(minor);
-    const status = reading.runtime.reader.int32(
-      main.address + reading.runtime.layout.thread.status,
-    )!;
-    assert.equal(status & ACTIVE_STATUS, 0);
+    assert.equal(reading.snapshot(main).copy.status() & ACTIVE_STATUS, 0);
   });
 }

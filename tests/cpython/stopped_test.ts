@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { Process } from "../../ffi/process.ts";
 import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
+import type { Python } from "../../scripts/pythons.ts";
+import { compareVersions } from "../../scripts/pythons/version.ts";
 import { open } from "../ffi/targets.ts";
 import { interpreters, selfDescribing } from "./interpreters.ts";
 import { type Found, type Place, Reading, runtimeOf } from "./stacks.ts";
@@ -31,6 +33,11 @@ function same(found: Found, frames: readonly Place[]): void {
   assert.equal(found.frames.length, frames.length);
 }
 
+/** Names of functions do not say what they are in, and frames are objects. */
+function isOld({ version }: Python): boolean {
+  return compareVersions(version, "3.11.0") < 0;
+}
+
 /** Compares all threads with what the target told. */
 function check(process: Process, stopped: Stopped): { reading: Reading; found: Found[] } {
   const reading = new Reading(runtimeOf(process));
@@ -46,7 +53,10 @@ function check(process: Process, stopped: Stopped): { reading: Reading; found: F
 }
 
 for (const python of interpreters) {
-  for (const [scene, name] of SCENES) {
+  for (const [scene, qualified] of SCENES) {
+    // Before 3.11 each Python call takes C stack, which ends sooner.
+    if (scene === "very_deep" && isOld(python)) continue;
+    const name = isOld(python) ? qualified.slice(qualified.lastIndexOf(".") + 1) : qualified;
     Deno.test(`the stacks of ${scene} on ${python.version} are those it tells of itself`, async () => {
       await using stopped = await Stopped.start(python, scene);
       const said = stopped.told.flatMap(({ frames }) => frames.map(([, name]) => name));
@@ -84,7 +94,8 @@ for (const python of interpreters) {
       one.state.tid === inside[0]!.state.tid && one.state.interpreterId === 0
     );
     assert.equal(outside.length, 1);
-    assert.ok(outside[0]!.frames.some(([, name]) => name === "subinterpreter.<locals>.run"));
+    const run = isOld(python) ? "run" : "subinterpreter.<locals>.run";
+    assert.ok(outside[0]!.frames.some(([, name]) => name === run));
   });
 }
 

@@ -18,6 +18,20 @@ made = ["".join([text, "!"]) for text in texts] + texts + long
 made += [sys.intern("interned " + str(n)) for n in range(3)]
 for text in made[3:9]:
     text.encode("utf-8")
+if sys.version_info < (3, 12):
+    # Made by the old C interface: the characters lie elsewhere.
+    import ctypes
+    create = ctypes.pythonapi.PyUnicode_FromUnicode
+    create.restype, create.argtypes = ctypes.py_object, [ctypes.c_wchar_p, ctypes.c_ssize_t]
+    fill = ctypes.pythonapi.PyUnicode_AsUnicode
+    fill.restype, fill.argtypes = ctypes.POINTER(ctypes.c_wchar), [ctypes.py_object]
+    for text in ("legacy", "caf\\xe9", "\\u6e2c\\u91cf", "\\U0001f40d!"):
+        blank = create(None, len(text))
+        characters = fill(blank)
+        for at, character in enumerate(text):
+            characters[at] = character
+        assert ctypes.pythonapi._PyUnicode_Ready(ctypes.py_object(blank)) == 0
+        made.append(blank)
 def function(): yield
 others = [None, 1, 1.5, b"bytes", [1], {}, function, function.__code__, int]
 print(json.dumps({"texts": [[id(text), text] for text in made], "others": [id(o) for o in others],
@@ -61,7 +75,9 @@ for (const python of interpreters) {
       assert.equal(code.name, "function");
       assert.equal(code.file, "<string>");
       assert.equal(code.isGenerator, true);
-      assert.equal(code.start, told.code + layout.code.instructions);
+      if (!layout.hasFrameObjects) {
+        assert.equal(code.start, told.code + layout.code.instructions);
+      }
       for (const address of [told.none, told.texts[3]![0], 0, 8, -8, NaN, 2 ** 48, 2 ** 64]) {
         assert.equal(readCodeObject(reader, layout, address, codeType), undefined);
       }
