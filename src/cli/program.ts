@@ -18,7 +18,7 @@ Examples:
   tachyon replay capture.bin      show a recording again, in any format
   tachyon run --help              more about a command
 
-Python 3.13, 3.14 and 3.15 on Linux. Standard output carries only the result.`;
+Python 3.8 to 3.15 on Linux. Standard output carries only the result.`;
 
 /** Runs one command line and returns its exit status; whatever goes wrong is said in a sentence. */
 export async function runProgram(
