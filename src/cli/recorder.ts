@@ -72,7 +72,9 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
       const { finished, failed } = await exports.finish(profile, summary, (name, bytes) => {
         progress.show(describeWriting(name, bytes));
       }).finally(() => progress.done());
-      if (!options.quiet) tellFinished(summarizeCapture(profile, summary), finished);
+      if (!options.quiet && finished.length > 0) {
+        tellFinished(summarizeCapture(profile, summary), finished);
+      }
       for (const sentence of warnings(profile, summary)) tell(sentence);
       return failed.length === 0 ? undefined : outputsFailed(failed);
     },

@@ -149,7 +149,9 @@ async function writeStacks(
   });
   progress.done();
   for (const note of notes) tell(escapeForTerminal(note));
-  if (!quiet) tellFinished(summarizeReplay(profile, summary), results.finished);
+  if (!quiet && results.finished.length > 0) {
+    tellFinished(summarizeReplay(profile, summary), results.finished);
+  }
   if (recordsQuality(profile.metadata)) {
     for (const sentence of warnings(profile, summary)) tell(sentence);
   }
