@@ -6,7 +6,9 @@ import type { Bytes, Collector, CollectorTools } from "./collector.ts";
 import { createFlamegraph } from "./flamegraph.ts";
 import { createGecko } from "./gecko.ts";
 import { createPerfetto } from "./perfetto.ts";
+import { createPprof } from "./pprof.ts";
 import { createPstats, DEFAULT_TABLE, type TableOptions } from "./pstats.ts";
+import { createPstatsFile } from "./pstats_file.ts";
 import { createSpeedscope } from "./speedscope.ts";
 
 /** All that can be asked of formats; each takes what it knows. */
@@ -61,6 +63,7 @@ const REGISTRY = {
     from: "counts",
     create: createPstats,
     fromCalls: renderCalls,
+    inFile: { extension: "pstats", binary: true, create: createPstatsFile },
   },
   collapsed: {
     extension: "txt",
@@ -96,6 +99,14 @@ const REGISTRY = {
     about: "calls and thread states in time, for ui.perfetto.dev and chrome://tracing",
     from: "samples",
     create: createPerfetto,
+  },
+  pprof: {
+    extension: "pb.gz",
+    binary: true,
+    destination: "file",
+    about: "stacks with counts and labels, for go tool pprof and services that read its files",
+    from: "counts",
+    create: createPprof,
   },
   binary: {
     extension: "bin",

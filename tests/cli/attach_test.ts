@@ -34,7 +34,7 @@ Deno.test("a file is named for the user, in the current directory or the one giv
     assert.match(stderr, new RegExp(`collapsed written to collapsed_${PID}\\.txt`));
     await Deno.mkdir(`${directory}/sub`);
     await runFake(["attach", "-d", "0.05", "-o", `${directory}/sub`, PID]);
-    assert.deepEqual(listFiles(`${directory}/sub`), [`pstats_${PID}.txt`]);
+    assert.deepEqual(listFiles(`${directory}/sub`), [`pstats_${PID}.pstats`]);
     assert.deepEqual(listFiles(directory), [`collapsed_${PID}.txt`, "sub"]);
   });
 });
