@@ -3,9 +3,11 @@ import type { SampleBatch } from "../profile/profile.ts";
 /** Samples of one batch. */
 const BATCH = 16 * 1024;
 /** Fewer samples are sorted by comparing. */
-const FEW = 2048;
-/** Values of a digit that samples are sorted by. */
-const DIGITS = 1 << 16;
+const FEW = 512;
+/** And such that are so far from each other, µs: more than eight years. */
+const MOST_SPREAD = 2 ** 48;
+/** Values of a digit that all others are sorted by. */
+const DIGITS = 1 << 11;
 
 /** Holds samples back until they can be handed on in order of time. */
 export class TimeOrder {
@@ -84,29 +86,31 @@ export class TimeOrder {
 
   /** Places of the samples in order of time. */
   #sort(): Uint32Array {
+    const { length } = this;
     const times = this.#time;
-    let order = Uint32Array.from({ length: this.length }, (_, i) => i);
+    let order = new Uint32Array(length);
     let [first, last] = [Infinity, -Infinity];
-    for (let i = 0; i < this.length; i++) {
+    for (let i = 0; i < length; i++) {
       const time = times[i]!;
       if (time < first) first = time;
       if (time > last) last = time;
+      order[i] = i;
     }
-    if (this.length < FEW || !(last - first < 2 ** 48)) {
+    if (length < FEW || !(last - first < MOST_SPREAD)) {
       return order.sort((a, b) => times[a]! - times[b]! || a - b);
     }
     // Digit by digit, the lowest first: each pass keeps the order of the one before.
-    let next = new Uint32Array(this.length);
+    const digits = new Uint16Array(length);
+    let next = new Uint32Array(length);
     for (let scale = 1; scale <= last - first; scale *= DIGITS) {
       const starts = new Uint32Array(DIGITS + 1);
-      const digits = new Uint16Array(this.length);
-      for (let i = 0; i < this.length; i++) {
+      for (let i = 0; i < length; i++) {
         const digit = Math.floor((times[i]! - first) / scale) % DIGITS;
         digits[i] = digit;
         starts[digit + 1]!++;
       }
       for (let digit = 0; digit < DIGITS; digit++) starts[digit + 1]! += starts[digit]!;
-      for (let i = 0; i < this.length; i++) {
+      for (let i = 0; i < length; i++) {
         const at = order[i]!;
         next[starts[digits[at]!]!++] = at;
       }
