@@ -18,15 +18,22 @@ const MODULE = new URL(import.meta.url).pathname;
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
 const FORMATS_IN_TIME: readonly FormatName[] = ["gecko", "speedscope", "perfetto"];
 const STACKS = 200_000;
-const DEPTH = 40;
+/** Frames that all stacks have in common, and frames above them in which each stack differs. */
+const STEM = 30;
+const TAIL = 10;
 const THREADS = 4;
 const BATCH = 4096;
 /** Samples of the recording: each stack is in it. */
 const RECORDED = 2 * STACKS;
 const INTERVAL_US = 100;
 
-/** A profile with many stacks: a common stem, then paths of ten functions a level, as in `unique.py`. */
-function createProfile(): Profile {
+/** A profile before its samples, and the stacks that are to be sampled. */
+interface Prepared {
+  readonly profile: Profile;
+  readonly ends: readonly number[];
+}
+
+function createProfile(): Prepared {
   const profile = new Profile({
     tool: "tachyon",
     toolVersion: "bench",
@@ -58,21 +65,29 @@ function createProfile(): Profile {
       kind: FRAME_KINDS.indexOf("python"),
     });
   let stem: number = NO_STACK;
-  for (let depth = 0; depth < DEPTH - 5; depth++) {
-    stem = stacks.push(stem, addFrame(`stem_${depth}`));
-  }
-  const leaves = Array.from({ length: 50 }, (_, index) => addFrame(`step_${index}`));
-  for (let from = stem, next = 1; stacks.length < STACKS; from = from === stem ? 35 : from + 1) {
-    for (let child = 0; child < 10 && stacks.length < STACKS; child++) {
-      stacks.push(from, leaves[next++ % leaves.length]!);
+  for (let depth = 0; depth < STEM; depth++) stem = stacks.push(stem, addFrame(`stem_${depth}`));
+  const steps = Array.from({ length: 50 }, (_, index) => addFrame(`step_${index}`));
+  const known = new Map<string, number>();
+  const ends = Array.from({ length: STACKS }, (_, index) => {
+    let stack = stem;
+    let path = "";
+    for (let depth = 0, rest = index; depth < TAIL; depth++) {
+      const step = rest % steps.length;
+      rest = Math.floor(rest / steps.length);
+      path += `${step} `;
+      const next = known.get(path) ?? stacks.push(stack, steps[step]!);
+      // Four steps tell all stacks apart; above them nothing is shared.
+      if (depth < 3) known.set(path, next);
+      stack = next;
     }
-  }
-  return profile;
+    return stack;
+  });
+  return { profile, ends };
 }
 
 /** Samples that go through all stacks; now and then a thread stays where it is, and its state changes. */
-function* sampleAll({ stacks }: Profile, samples: number): Generator<SampleBatch> {
-  let stack = 0;
+function* sampleAll(ends: readonly number[], samples: number): Generator<SampleBatch> {
+  let end = 0;
   for (let done = 0; done < samples;) {
     const length = Math.min(BATCH, samples - done);
     const batch = {
@@ -86,10 +101,10 @@ function* sampleAll({ stacks }: Profile, samples: number): Generator<SampleBatch
       const tick = Math.floor(done / THREADS);
       batch.time[i] = tick * INTERVAL_US;
       batch.thread[i] = done % THREADS;
-      batch.stack[i] = stack;
+      batch.stack[i] = ends[end]!;
       const status = done % 64 < 32 ? STATUS.hasGil : STATUS.waitsForGil;
       batch.flags[i] = (status | STATUS.cpuUnknown) << STATUS_SHIFT;
-      if (done % 3 !== 0) stack = (stack + 1) % stacks.length;
+      if (done % 3 !== 0) end = (end + 1) % ends.length;
     }
     yield batch;
   }
@@ -107,11 +122,15 @@ function summarize(samples: number): Summary {
   return { durationUs: samples / THREADS * INTERVAL_US, ending: "duration" };
 }
 
+function countSamples({ quality }: Profile, samples: number): void {
+  quality.samples = samples;
+  quality.ticks = samples / THREADS;
+}
+
 function measureFormat(format: FormatName, samples: number): Measured {
   const store = createSpoolStore(".");
-  const profile = createProfile();
-  profile.quality.ticks = samples / THREADS;
-  profile.quality.samples = samples;
+  const { profile, ends } = createProfile();
+  countSamples(profile, samples);
   const collector = FORMATS[format].create(DEFAULT_OPTIONS, store);
   const emptyMb = peakMb();
   let bytes = 0;
@@ -120,7 +139,7 @@ function measureFormat(format: FormatName, samples: number): Measured {
   };
   const begun = performance.now();
   drop(collector.begin(profile.metadata));
-  for (const batch of sampleAll(profile, samples)) drop(collector.add(profile, batch));
+  for (const batch of sampleAll(ends, samples)) drop(collector.add(profile, batch));
   drop(collector.finish(profile, summarize(samples)));
   const seconds = (performance.now() - begun) / 1000;
   store.close();
@@ -134,7 +153,7 @@ function peakMb(): number {
 }
 
 function writeRecording(path: string): void {
-  const profile = createProfile();
+  const { profile, ends } = createProfile();
   const collector = createBinary({});
   using file = Deno.createSync(path);
   const write = (pieces: Iterable<Uint8Array>): void => {
@@ -143,10 +162,11 @@ function writeRecording(path: string): void {
     }
   };
   write(collector.begin(profile.metadata));
-  for (const batch of sampleAll(profile, RECORDED)) {
+  for (const batch of sampleAll(ends, RECORDED)) {
     profile.add(batch);
     write(collector.add(profile, batch));
   }
+  countSamples(profile, RECORDED);
   write(collector.finish(profile, summarize(RECORDED)));
   file.seekSync(0, Deno.SeekMode.Start);
   write([collector.head!()]);
@@ -199,7 +219,7 @@ async function main([first, second]: readonly string[]): Promise<void> {
   if (format !== undefined) return print(JSON.stringify(measureFormat(format, Number(second))));
   const samples = Number(first ?? 10_000_000);
   await printMachine("deno run -A bench/time_exports.ts", ["3.15"]);
-  print(`\n${samples} samples of ${STACKS} stacks, ${THREADS} threads, depth ${DEPTH}:`);
+  print(`\n${samples} samples of ${STACKS} stacks, ${THREADS} threads, depth ${STEM + TAIL}:`);
   const rows: string[][] = [];
   for (const name of FORMATS_IN_TIME) {
     const args = ["run", "-q", "-A", MODULE, name, String(samples)];

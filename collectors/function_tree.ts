@@ -1,8 +1,6 @@
 import type { Profile } from "../src/profile/profile.ts";
-import { Column, NO_STACK } from "../src/profile/tables.ts";
-
-/** More functions than there will be. */
-const FUNCTIONS = 2 ** 24;
+import { Column, NO_STACK, StackTable } from "../src/profile/tables.ts";
+import { StackIndex } from "../src/recording/stack_index.ts";
 
 /**
  * The stacks of a profile as calls of functions, whatever lines they are at: a node is a caller's node
@@ -11,15 +9,14 @@ const FUNCTIONS = 2 ** 24;
 export class FunctionTree {
   /** One frame of each function. */
   readonly frameOf: number[] = [];
-  /** Caller's node of each node, {@link NO_STACK} for a root. */
-  readonly prefix: Column = new Column(1024);
-  readonly function: Column = new Column(1024);
+  /** The nodes; in place of frames they have functions. */
+  readonly nodes: StackTable = new StackTable();
   /** Functions on the stack, 1 for a root. */
   readonly depth: Column = new Column(1024);
   readonly #nodeOfStack: Column = new Column(1024);
   readonly #functionOfFrame: Column = new Column(1024);
   readonly #functions = new Map<string, number>();
-  readonly #nodes = new Map<number, number>();
+  readonly #index = new StackIndex(this.nodes);
 
   /** Takes in frames and stacks that came since the last time. */
   grow({ frames, stacks }: Profile): void {
@@ -53,25 +50,18 @@ export class FunctionTree {
 
   /** The node with all that two nodes have in common from the root on. */
   meet(a: number, b: number): number {
-    while (this.depthOf(a) > this.depthOf(b)) a = this.prefix.at(a);
-    while (this.depthOf(b) > this.depthOf(a)) b = this.prefix.at(b);
+    while (this.depthOf(a) > this.depthOf(b)) a = this.nodes.prefix.at(a);
+    while (this.depthOf(b) > this.depthOf(a)) b = this.nodes.prefix.at(b);
     while (a !== b) {
-      a = this.prefix.at(a);
-      b = this.prefix.at(b);
+      a = this.nodes.prefix.at(a);
+      b = this.nodes.prefix.at(b);
     }
     return a;
   }
 
   #intern(prefix: number, called: number): number {
-    const key = (prefix + 1) * FUNCTIONS + called;
-    let node = this.#nodes.get(key);
-    if (node === undefined) {
-      node = this.prefix.length;
-      this.prefix.push(prefix);
-      this.function.push(called);
-      this.depth.push(this.depthOf(prefix) + 1);
-      this.#nodes.set(key, node);
-    }
+    const node = this.#index.push(prefix, called);
+    if (node === this.depth.length) this.depth.push(this.depthOf(prefix) + 1);
     return node;
   }
 }

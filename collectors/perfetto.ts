@@ -78,18 +78,18 @@ export function createPerfetto(): Collector {
     text.bytes(row.end).integer(time).bytes(slice.end);
   }
   function describeCalled(profile: Profile, node: number): Slice {
-    const called = tree.function.at(node);
+    const called = tree.nodes.frame.at(node);
     return callSlices[called] ??= describeCall(profile, tree.frameOf[called]!);
   }
   /** Ends the calls that are over and begins those that are new. */
   function call(profile: Profile, track: Track, node: number, time: number): void {
     if (node === track.node) return;
     const common = tree.meet(node, track.node);
-    for (let at = track.node; at !== common; at = tree.prefix.at(at)) {
+    for (let at = track.node; at !== common; at = tree.nodes.prefix.at(at)) {
       end(track.calls, time, describeCalled(profile, at));
     }
     const added: number[] = [];
-    for (let at = node; at !== common; at = tree.prefix.at(at)) added.push(at);
+    for (let at = node; at !== common; at = tree.nodes.prefix.at(at)) added.push(at);
     for (let i = added.length - 1; i >= 0; i--) {
       begin(track.calls, time, describeCalled(profile, added[i]!));
     }

@@ -141,8 +141,8 @@ class StackText {
     list.cut(this.#ends[common]!);
     this.#ends.length = common + 1;
     const added: number[] = [];
-    for (let at = node; tree.depthOf(at) > common; at = tree.prefix.at(at)) {
-      added.push(tree.function.at(at));
+    for (let at = node; tree.depthOf(at) > common; at = tree.nodes.prefix.at(at)) {
+      added.push(tree.nodes.frame.at(at));
     }
     for (let i = added.length - 1; i >= 0; i--) {
       if (this.#ends.length > 1) list.comma();
