@@ -34,6 +34,15 @@ static struct {
 /* How long the caller spins for an answer before it sleeps, and the visitor lingers at most; ns. */
 enum { ANSWER_SPIN = 30000, LONGEST_LINGER = 1000000, LONGEST_WAIT = 50000000 };
 
+/*
+ * A caller that is on that CPU already is its own visitor, until tach_visit_end: to wait there for another
+ * thread of ours would be to wait for itself.
+ */
+static struct {
+    int32_t active, target_stat, cpu, before;
+    double switches;
+} own_visit;
+
 static void futex_wake(_Atomic int32_t *word) {
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
 }
@@ -146,6 +155,14 @@ TACHYON int32_t tach_visit(int32_t cpu, int32_t target_stat, int32_t tid, int32_
     if (!is_there(stat)) {
         return -ESRCH;
     }
+    own_visit.active = sched_getcpu() == cpu;
+    if (own_visit.active) {
+        own_visit.switches = count_switches();
+        own_visit.cpu = cpu;
+        own_visit.target_stat = target_stat;
+        own_visit.before = tach_task_cpu(target_stat) == cpu;
+        return read_ranges(tid, ranges, count, into, length, gap);
+    }
     if (atomic_load(&visitor.tid) == 0) {
         const int32_t failed = begin_visitor();
         if (failed != 0) {
@@ -181,6 +198,11 @@ TACHYON int32_t tach_visit(int32_t cpu, int32_t target_stat, int32_t tid, int32_
 
 /* Lets the visitor go. 1 if the target's thread could not run from the last tach_visit until now. */
 TACHYON int32_t tach_visit_end(void) {
+    if (own_visit.active) {
+        own_visit.active = 0;
+        return own_visit.before && tach_task_cpu(own_visit.target_stat) == own_visit.cpu &&
+               sched_getcpu() == own_visit.cpu && count_switches() == own_visit.switches;
+    }
     int32_t state = VISITOR_LINGERS;
     if (atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_LEAVES)) {
         await_visitor(VISITOR_LEAVES, VISITOR_READS);
