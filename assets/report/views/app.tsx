@@ -6,13 +6,14 @@ import type { Theme } from "../color.ts";
 import { createDeriver } from "../derive.ts";
 import { saveAs } from "../export.ts";
 import type { FlameCanvas } from "../flame_canvas.ts";
+import { titleOf } from "../headline.ts";
 import { Ruler } from "../labels.ts";
 import type { Model } from "../model.ts";
 import { chooseTheme, readTheme } from "../theme.ts";
 import { Chips } from "./breadcrumbs.tsx";
 import { FlameView } from "./flame_view.tsx";
 import { FunctionsView } from "./functions_view.tsx";
-import { Header, titleOf } from "./header.tsx";
+import { Header } from "./header.tsx";
 import { Help } from "./help.tsx";
 import { createKeys } from "./keys.ts";
 import { Legend } from "./legend.tsx";
@@ -65,7 +66,7 @@ export function App({ model }: { model: Model }): JSX.Element {
   useEffect(() => {
     const press = (event: KeyboardEvent): void => keys.current(event);
     addEventListener("keydown", press);
-    document.title = `${titleOf(model).slice(0, 120)} · tachyon`;
+    document.title = `${titleOf(model.header.facts.metadata).slice(0, 120)} · tachyon`;
     return () => removeEventListener("keydown", press);
   }, []);
   usePrintedTheme(theme, setTheme);

@@ -8,7 +8,7 @@ import {
   formatTime,
 } from "../../../src/analysis/units.ts";
 import type { Facts } from "../format.ts";
-import { formatDate, roughly } from "./header.tsx";
+import { formatDate, roughly } from "../headline.ts";
 import type { Page } from "./page.ts";
 import { ThreadTable } from "./thread_table.tsx";
 
