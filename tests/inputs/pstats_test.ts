@@ -3,7 +3,8 @@ import { renderCalls } from "../../collectors/call_lines.ts";
 import { DEFAULT_TABLE } from "../../collectors/pstats.ts";
 import type { CallRow, CallTable } from "../../src/profile/call_table.ts";
 import { findPythons, findTestPythons, type Python } from "../../scripts/pythons.ts";
-import { readPieces } from "../collectors/profiles.ts";
+import { createPstatsFile } from "../../collectors/pstats_file.ts";
+import { joinPieces, readPieces, shopProfile, SUMMARY } from "../collectors/profiles.ts";
 import { inTemporary } from "../cli/command.ts";
 import { readCalls, refusal } from "./reading.ts";
 
@@ -62,6 +63,10 @@ for (const { version, ...rest } of PYTHONS) {
       assert.ok(leaf.totalUs >= leaf.selfUs && leaf.selfUs > 0);
       const down = rowOf(calls, "down");
       assert.deepEqual([down.primitive, down.calls], [1, 10]);
+      const from = down.callers.map((
+        { caller, counts },
+      ) => [calls.rows[caller]!.name, counts.calls]);
+      assert.deepEqual(from.sort(), [["down", 9], ["start", 1]]);
       assert.ok(rowOf(calls, "start").totalUs >= rowOf(calls, "twice").totalUs);
     });
   });
@@ -93,6 +98,16 @@ if (SAMPLED === undefined) {
     });
   });
 }
+
+Deno.test("our own file has samples, too, though it has no mark", () => {
+  const { profile } = shopProfile();
+  const { calls } = readCalls(joinPieces(createPstatsFile().finish(profile, SUMMARY)));
+  assert.equal(calls.unit, "samples");
+  const { primitive, calls: onStack } = rowOf(calls, "price_order");
+  assert.deepEqual([primitive, onStack], [600, 600]);
+  assert.deepEqual([rowOf(calls, "walk").primitive, rowOf(calls, "walk").calls], [200, 200]);
+  assert.match(readPieces(renderCalls(calls, DEFAULT_TABLE)), /^ {2}samples +1,000\n/m);
+});
 
 const TABLE: CallTable = {
   unit: "calls",

@@ -49,23 +49,37 @@ export function readPstats(bytes: Uint8Array): CallInput {
   }
   for (const [place, value] of functions) {
     const row = rowOf(place);
-    rows[row] = { ...rows[row]!, ...readCounts(value) };
+    const [primitive, calls, ...times] = value;
+    rows[row] = { ...rows[row]!, ...readCounts([calls, primitive, ...times]) };
     for (const [caller, counts] of asDict(value[4]).pairs) {
       const parts = typeof counts === "number" ? { calls: counts } : readCounts(asTuple(counts));
       callersOf[row]!.push({ caller: rowOf(asTuple(caller)), counts: parts });
     }
   }
-  return {
-    kind: "pstats",
-    knows: "functions",
-    calls: { unit: sampled ? "samples" : "calls", rows },
-  };
+  const unit = sampled || areSamples(rows) ? "samples" : "calls";
+  return { kind: "pstats", knows: "functions", calls: { unit, rows } };
 }
 
-function readCounts([first, second, self, total]: MarshalTuple): CallCounts {
+/**
+ * Whether counts are samples though no mark says so, as in our own files: all times are then the counts
+ * times one and the same, which no clock would measure of calls.
+ */
+function areSamples(rows: readonly CallRow[]): boolean {
+  const sum = (of: (row: CallRow) => number): number => rows.reduce((all, row) => all + of(row), 0);
+  const one = sum((row) => row.selfUs) / sum((row) => row.primitive);
+  const fits = (us: number, count: number): boolean =>
+    Math.abs(us - count * one) <= 1e-6 * count * one;
+  return one > 0 && rows.some(({ primitive }) => primitive !== 1) &&
+    rows.every((row) => fits(row.selfUs, row.primitive) && fits(row.totalUs, row.calls));
+}
+
+/** Counts in the order in which callers have them; a function's own begin with those not recursive. */
+function readCounts(
+  [calls, primitive, self, total]: readonly (MarshalValue | undefined)[],
+): CallCounts {
   return {
-    primitive: asNumber(first),
-    calls: asNumber(second),
+    calls: asNumber(calls),
+    primitive: asNumber(primitive),
     selfUs: asNumber(self) * SECOND,
     totalUs: asNumber(total) * SECOND,
   };
