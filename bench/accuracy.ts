@@ -1,5 +1,5 @@
 /**
- * `deno task accuracy [--long]`: how whole and how unbiased the stacks are, beside CPython 3.15's own
+ * `deno task accuracy [--long] [chains] [leaves]`: how whole and how unbiased the stacks are, beside CPython 3.15's own
  * profiler. The truth is a capture from the target's own CPU, where it cannot run while it is read.
  */
 import { basename } from "node:path";
@@ -18,8 +18,22 @@ import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
 import { percent, print, printMachine, printTable } from "./table.ts";
 
 const long = Deno.args.includes("--long");
-const seconds = long ? 6 : 2;
+const only = Deno.args.filter((argument) => argument !== "--long");
+const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
+const seconds = 2;
+const rounds = long ? 5 : 1;
 const how = { intervalUs: 100, seconds };
+
+/** Depth, calls of the leaf in its loop, and rounds that each of them runs. */
+const shapes = [
+  [10, 20, 0],
+  [10, 200, 0],
+  [50, 20, 0],
+  [50, 200, 0],
+  [200, 20, 0],
+  [200, 200, 0],
+  [50, 20, 12],
+] as const;
 
 /** Samples whose stack cannot have been. */
 function countImpossible(grammar: Grammar, seen: readonly Seen[]): number {
@@ -30,24 +44,47 @@ function countImpossible(grammar: Grammar, seen: readonly Seen[]): number {
   return countSamples(seen.filter(({ stack }) => findFault(grammar, stack.map(whole))));
 }
 
+/** The same capture several times. */
+interface Repeated {
+  readonly seen: readonly Seen[][];
+  readonly failed: readonly number[];
+}
+
+/** Captures in turn, round by round: two true ones, ours, ours with `--exact`, and CPython's. */
 async function measureChains(python: Python, work: number): Promise<string[][]> {
   await using target = await Running.start(python.path, "chains.py", ["50", String(work)]);
+  const { path, minor } = python;
+  const { pid } = target;
   const grammar = grammarOf(target, python.version);
-  const exact = await runTachyon(python.path, target.pid, { ...how, sameCpu: true });
-  const again = await runTachyon(python.path, target.pid, { ...how, sameCpu: true });
-  const row = (who: string, { seen, failed }: Outcome): string[] => [
-    `${python.minor} ${who}, ${work ? `${work} rounds` : "no work"} a call`,
-    `${countImpossible(grammar, seen)} of ${countSamples(seen)}`,
-    percent(failed),
-    meanDepth(seen).toFixed(2),
-    depthDistance(seen, exact.seen).toFixed(3),
-  ];
-  const rows = [
-    row("truth, again", again),
-    row("tachyon", await runTachyon(python.path, target.pid, how)),
-  ];
-  if (python.minor !== "3.15") return rows;
-  return [...rows, row("CPython", await runCpython(python.path, target.pid, how))];
+  const ways: Record<string, () => Promise<Outcome>> = {
+    "truth": () => runTachyon(path, pid, { ...how, sameCpu: true }),
+    "truth, again": () => runTachyon(path, pid, { ...how, sameCpu: true }),
+    "tachyon": () => runTachyon(path, pid, how),
+    "tachyon --exact": () => runTachyon(path, pid, { ...how, consistency: "exact" }),
+    ...(minor === "3.15" ? { "CPython": () => runCpython(path, pid, how) } : {}),
+  };
+  const results = new Map<string, Repeated>();
+  for (let round = 0; round < rounds; round++) {
+    for (const [who, run] of Object.entries(ways)) {
+      const { seen, failed } = await run();
+      const before = results.get(who) ?? { seen: [], failed: [] };
+      results.set(who, { seen: [...before.seen, [...seen]], failed: [...before.failed, failed] });
+    }
+  }
+  const truth = results.get("truth")!;
+  return Object.keys(ways).slice(1).map((who) => {
+    const { seen, failed } = results.get(who)!;
+    const all = seen.flat();
+    const distances = seen.map((one, round) => depthDistance(one, truth.seen[round]!));
+    return [
+      `${minor} ${who}, ${work ? `${work} rounds` : "no work"} a call`,
+      `${countImpossible(grammar, all)} of ${countSamples(all)}`,
+      percent(Math.max(...failed)),
+      `${meanDepth(all).toFixed(2)} (${meanDepth(truth.seen.flat()).toFixed(2)})`,
+      `${depthDistance(all, truth.seen.flat()).toFixed(3)}`,
+      distances.map((distance) => distance.toFixed(3)).join(" "),
+    ];
+  });
 }
 
 async function measureLeaf(
@@ -60,9 +97,14 @@ async function measureLeaf(
   const { path, minor } = python;
   const truth = await runTachyon(path, target.pid, { ...how, sameCpu: true });
   const ours = await runTachyon(path, target.pid, how);
+  const exact = await runTachyon(path, target.pid, {
+    ...how,
+    intervalUs: 1000,
+    consistency: "exact",
+  });
   const again = await runTachyon(path, target.pid, { ...how, sameCpu: true });
   const what = `${minor}, depth ${depth}, loop of ${loop}, ${work ? `${work} rounds` : "no work"}`;
-  const row = [what, `${share(truth)}, ${share(again)}`, share(ours)];
+  const row = [what, `${share(truth)}, ${share(again)}`, share(ours), share(exact)];
   if (minor !== "3.15") return [...row, "", "", ""];
   const theirs = await runCpython(path, target.pid, how);
   const blocking = { ...how, intervalUs: 1000, seconds: long ? 10 : 4, blocking: true };
@@ -74,22 +116,38 @@ const pythons = (await findTestPythons()).filter(({ minor }) => testedMinors.inc
 await printMachine(`deno task accuracy${long ? " --long" : ""}`, pythons.map((p) => p.version));
 print(`Target on CPU ${targetCpu}, profilers on CPU ${captureCpu}, 10 kHz, ${seconds} s each.`);
 
-const chains: string[][] = [];
-for (const python of pythons) {
-  for (const work of [0, 3, 12]) chains.push(...await measureChains(python, work));
-}
-print();
-print("Two chains of 50 calls in turn:");
-printTable(["", "impossible", "rejected", "mean depth", "distance of depths"], chains);
-
-const leaves: string[][] = [];
-for (const python of pythons) {
-  for (const shape of [[10, 20, 0], [50, 20, 0], [200, 200, 0], [50, 20, 12]] as const) {
-    leaves.push(await measureLeaf(python, shape));
+if (wanted("chains")) {
+  const rows: string[][] = [];
+  for (const python of pythons) {
+    for (const work of [0, 3, 12]) rows.push(...await measureChains(python, work));
   }
+  print();
+  print(`Two chains of 50 calls in turn, ${rounds} × ${seconds} s, captures of all kinds in turn:`);
+  printTable(
+    [
+      "",
+      "impossible",
+      "most rejected",
+      "mean depth (truth)",
+      "distance of depths",
+      "in each round",
+    ],
+    rows,
+  );
 }
-print();
-print(
-  "Share of a short function that is called in a loop, the truth before and after; CPython's\n`--blocking` at 1 kHz:",
-);
-printTable(["", "truth", "tachyon", "CPython", "its failed", "CPython --blocking"], leaves);
+
+if (wanted("leaves")) {
+  const rows: string[][] = [];
+  for (const python of pythons) {
+    for (const shape of shapes) rows.push(await measureLeaf(python, shape));
+  }
+  print();
+  print(
+    "Share of a short function that is called in a loop, the truth before and after; CPython's",
+  );
+  print("`--blocking` at 1 kHz:");
+  printTable(
+    ["", "truth", "tachyon", "tachyon --exact", "CPython", "its failed", "CPython --blocking"],
+    rows,
+  );
+}
