@@ -32,6 +32,8 @@ export interface ReportInput {
   readonly profile: Profile;
   readonly summary?: Summary;
   readonly batches?: readonly SampleBatch[];
+  /** Made for it; to be removed afterwards. */
+  readonly folder?: string;
 }
 
 /** Writes a report into a file. */
@@ -50,7 +52,7 @@ export interface OpenReport {
   readonly page: Page;
   /** Everything that the browser complained of: errors, refused loads, broken policies. */
   readonly complaints: string[];
-  /** Addresses that were asked for besides the page's own. */
+  /** Addresses besides the page's own that were asked for, and that no policy stopped. */
   readonly requests: string[];
 }
 
@@ -73,6 +75,7 @@ export async function openReport(
     colorScheme: dark ? "dark" : "light",
     acceptDownloads: true,
   });
+  page.setDefaultTimeout(20_000);
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on("console", (message) => complaints.push(message.text()));
@@ -83,6 +86,9 @@ export async function openReport(
   });
   page.on("request", (request) => {
     if (!/^(file|data|blob):/.test(request.url())) requests.push(request.url());
+  });
+  page.on("requestfailed", (request) => {
+    if (request.failure()?.errorText === "csp") requests.splice(requests.indexOf(request.url()), 1);
   });
   await page.goto(`file://${path}${hash === "" ? "" : `#${hash}`}`);
   await page.waitForSelector(".report");
@@ -96,31 +102,15 @@ export async function drawn(page: Page): Promise<void> {
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => done()))");
 }
 
-/** Runs a test on an open report, and closes all afterwards. */
-export async function withReport(
-  input: ReportInput,
-  sight: Sight,
-  test: (report: OpenReport) => Promise<void>,
-): Promise<void> {
-  const browser = await startBrowser();
-  try {
-    const path = await writeReport(input);
-    try {
-      await test(await openReport(browser, path, sight));
-    } finally {
-      await Deno.remove(path);
-    }
-  } finally {
-    await browser.close();
-  }
-}
-
-/** Colour of a pixel of the picture, as `r,g,b`; places are shares of the canvas. */
+/** Colour of a pixel of the picture, as `r,g,b`; `x` is a share of the width, `y` px from the top, or from the bottom if negative. */
 export async function pixel(page: Page, x: number, y: number): Promise<string> {
   return await page.evaluate(`(() => {
     const canvas = document.querySelector(".chart canvas");
-    const at = canvas.getContext("2d").getImageData(
-      Math.floor(${x} * canvas.width), ${y} * devicePixelRatio, 1, 1).data;
+    const copy = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+    const left = Math.floor(${x} * (canvas.width - 1));
+    const top = (${y} < 0 ? canvas.height / devicePixelRatio : 0) + ${y};
+    copy.drawImage(canvas, -left, -top * devicePixelRatio);
+    const at = copy.getImageData(0, 0, 1, 1).data;
     return at[3] === 0 ? "none" : [at[0], at[1], at[2]].join(",");
   })()`);
 }
@@ -135,6 +125,8 @@ export async function clickBox(page: Page, x: number, row: number): Promise<void
 /** Points at a box. */
 export async function hoverBox(page: Page, x: number, row: number): Promise<void> {
   const { left, top, width } = await frame(page);
+  // A pointer that is there already would not move.
+  await page.mouse.move(0, 0);
   await page.mouse.move(left + x * width, top + row * 20 + 10);
   await page.waitForTimeout(60);
 }

@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** All keys, for the sheet. */
 const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
@@ -45,7 +45,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
 /** The sheet of keys. */
 export function Help({ close }: { close: () => void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current!.showModal(), []);
+  useLayoutEffect(() => dialog.current!.showModal(), []);
   return (
     <dialog ref={dialog} onClose={close} aria-label="Keys">
       <div class="sheet">
