@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { FORMAT_NAMES } from "../../collectors/registry.ts";
-import { execute, inTemporary, listFiles } from "../cli/command.ts";
+import { execute, inTemporary, listFiles, processesIn } from "../cli/command.ts";
 import { startProgram } from "./running_program.ts";
 import { ORDERS, PYTHONS, runTachyon, shellWords, SUBJECTS } from "./subjects.ts";
 
@@ -81,6 +81,33 @@ Deno.test("a full disk ends the recording, which is kept, and no other output", 
     const all = countSamples(await Deno.readTextFile(`${cwd}/a.txt`));
     const kept = countSamples(replayed.stdout);
     assert.ok(kept > 1000 && kept < all, `${kept} of ${all}`);
+  });
+});
+
+Deno.test("a run that is killed leaves its program alone and what it recorded", async () => {
+  await inTemporary(async (cwd) => {
+    const words = ["run", "--python", PYTHON.path, "-o", "binary:", ORDERS, "60"];
+    let left: string[] = [];
+    await runTachyon(SOURCES, words, {
+      cwd,
+      during: async (child) => {
+        await waitUntil(() => listFiles(cwd).some((name) => name.endsWith(".partial")));
+        // Samples wait up to 2 s for the proof of their calls.
+        await pause(3500);
+        child.kill("SIGKILL");
+        await child.status;
+        left = processesIn(cwd);
+        for (const pid of left) Deno.kill(Number(pid), "SIGKILL");
+      },
+    });
+    assert.equal(left.length, 1);
+    const partial = `binary_${left[0]}.bin.partial`;
+    assert.deepEqual(listFiles(cwd), [partial]);
+    const replay = ["replay", "--collapsed", partial];
+    const { status, stderr } = await runTachyon(SOURCES, replay, { cwd });
+    assert.match(stderr, /never finished/);
+    assert.equal(status, 0);
+    assert.match(await Deno.readTextFile(`${cwd}/collapsed_${left[0]}.txt`), /find_coupons/);
   });
 });
 
