@@ -58,7 +58,7 @@ export function createPerfetto(): Collector {
   let steps: Steps;
   let pid = 1;
 
-  function createTrack(profile: Profile, thread: number): Track {
+  function createTrack(profile: Profile, thread: number, time: number): Track {
     if (numbers.length <= thread) numbers = numberThreads(profile);
     const number = numbers[thread] ?? 0;
     return tracks[thread] = {
@@ -68,7 +68,7 @@ export function createPerfetto(): Collector {
       node: NO_STACK,
       state: 0,
       stated: false,
-      last: 0,
+      last: time,
     };
   }
   function begin(row: Row, time: number, slice: Slice): void {
@@ -130,7 +130,7 @@ export function createPerfetto(): Collector {
       for (let i = 0; i < batch.length; i++) {
         const thread = batch.thread[i]!;
         const time = Math.round(batch.time[i]!);
-        const track = tracks[thread] ?? createTrack(profile, thread);
+        const track = tracks[thread] ?? createTrack(profile, thread, time);
         const until = steps.endBefore(track.last, time);
         if (until < time) blank(profile, track, Math.round(until));
         call(profile, track, tree.nodeOf(batch.stack[i]!), time);

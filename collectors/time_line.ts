@@ -4,28 +4,41 @@ import type { Profile, Thread } from "../src/profile/profile.ts";
 import type { Metadata } from "../src/profile/metadata.ts";
 import { baseName } from "../src/analysis/places.ts";
 
-/** Asked intervals from one sample of a thread to its next that are taken for unbroken. */
+/** Usual steps from one sample of a thread to its next that are taken for unbroken. */
 const LONGEST_STEP = 3.5;
+/** Steps after which the usual one has come to what they are. */
+const MEMORY_OF_STEPS = 64;
 /** Above all ids that a system gives. */
 const MADE_UP = 1 << 30;
 
 /**
  * Until when samples stand. A sample stands until the next one of its thread. If that is more than 3½
- * asked intervals away, so that three readings or more are missing, nobody knows what went on: then it
- * stands for one interval and the rest stays blank.
+ * usual steps away, so that three readings or more are missing, nobody knows what went on: then it stands
+ * for one asked interval and the rest stays blank. The usual step is the asked interval, and longer where
+ * a capture is slower than that all the time; but not in modes that leave threads out for a while.
  */
 export class Steps {
   readonly #interval: number;
-  readonly #longest: number;
+  readonly #learns: boolean;
+  #usual: number;
 
-  constructor({ intervalUs }: Metadata) {
+  constructor({ intervalUs, mode }: Metadata) {
+    // 0 when not known: the steps that are met tell.
     this.#interval = Math.max(intervalUs, 1);
-    this.#longest = intervalUs > 0 ? intervalUs * LONGEST_STEP : Infinity;
+    this.#learns = intervalUs <= 0 || mode === "wall" || mode === "all";
+    this.#usual = intervalUs;
   }
 
   /** When a sample ends that the next one of its thread follows, µs. */
   endBefore(time: number, next: number): number {
-    return next - time <= this.#longest ? next : time + this.#interval;
+    const step = next - time;
+    if (this.#usual <= 0) this.#usual = Math.max(step, 0);
+    const longest = this.#usual * LONGEST_STEP;
+    if (this.#learns && step > 0) {
+      const learned = (Math.min(step, longest * 2) - this.#usual) / MEMORY_OF_STEPS;
+      this.#usual = Math.max(this.#interval, this.#usual + learned);
+    }
+    return step <= longest ? next : time + this.#interval;
   }
 
   /** When the last sample of a thread ends, µs. */

@@ -9,7 +9,7 @@ import { MEMORY } from "./time_lines.ts";
 
 /*
  * Set aside is what CPython does wrong or otherwise: it counts columns from 0 and we from 1; it has base
- * names only, and no file for what is frozen; it calls a thread off the CPU when nobody looked; it takes
+ * names only, and no file for what begins with `<`; it calls a thread off the CPU when nobody looked; it takes
  * the first record that it meets for time 0 and ends markers at the last one it met; and it lets markers
  * go on through holes, which ours have samples without stacks for.
  */
@@ -67,7 +67,7 @@ function adaptTheirs(frame: string): string {
 }
 
 function adaptOurs(frame: string): string {
-  return frame.replace(/ \/.*\/| <frozen .*>:/, " ");
+  return frame.replace(/ <[^>]*>$/, "").replace(/ \/.*\/| <[^>]*>:/, " ");
 }
 
 function startOf(threads: ReadonlyMap<number, readonly Moment[]>): number {

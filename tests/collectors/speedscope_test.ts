@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createSpeedscope } from "../../collectors/speedscope.ts";
+import type { Mode } from "../../src/profile/metadata.ts";
 import { MEMORY, renderTimeLine, shopTimeLine, TimeLine } from "./time_lines.ts";
 
 /** The format as far as the tests look. */
@@ -79,6 +80,19 @@ Deno.test("speedscope bridges two readings that are missing and not three", () =
   const f = [{ file: "x.py", name: "f" }];
   line.at(0, thread, f).at(3000, thread, f).at(7000, thread, f);
   assert.deepEqual(readable(render(line), 0), [["f", 4000], ["", 3000], ["f", 1000]]);
+});
+
+Deno.test("speedscope is not full of holes when a capture is slower than was asked for", () => {
+  const slow = (mode: Mode, intervalUs: number): string[] => {
+    const line = new TimeLine({ mode, intervalUs });
+    const thread = line.thread(1);
+    for (let tick = 0; tick < 40; tick++) line.at(tick * 5000, thread, [{ name: `f${tick % 2}` }]);
+    return readable(render(line), 0).map(([stack]) => stack);
+  };
+  assert.deepEqual(slow("wall", 1000).slice(-20), new Array(10).fill(["f0", "f1"]).flat());
+  assert.ok(slow("wall", 0).every((stack) => stack !== ""));
+  // Here the thread may not have been in the state that was asked for.
+  assert.equal(slow("cpu", 1000).filter((stack) => stack === "").length, 39);
 });
 
 Deno.test("speedscope has a thread without any stack as empty time", () => {
