@@ -2,6 +2,7 @@ import { ControlGroup } from "./control_group.ts";
 import type { Metadata } from "./metadata.ts";
 import { emptyQuality, type Quality } from "./quality.ts";
 import { Runs } from "./runs.ts";
+import { SparseColumn } from "./sparse_column.ts";
 import { Column, FrameTable, NO_STACK, StackTable } from "./tables.ts";
 import { Timeline } from "./timeline.ts";
 
@@ -97,7 +98,7 @@ export class Profile {
   add(batch: SampleBatch): void {
     for (let i = 0; i < batch.length; i++) {
       const thread = batch.thread[i]!;
-      const column = this.counts[thread] ??= new Column(1024);
+      const column = this.counts[thread] ??= new SparseColumn();
       const stack = batch.stack[i]!;
       if (stack === NO_STACK) continue;
       column.add(stack, 1);
