@@ -1,13 +1,15 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [reads]`: what tachyon costs and how fast it can
- * go, beside CPython 3.15's own profiler on the same target in the same minutes. About two minutes for
- * all of it; `--long` is for the docs.
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory]`: what tachyon costs and how fast it can
+ * go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
+ * all of it but `memory`, which must be asked for; `--long` is for the docs, and takes memory for ten minutes.
  */
 import { findTestPythons } from "../scripts/pythons.ts";
 import { captureCpu, targetCpu } from "../tests/accuracy/running.ts";
+import { benchMemory } from "./memory.ts";
 import { benchReads } from "./read.ts";
 import { benchCpu, benchRates } from "./rates.ts";
 import { benchSlowdown } from "./slowdown.ts";
+import { benchThreads } from "./threads.ts";
 import { print, printMachine } from "./table.ts";
 
 const long = Deno.args.includes("--long");
@@ -23,4 +25,6 @@ print(
 if (wanted("rates")) await benchRates(python.path, { rounds: long ? 5 : 1, seconds: long ? 5 : 3 });
 if (wanted("cpu")) await benchCpu(python.path, { rounds: long ? 3 : 1, seconds: long ? 10 : 4 });
 if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 3);
+if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
+if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
 if (wanted("reads")) await benchReads(python.path);

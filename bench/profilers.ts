@@ -90,6 +90,7 @@ export function cpythonCommand(python: string, pid: number, how: TheirHow): stri
   return [
     python,
     ...["-m", "profiling.sampling", "attach", "-r", rate, "-d", seconds, ...blocking],
+    ...(how.allThreads ? ["-a"] : []),
     ...["--collapsed", String(pid)],
   ];
 }

@@ -107,7 +107,8 @@ async function download(mirror: Mirror, work: string): Promise<string[]> {
   const env = { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
   say("pythons: reading Debian's package index (suite sid)");
   await run("apt-get", [...settings, "update"], { env });
-  const wanted = testedMinors.map((minor) => `python${minor}`);
+  // greenlet swaps the frames of a thread under a profiler: tests need the real one.
+  const wanted = [...testedMinors.map((minor) => `python${minor}`), "python3-greenlet"];
   say(`pythons: downloading ${wanted.join(", ")} with their libraries`);
   await run("apt-get", [...settings, "-y", "--download-only", "install", ...wanted], { env });
   const archives = `${work}/cache/archives`;

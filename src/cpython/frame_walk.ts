@@ -108,7 +108,7 @@ export class FrameWalk implements Walk {
           address = this.#bridge();
           if (address === 0) return TORN;
         } else if (previous === 0) {
-          if (base >= 0 || (!this.#isRoot(address) && !held)) return BROKEN;
+          if (!this.#isRoot(address, base >= 0) && !held) return BROKEN;
           copy.outside.leaveOut(address);
           return frames.count === 0 ? EMPTY : WHOLE;
         } else {
@@ -200,9 +200,10 @@ export class FrameWalk implements Walk {
    * What an entry that is over leaves behind on the C stack may look like the one at the root. That one
    * lies above all others, and was met as the end of a stack before; others an exact reading must have
    * shown (greenlets have a root each).
+   * @param hasBase the thread has a base frame, at which all stacks end but those of greenlets.
    */
-  #isRoot(address: Address): boolean {
-    const again = address === this.#lastRoot;
+  #isRoot(address: Address, hasBase: boolean): boolean {
+    const again = address === this.#lastRoot && !hasBase;
     this.#lastRoot = this.#root = address;
     if (this.#roots.has(address)) return true;
     if (!again || address < Math.max(...this.#roots)) return false;

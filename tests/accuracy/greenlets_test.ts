@@ -1,0 +1,45 @@
+import assert from "node:assert/strict";
+import type { Python } from "../../scripts/pythons.ts";
+import { rejectedTotal } from "../../src/profile/quality.ts";
+import { countSamples, type Seen, seenStacks } from "./captured.ts";
+import { testedPythons } from "./pythons.ts";
+import { capture, Running } from "./running.ts";
+
+/** Python versions for which greenlet is fetched with the interpreter. */
+const fetchedMinors = ["3.14", "3.15"];
+
+for (const python of await testedPythons()) {
+  if (!await hasGreenlet(python)) continue;
+  Deno.test(`stacks of greenlets are whole and never mixed on Python ${python.minor}`, async () => {
+    await using target = await Running.start(python.path, "greenlets.py", []);
+    const captured = await capture(target.pid, { intervalUs: 100, seconds: 2 });
+    const seen = seenStacks(captured);
+    assert.deepEqual(seen.filter((one) => !isPossible(one)), []);
+    assert.ok(countSamples(seen) > 1000, `samples: ${JSON.stringify(captured.quality)}`);
+    const { quality } = captured;
+    const rejected = rejectedTotal(quality);
+    assert.ok(rejected <= quality.samples * 0.01, `rejected: ${JSON.stringify(quality)}`);
+  });
+}
+
+async function hasGreenlet({ path, minor }: Python): Promise<boolean> {
+  const { success } = await new Deno.Command(path, {
+    args: ["-c", "import greenlet"],
+    stderr: "null",
+  })
+    .output();
+  if (!success && fetchedMinors.includes(minor)) {
+    const hole =
+      `GREENLETS NOT TESTED on ${minor}: remove .pythons and run \`deno task pythons --provision\``;
+    if (Deno.env.get("CI")) throw new Error(hole);
+    // deno-lint-ignore no-console
+    console.error(hole);
+  }
+  return success;
+}
+
+/** `x_top` calls `x_down`, that itself up to ten times, and at last perhaps `x_leaf`: one letter for all. */
+function isPossible({ stack }: Seen): boolean {
+  const text = stack.map((place) => place.name).join(" ");
+  return /^([ab])_top( \1_down){0,11}( \1_leaf)?$/.test(text);
+}
