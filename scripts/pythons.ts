@@ -4,33 +4,40 @@
  */
 import { findPythons, findTestPythons, forgetPythons } from "./pythons/find.ts";
 import { NotProvisioned, provisionPythons } from "./pythons/debian.ts";
-import { type Python, testedMinors } from "./pythons/version.ts";
+import { neededMinors, olderMinors, type Python, suites } from "./pythons/version.ts";
 import { print, say } from "./shell.ts";
 
 export { findPythons, findTestPythons } from "./pythons/find.ts";
-export { olderMinors, type Python, testedMinors } from "./pythons/version.ts";
+export { neededMinors, olderMinors, type Python, testedMinors } from "./pythons/version.ts";
 
-/** The tested minor versions that this machine lacks. */
+/** The minor versions needed for the tests that this machine lacks. */
 export async function findMissing(): Promise<string[]> {
+  return await lacking(neededMinors);
+}
+
+/** Which of some minor versions this machine lacks. */
+async function lacking(minors: readonly string[]): Promise<string[]> {
   const present = (await findTestPythons()).map((python) => python.minor);
-  return testedMinors.filter((minor) => !present.includes(minor));
+  return minors.filter((minor) => !present.includes(minor));
 }
 
 /**
- * Fetches interpreters if a tested version is missing.
- * @returns the versions that are missing after it; why is said on stderr.
+ * Fetches interpreters that Debian has if one is missing.
+ * @returns the needed versions that are missing after it; why is said on stderr.
  */
 export async function provisionMissing(): Promise<string[]> {
-  const missing = await findMissing();
-  if (missing.length === 0) return missing;
-  say(`pythons: ${missing.join(", ")} missing: fetching from Debian into .pythons (about 32 MB)`);
-  try {
-    await provisionPythons();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    say(error instanceof NotProvisioned ? error.message : `pythons: ${error.message}`);
+  for (const suite of suites) {
+    const missing = await lacking(suite.minors);
+    if (missing.length === 0) continue;
+    say(`pythons: ${missing.join(", ")} missing: fetching from Debian into .pythons`);
+    try {
+      await provisionPythons(suite);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      say(error instanceof NotProvisioned ? error.message : `pythons: ${error.message}`);
+    }
+    forgetPythons();
   }
-  forgetPythons();
   return await findMissing();
 }
 
@@ -52,11 +59,13 @@ async function main(): Promise<number> {
     print(describe(python, chosen.includes(python.path)));
   }
   const missing = await findMissing();
+  const older = await lacking(olderMinors);
+  if (older.length > 0) say(`Reading ${older.join(", ")} is not tested here: no such interpreter`);
   if (missing.length > 0) {
     say(`Missing: ${missing.join(", ")}. Fetch them with: deno task pythons --provision`);
     return 1;
   }
-  say("* tests run on these; nothing is missing");
+  say("* tests run on these; nothing that is needed is missing");
   return 0;
 }
 

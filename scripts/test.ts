@@ -3,7 +3,7 @@
  * on, runs them, and ends with a line of the real counts. With CI=true a missing Python is a failure.
  */
 import { printCounts, readClosingLine } from "./closing_line.ts";
-import { findTestPythons, provisionMissing, testedMinors } from "./pythons.ts";
+import { findTestPythons, olderMinors, provisionMissing, testedMinors } from "./pythons.ts";
 import { repository } from "./repository.ts";
 import { pass, print, say } from "./shell.ts";
 
@@ -19,7 +19,8 @@ async function main(): Promise<number> {
   }
   const missing = await provisionMissing();
   for (const python of await findTestPythons()) {
-    if (testedMinors.includes(python.minor)) say(`test: Python ${python.version}: ${python.path}`);
+    if (![...olderMinors, ...testedMinors].includes(python.minor)) continue;
+    say(`test: Python ${python.version}: ${python.path}`);
   }
   if (missing.length > 0) {
     say(`test: NOT TESTED ON PYTHON ${missing.join(", ")}: NO SUCH INTERPRETER HERE`);

@@ -2,33 +2,34 @@ import { run, say, which } from "../shell.ts";
 import { findMirror, type Mirror } from "./apt_sources.ts";
 import { patchExecutable } from "./elf_patch.ts";
 import { localPythons } from "./find.ts";
-import { testedMinors } from "./version.ts";
+import { neededMinors, type Suite } from "./version.ts";
 
-const target = `${localPythons}/debian-sid`;
 const keyring = "/usr/share/keyrings/debian-archive-keyring";
 
 /** Why interpreters cannot be fetched from Debian here, and what to do instead. */
 export class NotProvisioned extends Error {}
 
 /**
- * Fetches the tested versions of Python with their libraries from Debian's development suite and
- * makes them run from `.pythons/debian-sid`, whatever C library the machine itself has. Needs apt,
- * but neither root nor changes to the system.
+ * Fetches the versions of Python that a Debian release has, with their libraries, and makes them run from
+ * `.pythons/debian-<suite>`, whatever C library the machine itself has. Needs apt, but neither root nor
+ * changes to the system.
  * @throws {NotProvisioned} on a machine that is no Debian.
  */
-export async function provisionPythons(): Promise<void> {
+export async function provisionPythons(suite: Suite): Promise<void> {
+  const target = `${localPythons}/debian-${suite.name}`;
   const mirror = await mirrorOfThisMachine();
   await Deno.mkdir(localPythons, { recursive: true });
   const work = await Deno.makeTempDir({ dir: localPythons, prefix: ".building-" });
   try {
-    const packages = await download(mirror, work);
+    const packages = await download(mirror, suite, work);
     const root = `${work}/root`;
     await Deno.mkdir(root);
     say(`pythons: unpacking ${packages.length} packages`);
     for (const path of packages) await run("dpkg-deb", ["-x", path, root]);
-    await pointToLibraries(root);
-    await moveIntoPlace(root, work);
-    await makeReady();
+    await mergeLibraries(root);
+    await pointToLibraries(root, target, suite);
+    await moveIntoPlace(root, target, work);
+    await makeReady(target, suite);
   } finally {
     await Deno.remove(work, { recursive: true });
   }
@@ -36,7 +37,7 @@ export async function provisionPythons(): Promise<void> {
 }
 
 async function mirrorOfThisMachine(): Promise<Mirror> {
-  const instead = `Install CPython ${testedMinors.join(", ")} with a tool such as pyenv or uv, ` +
+  const instead = `Install CPython ${neededMinors.join(", ")} with a tool such as pyenv or uv, ` +
     "or link them into .pythons/<name>/bin, and try again.";
   for (const program of ["apt-get", "dpkg-deb", "dpkg"]) {
     if (await which(program) === undefined) {
@@ -76,7 +77,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** Downloads the packages with a private apt state; returns the paths of the `.deb` files. */
-async function download(mirror: Mirror, work: string): Promise<string[]> {
+async function download(mirror: Mirror, suite: Suite, work: string): Promise<string[]> {
   for (const folder of ["state/lists/partial", "cache/archives/partial"]) {
     await Deno.mkdir(`${work}/${folder}`, { recursive: true });
   }
@@ -85,7 +86,7 @@ async function download(mirror: Mirror, work: string): Promise<string[]> {
   const options = [`arch=${architecture}`, ...(signedBy ? [`signed-by=${signedBy}`] : [])];
   await Deno.writeTextFile(
     `${work}/sources.list`,
-    `deb [${options.join(" ")}] ${mirror.uri} sid main\n`,
+    `deb [${options.join(" ")}] ${mirror.uri} ${suite.name} main\n`,
   );
   await Deno.writeTextFile(`${work}/status`, "");
   const settings = [
@@ -105,10 +106,9 @@ async function download(mirror: Mirror, work: string): Promise<string[]> {
     ...(Deno.uid() === 0 ? ["APT::Sandbox::User=root"] : []),
   ].flatMap((setting) => ["-o", setting]);
   const env = { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
-  say("pythons: reading Debian's package index (suite sid)");
+  say(`pythons: reading Debian's package index (suite ${suite.name})`);
   await run("apt-get", [...settings, "update"], { env });
-  // greenlet swaps the frames of a thread under a profiler: tests need the real one.
-  const wanted = [...testedMinors.map((minor) => `python${minor}`), "python3-greenlet"];
+  const wanted = [...suite.minors.map((minor) => `python${minor}`), ...suite.extras];
   say(`pythons: downloading ${wanted.join(", ")} with their libraries`);
   await run("apt-get", [...settings, "-y", "--download-only", "install", ...wanted], { env });
   const archives = `${work}/cache/archives`;
@@ -125,11 +125,19 @@ async function firstFile(...paths: string[]): Promise<string | undefined> {
   return undefined;
 }
 
+/** Older releases unpack a part of the libraries into `/lib`, which is a link to `/usr/lib` when installed. */
+async function mergeLibraries(root: string): Promise<void> {
+  const old = `${root}/lib`;
+  if (await Deno.stat(old).catch(() => undefined) === undefined) return;
+  await run("cp", ["-a", `${old}/.`, `${root}/usr/lib`]);
+  await Deno.remove(old, { recursive: true });
+}
+
 /** Makes the unpacked interpreters use the unpacked loader and libraries, at their final place. */
-async function pointToLibraries(root: string): Promise<void> {
+async function pointToLibraries(root: string, target: string, suite: Suite): Promise<void> {
   const { folder, loader } = await findLoader(root);
   const libraries = `${target}/usr/lib/${folder}`;
-  for (const minor of testedMinors) {
+  for (const minor of suite.minors) {
     const path = `${root}/usr/bin/python${minor}`;
     const file = await Deno.readFile(path);
     await Deno.writeFile(path, patchExecutable(file, `${libraries}/${loader}`, libraries));
@@ -149,7 +157,7 @@ async function findLoader(root: string): Promise<{ folder: string; loader: strin
   throw new Error("The C library's package holds no dynamic loader");
 }
 
-async function moveIntoPlace(root: string, work: string): Promise<void> {
+async function moveIntoPlace(root: string, target: string, work: string): Promise<void> {
   await Deno.rename(target, `${work}/replaced`).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
   });
@@ -158,8 +166,8 @@ async function moveIntoPlace(root: string, work: string): Promise<void> {
 }
 
 /** Tries each interpreter, and compiles its library so that users who cannot write here start fast. */
-async function makeReady(): Promise<void> {
-  for (const minor of testedMinors) {
+async function makeReady(target: string, { minors }: Suite): Promise<void> {
+  for (const minor of minors) {
     const python = `${target}/usr/bin/python${minor}`;
     const modules = ["ssl", "sqlite3", "ctypes", "hashlib", "zlib", "_asyncio", "multiprocessing"];
     if (minor === "3.15") modules.push("profiling.sampling");

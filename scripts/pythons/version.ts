@@ -10,10 +10,29 @@ export interface Python {
   readonly path: string;
 }
 
-/** The versions that tests must run on. */
+/** The versions that tests run on throughout, and must. */
 export const testedMinors: readonly string[] = ["3.13", "3.14", "3.15"];
-/** Older versions that are supported, and tested where they are there. */
+/** Older versions that are supported; tests that read memory run on those that are there. */
 export const olderMinors: readonly string[] = ["3.8", "3.9", "3.10", "3.11", "3.12"];
+/** All versions that must be there for the tests: those throughout, and one of the older. */
+export const neededMinors: readonly string[] = ["3.11", ...testedMinors];
+
+/** A Debian release and the versions it has. */
+export interface Suite {
+  readonly name: string;
+  readonly minors: readonly string[];
+  /** Packages that tests need besides. */
+  readonly extras: readonly string[];
+}
+
+/** Where Debian has versions to test on. It has no 3.8, 3.10 and 3.12. */
+export const suites: readonly Suite[] = [
+  { name: "bullseye", minors: ["3.9"], extras: [] },
+  { name: "bookworm", minors: ["3.11"], extras: [] },
+  // greenlet swaps the frames of a thread under a profiler: tests need the real one; and what is written
+  // for OpenTelemetry is held against its own schema.
+  { name: "sid", minors: testedMinors, extras: ["python3-greenlet", "opentelemetry-proto"] },
+];
 
 const stages: readonly string[] = ["a", "b", "rc", ""];
 
