@@ -43,9 +43,6 @@ const LOCATION = { id: 1, mappingId: 2, line: 4 } as const;
 const LINE = { functionId: 1, line: 2, column: 3 } as const;
 const FUNCTION = { id: 1, name: 2, filename: 4, startLine: 5 } as const;
 
-/** Output is handed over in pieces of about so many bytes. */
-const PIECE = 64 * 1024;
-
 /** What the time of a sample is time of. */
 export const TIME_TYPES: Readonly<Record<Mode, string>> = {
   wall: "wall",
@@ -75,13 +72,13 @@ export function createPprof(): Collector {
 function* writeProfile(profile: Profile, summary: Summary): Bytes {
   const places = numberPlaces(profile);
   const sampleNs = judgeQuality(profile.metadata, profile.quality, summary).sampleUs * 1000;
-  const writer = new ProtobufWriter(PIECE * 2);
+  const writer = new ProtobufWriter();
   writeHead(writer, profile, summary, places.strings, sampleNs);
   yield* writeSamples(writer, profile, places, sampleNs);
   yield* writePlaces(writer, places);
   for (const text of places.strings.texts) {
     writer.text(PROFILE.stringTable, text);
-    if (writer.length >= PIECE) yield writer.take();
+    if (writer.full) yield writer.take();
   }
   yield writer.take();
 }
@@ -120,8 +117,7 @@ function writeHead(
   const comments = describeCapture(profile, summary).map(([label, text]) =>
     strings.number(`${label}: ${text}`)
   );
-  writer.begin(PROFILE.comment, comments.reduce((sum, id) => sum + varintLength(id), 0));
-  for (const comment of comments) writer.varint(comment);
+  writer.packed(PROFILE.comment, comments);
 }
 
 /** Wall clock of the first tick, nanoseconds since 1970. */
@@ -159,7 +155,7 @@ function* writeSamples(
     for (const value of values) writer.varint(value);
     writer.raw(labels);
     writer.raw(taskLabel);
-    if (writer.length >= PIECE) yield writer.take();
+    if (writer.full) yield writer.take();
   }
 }
 
@@ -194,7 +190,7 @@ function* writePlaces(writer: ProtobufWriter, { functions, locations }: Places):
         innermost.int(LINE.column, column);
       });
     });
-    if (writer.length >= PIECE) yield writer.take();
+    if (writer.full) yield writer.take();
   }
   for (const [id, { name, file, firstLine }] of functions.entries()) {
     writer.message(PROFILE.function, (inner) => {
@@ -203,6 +199,6 @@ function* writePlaces(writer: ProtobufWriter, { functions, locations }: Places):
       inner.int(FUNCTION.filename, file);
       inner.int(FUNCTION.startLine, firstLine);
     });
-    if (writer.length >= PIECE) yield writer.take();
+    if (writer.full) yield writer.take();
   }
 }

@@ -1,7 +1,7 @@
 /** What samples show, as pprof and OpenTelemetry number it: nothing twice, and nothing that no sample has. */
 
 import type { Profile } from "../src/profile/profile.ts";
-import { FRAME_KINDS, NO_STACK } from "../src/profile/tables.ts";
+import { FRAME_KINDS, type FrameKind, NO_STACK } from "../src/profile/tables.ts";
 import { countLeaves } from "../src/analysis/functions.ts";
 import { countMerged, type MergedStacks, mergeStacks } from "../src/analysis/merged_stacks.ts";
 import { sumBelow } from "../src/analysis/outermost.ts";
@@ -15,6 +15,7 @@ export interface FunctionPlace {
   readonly file: number;
   /** First line, 0 when not known. */
   readonly firstLine: number;
+  readonly kind: FrameKind;
 }
 
 /** A place in a function. */
@@ -81,8 +82,9 @@ export function numberPlaces(profile: Profile): Places {
       name: strings.number(texts[frames.name.at(frame)] ?? ""),
       file: kind === "python" ? strings.number(texts[frames.file.at(frame)] ?? "") : 0,
       firstLine: Math.max(0, frames.firstLine.at(frame)),
+      kind,
     };
-    const functionKey = `${place.name}:${place.file}:${place.firstLine}:${kind === "task"}`;
+    const functionKey = `${place.name}:${place.file}:${place.firstLine}:${kind}`;
     const id = intern(knownFunctions, functionKey, () => functions.push(place) - 1);
     const line = Math.max(0, frames.line.at(frame));
     const column = line === 0 ? 0 : Math.max(0, frames.column.at(frame) + 1);

@@ -3,6 +3,8 @@
  * piece. Source: https://protobuf.dev/programming-guides/encoding/.
  */
 
+/** Output is handed over in pieces of about so many bytes. */
+const PIECE = 64 * 1024;
 const VARINT = 0;
 const FIXED64 = 1;
 const BYTES = 2;
@@ -30,9 +32,18 @@ export class ProtobufWriter {
     return this.#length;
   }
 
+  /** Whether enough waits to be a piece of output. */
+  get full(): boolean {
+    return this.#length >= PIECE;
+  }
+
   /** An integer, not negative and at most 2⁵³; 0 is left out. */
   int(field: number, value: number): void {
-    if (value === 0) return;
+    if (value !== 0) this.tagged(field, value);
+  }
+
+  /** An integer where 0 says something else than its absence: one of a choice of fields. */
+  tagged(field: number, value: number): void {
     this.#tag(field, VARINT);
     this.varint(value);
   }
@@ -40,6 +51,19 @@ export class ProtobufWriter {
   /** True; false is left out. */
   bool(field: number, value: boolean): void {
     if (value) this.int(field, 1);
+  }
+
+  /** Integers in one field, not negative and at most 2⁵³; none are left out. */
+  packed(field: number, values: readonly number[]): void {
+    if (values.length === 0) return;
+    this.begin(field, values.reduce((sum, value) => sum + varintLength(value), 0));
+    for (const value of values) this.varint(value);
+  }
+
+  /** Bytes, or a message that was written before; empty or not. */
+  bytes(field: number, bytes: Uint8Array): void {
+    this.begin(field, bytes.length);
+    this.raw(bytes);
   }
 
   /** 64 bits. */

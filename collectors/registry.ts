@@ -5,14 +5,18 @@ import { renderCalls } from "./call_lines.ts";
 import type { Bytes, Collector, CollectorTools } from "./collector.ts";
 import { createFlamegraph } from "./flamegraph.ts";
 import { createGecko } from "./gecko.ts";
+import { createJsonl, DEFAULT_JSONL, type JsonlOptions } from "./jsonl.ts";
+import { createOtlp } from "./otlp.ts";
 import { createPerfetto } from "./perfetto.ts";
 import { createPprof } from "./pprof.ts";
 import { createPstats, DEFAULT_TABLE, type TableOptions } from "./pstats.ts";
 import { createPstatsFile } from "./pstats_file.ts";
 import { createSpeedscope } from "./speedscope.ts";
+import { createCsv } from "./summary_csv.ts";
+import { createJson } from "./summary_json.ts";
 
 /** All that can be asked of formats; each takes what it knows. */
-export interface FormatOptions extends TableOptions, CollapsedOptions {
+export interface FormatOptions extends TableOptions, CollapsedOptions, JsonlOptions {
   /** Recordings: how their samples are packed. */
   readonly compression: "zstd" | "none";
 }
@@ -21,6 +25,7 @@ export interface FormatOptions extends TableOptions, CollapsedOptions {
 export const DEFAULT_OPTIONS: FormatOptions = {
   ...DEFAULT_TABLE,
   ...DEFAULT_COLLAPSED,
+  ...DEFAULT_JSONL,
   compression: "zstd",
 };
 
@@ -59,7 +64,7 @@ const REGISTRY = {
   pstats: {
     extension: "txt",
     destination: "stdout",
-    about: "a table, one row per function (default)",
+    about: "a table of functions (default); in a file, one for pstats of Python, or in a .txt",
     from: "counts",
     create: createPstats,
     fromCalls: renderCalls,
@@ -107,6 +112,35 @@ const REGISTRY = {
     about: "stacks with counts and labels, for go tool pprof and services that read its files",
     from: "counts",
     create: createPprof,
+  },
+  otlp: {
+    extension: "otlp",
+    binary: true,
+    destination: "file",
+    about: "stacks with counts and attributes, for OpenTelemetry",
+    from: "counts",
+    create: createOtlp,
+  },
+  jsonl: {
+    extension: "jsonl",
+    destination: "file",
+    about: "counts of each line of code as records, for programs",
+    from: "counts",
+    create: createJsonl,
+  },
+  json: {
+    extension: "json",
+    destination: "file",
+    about: "functions, quality and all numbers in one object, for programs",
+    from: "counts",
+    create: createJson,
+  },
+  csv: {
+    extension: "csv",
+    destination: "file",
+    about: "functions, for spreadsheets",
+    from: "counts",
+    create: createCsv,
   },
   binary: {
     extension: "bin",

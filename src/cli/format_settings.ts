@@ -36,6 +36,13 @@ const SETTINGS: readonly Settings[] = [
     ],
   },
   {
+    format: "jsonl",
+    title: "JSON lines:",
+    options: () => [
+      new Option("--jsonl-stacks", "stacks, threads and quality, too, in records of our own"),
+    ],
+  },
+  {
     format: "binary",
     title: "Recording:",
     options: () => [

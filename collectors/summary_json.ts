@@ -1,0 +1,48 @@
+import type { Profile } from "../src/profile/profile.ts";
+import type { Summary } from "../src/profile/metadata.ts";
+import { type Bytes, type Collector, NOTHING } from "./collector.ts";
+import { summarizeFunctions, summarizeProfile } from "./summary.ts";
+import { encodeAscii, encodePieces } from "./text_pieces.ts";
+
+/** Changes that a reader has to know of raise it; fields may be added without. */
+const VERSION = 1;
+
+/**
+ * The `json` format: the profile in numbers, for programs. One object with what {@link summarizeProfile}
+ * says, the threads with their samples, and the functions as {@link summarizeFunctions} gives them, one
+ * a line. What is not known is null. Text is as the target has it, in JSON of printable ASCII.
+ */
+export function createJson(): Collector {
+  return {
+    begin: () => NOTHING,
+    add: () => NOTHING,
+    finish: (profile, summary): Bytes => encodePieces(renderJson(profile, summary)),
+  };
+}
+
+function* renderJson(
+  profile: Profile,
+  summary: Summary,
+): Generator<string> {
+  const capture = summarizeProfile(profile, summary);
+  const head = { format: "tachyon-summary", version: VERSION, ...capture, ...listThreads(profile) };
+  yield `${encodeAscii(head).slice(0, -1)},"functions":[`;
+  let separator = "\n";
+  for (const row of summarizeFunctions(profile, capture)) {
+    yield `${separator}${encodeAscii(row)}`;
+    separator = ",\n";
+  }
+  yield "\n]}\n";
+}
+
+function listThreads({ threads, counts }: Profile): { threads: readonly unknown[] } {
+  return {
+    threads: threads.map(({ tid, name, interpreter, main }, thread) => ({
+      tid: tid || null,
+      name: name || null,
+      interpreter,
+      main,
+      samples: counts[thread]?.view().reduce((sum, count) => sum + count, 0) ?? 0,
+    })),
+  };
+}
