@@ -1,6 +1,7 @@
 import type { Profile } from "../src/profile/profile.ts";
-import { FRAME_KINDS, NO_STACK, StackTable } from "../src/profile/tables.ts";
+import { FRAME_KINDS, NO_STACK } from "../src/profile/tables.ts";
 import { countLeaves } from "../src/analysis/functions.ts";
+import { countMerged, type MergedStacks, mergeStacks } from "../src/analysis/merged_stacks.ts";
 import { baseName } from "../src/analysis/places.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 import { escapeCollapsed } from "./escape.ts";
@@ -58,7 +59,7 @@ function* renderLines(
   profile: Profile,
   { granularity, threads = profile.metadata.allThreads }: CollapsedOptions,
 ): Generator<string> {
-  const merged = mergeStacks(profile, granularity);
+  const merged = labelStacks(profile, granularity);
   const order = orderStacks(merged);
   const lines = threads ? listByThread(profile, merged) : listTogether(profile, merged);
   lines.sort((a, b) => b.count - a.count || a.tid - b.tid || order[a.stack]! - order[b.stack]!);
@@ -69,32 +70,31 @@ function* renderLines(
   }
 }
 
-function listByThread(profile: Profile, merged: MergedStacks): Line[] {
+function listByThread(profile: Profile, merged: LabelledStacks): Line[] {
   const lines: Line[] = [];
+  const scratch = new Float64Array(merged.stacks.length);
   for (const [thread, column] of profile.counts.entries()) {
     if (column === undefined) continue;
     const tid = profile.threads[thread]?.tid ?? 0;
-    for (const [stack, count] of countMerged(column.view(), merged)) {
+    for (const [stack, count] of countMerged(column.view(), merged, scratch)) {
       lines.push({ count, tid, stack });
     }
   }
   return lines;
 }
 
-function listTogether(profile: Profile, merged: MergedStacks): Line[] {
-  const counts = countMerged(countLeaves(profile), merged);
+function listTogether(profile: Profile, merged: LabelledStacks): Line[] {
+  const scratch = new Float64Array(merged.stacks.length);
+  const counts = countMerged(countLeaves(profile), merged, scratch);
   return [...counts].map(([stack, count]) => ({ count, tid: 0, stack }));
 }
 
 /** The tree of stacks with frames that read the same made one; its frame column holds label numbers. */
-interface MergedStacks {
+interface LabelledStacks extends MergedStacks {
   readonly labels: readonly string[];
-  readonly stacks: StackTable;
-  /** Merged stack of each stack of the profile. */
-  readonly mergedOf: Int32Array;
 }
 
-function mergeStacks(profile: Profile, granularity: Granularity): MergedStacks {
+function labelStacks(profile: Profile, granularity: Granularity): LabelledStacks {
   const labels: string[] = [];
   const numbers = new Map<string, number>();
   const labelOf = new Int32Array(profile.frames.length);
@@ -107,26 +107,7 @@ function mergeStacks(profile: Profile, granularity: Granularity): MergedStacks {
     }
     labelOf[frame] = number;
   }
-  const stacks = new StackTable();
-  const known = new Map<number, number>();
-  const mergedOf = new Int32Array(profile.stacks.length);
-  for (let stack = 0; stack < mergedOf.length; stack++) {
-    const caller = profile.stacks.prefix.at(stack);
-    const prefix = caller === NO_STACK ? NO_STACK : mergedOf[caller]!;
-    const label = labelOf[profile.stacks.frame.at(stack)]!;
-    if (granularity === "file" && prefix !== NO_STACK && stacks.frame.at(prefix) === label) {
-      mergedOf[stack] = prefix;
-      continue;
-    }
-    const key = (prefix + 1) * labels.length + label;
-    let merged = known.get(key);
-    if (merged === undefined) {
-      merged = stacks.push(prefix, label);
-      known.set(key, merged);
-    }
-    mergedOf[stack] = merged;
-  }
-  return { labels, stacks, mergedOf };
+  return { labels, ...mergeStacks(profile.stacks, labelOf, granularity === "file") };
 }
 
 function labelFrame(profile: Profile, frame: number, granularity: Granularity): string {
@@ -138,26 +119,16 @@ function labelFrame(profile: Profile, frame: number, granularity: Granularity): 
   return `${file}:${name}:${profile.frames.line.at(frame)}`;
 }
 
-function countMerged(counts: ArrayLike<number>, { mergedOf }: MergedStacks): Map<number, number> {
-  const merged = new Map<number, number>();
-  for (let stack = 0; stack < counts.length; stack++) {
-    const count = counts[stack]!;
-    if (count === 0) continue;
-    const into = mergedOf[stack]!;
-    merged.set(into, (merged.get(into) ?? 0) + count);
-  }
-  return merged;
-}
-
 /** Numbers the stacks in the order of their text, frame by frame from the root. */
-function orderStacks({ labels, stacks }: MergedStacks): Int32Array {
+function orderStacks({ labels, stacks }: LabelledStacks): Int32Array {
   const byLabel = [...labels.keys()].sort((a, b) => labels[a]! < labels[b]! ? -1 : 1);
   const rank = new Int32Array(labels.length);
   for (const [place, label] of byLabel.entries()) rank[label] = place;
 
   // Sorting once by label, then pushing each in front of its siblings, leaves every list in order.
-  const descending = [...stacks.frame.view().keys()].sort((a, b) =>
-    rank[stacks.frame.at(b)]! - rank[stacks.frame.at(a)]!
+  const descending = sortDescending(
+    stacks.frame.view().map((label) => rank[label]!),
+    labels.length,
   );
   const child = new Int32Array(stacks.length + 1).fill(NO_STACK);
   const sibling = new Int32Array(stacks.length).fill(NO_STACK);
@@ -178,5 +149,15 @@ function orderStacks({ labels, stacks }: MergedStacks): Int32Array {
     }
     at = next;
   }
+  return order;
+}
+
+/** Indexes of small numbers, the greatest number first: each number has its stretch, filled in one pass. */
+function sortDescending(numbers: Int32Array, below: number): Int32Array {
+  const ends = new Int32Array(below);
+  for (const number of numbers) ends[number]!++;
+  for (let number = below - 2; number >= 0; number--) ends[number]! += ends[number + 1]!;
+  const order = new Int32Array(numbers.length);
+  for (let index = numbers.length - 1; index >= 0; index--) order[--ends[numbers[index]!]!] = index;
   return order;
 }

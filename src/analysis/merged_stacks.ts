@@ -13,10 +13,12 @@ export interface MergedStacks {
 /**
  * Merges stacks whose frames have the same labels, in order.
  * @param labelOf label of each frame, 0 or more.
+ * @param joinRows whether frames in a row with the same label are one, too.
  */
 export function mergeStacks(
   { prefix, frame, length }: StackTable,
   labelOf: Int32Array,
+  joinRows = false,
 ): MergedStacks {
   const stacks = new StackTable();
   const mergedOf = new Int32Array(length);
@@ -27,6 +29,10 @@ export function mergeStacks(
     const caller = prefix.at(stack);
     const below = caller === NO_STACK ? NO_STACK : mergedOf[caller]!;
     const label = labelOf[frame.at(stack)]!;
+    if (joinRows && below !== NO_STACK && stacks.frame.at(below) === label) {
+      mergedOf[stack] = below;
+      continue;
+    }
     let slot = mix(below, label) & mask;
     let merged = slots[slot]!;
     while (
@@ -47,9 +53,9 @@ function mix(a: number, b: number): number {
   return sum ^ sum >>> 15;
 }
 
-/** Counts of one thread by merged stack: only those that are not 0, in the order of first sight. */
+/** Counts of stacks by merged stack: only those that are not 0, in the order of first sight. */
 export function* countMerged(
-  counts: Int32Array,
+  counts: Int32Array | Float64Array,
   { mergedOf }: MergedStacks,
   scratch: Float64Array,
 ): Generator<[stack: number, count: number]> {

@@ -1,6 +1,7 @@
 /** Frames and stacks of foreign files, interned into a profile's tables. */
 
 import type { Profile } from "../../profile/profile.ts";
+import { StackIndex } from "../stack_index.ts";
 import { FRAME_KINDS, type FrameKind } from "../../profile/tables.ts";
 
 /** A frame as other formats describe it; what they do not say is empty, 0 or absent. */
@@ -18,10 +19,11 @@ export interface ForeignFrame {
 export class Interner {
   readonly #strings = new Map<string, number>();
   readonly #frames = new Map<string, number>();
-  /** By prefix, then by frame. */
-  readonly #stacks = new Map<number, number>();
+  readonly #stacks: StackIndex;
 
-  constructor(readonly profile: Profile) {}
+  constructor(readonly profile: Profile) {
+    this.#stacks = new StackIndex(profile.stacks);
+  }
 
   string(text: string): number {
     let id = this.#strings.get(text);
@@ -59,14 +61,7 @@ export class Interner {
 
   /** The stack of a frame on that of its caller. */
   stack(prefix: number, frame: number): number {
-    // Both are below 2²⁶ in any file that fits into memory.
-    const key = (prefix + 1) * 0x400_0000 + frame;
-    let id = this.#stacks.get(key);
-    if (id === undefined) {
-      id = this.profile.stacks.push(prefix, frame);
-      this.#stacks.set(key, id);
-    }
-    return id;
+    return this.#stacks.push(prefix, frame);
   }
 }
 
