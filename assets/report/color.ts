@@ -25,8 +25,11 @@ const CHROMA: Readonly<Record<PackageKind, number>> = {
   stdlib: 0.022,
   interpreter: 0,
 };
-/** Hues that can be told apart side by side. */
-const HUES = 14;
+/**
+ * Hues that can be told apart side by side. Reds are left out, which would look like an alarm, and
+ * yellows, which turn into olive when they are made stronger.
+ */
+const HUES = [52, 66, 78, 138, 155, 172, 192, 212, 232, 278, 296, 314, 334, 350];
 
 /** The hue of a package: the same in every report. */
 export function hueOf({ name, kind }: PackageEntry): number {
@@ -34,13 +37,13 @@ export function hueOf({ name, kind }: PackageEntry): number {
   let hash = 2166136261;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 16777619);
   hash ^= hash >>> 15;
-  return ((hash >>> 0) % HUES) * 360 / HUES + 20;
+  return HUES[(hash >>> 0) % HUES.length]!;
 }
 
 /** The fill of a box of a package, as `#rrggbb`. */
 export function packageColor(entry: PackageEntry, level: number, theme: Theme): string {
   const chroma = CHROMA[entry.kind] + level * (entry.kind === "interpreter" ? 0 : 0.016);
-  const lightness = theme === "light" ? 0.915 - level * 0.042 : 0.355 + level * 0.047;
+  const lightness = theme === "light" ? 0.92 - level * 0.036 : 0.355 + level * 0.047;
   return toHex(lightness, theme === "light" ? chroma : chroma * 0.85, hueOf(entry));
 }
 

@@ -30,7 +30,7 @@ const INKS: Readonly<Record<Theme, Ink>> = {
   light: {
     root: toHex(0.93, 0.004, 255),
     text: toHex(0.25, 0.02, 255),
-    faintText: toHex(0.47, 0.02, 255),
+    faintText: toHex(0.42, 0.02, 255),
     dust: toHex(0.86, 0.01, 255),
     match: toHex(0.52, 0.19, 300),
     matchText: "#ffffff",
@@ -40,7 +40,7 @@ const INKS: Readonly<Record<Theme, Ink>> = {
   dark: {
     root: toHex(0.31, 0.008, 255),
     text: toHex(0.96, 0.005, 255),
-    faintText: toHex(0.78, 0.012, 255),
+    faintText: toHex(0.82, 0.012, 255),
     dust: toHex(0.34, 0.012, 255),
     match: toHex(0.7, 0.16, 305),
     matchText: "#14101c",

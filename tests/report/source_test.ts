@@ -64,9 +64,9 @@ testReport(
   { hash: "view=source" },
   async ({ page }) => {
     await page.click(".files >> text=changed.py");
-    assert.match(await textOf(page, ".file .subject"), /changed after the capture began/);
+    assert.match(await textOf(page, ".listing .subject"), /changed after the capture began/);
     await page.click(".files >> text=gone.py");
-    assert.match(await textOf(page, ".file .subject"), /could not be read/);
+    assert.match(await textOf(page, ".listing .subject"), /could not be read/);
     assert.equal(await textOf(page, 'tr[data-line="4"]'), "4.0%4.0%4(source not carried)");
   },
 );

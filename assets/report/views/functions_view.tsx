@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { countKeys, nameOf, placeOf } from "../names.ts";
 import { matchKeys } from "../search.ts";
-import { describeShare } from "../shares.ts";
+import { describeShare, type Share } from "../shares.ts";
 import type { Sort } from "../state.ts";
 import { hasSource, openSandwich, openSource, type Page } from "./page.ts";
 
@@ -42,7 +42,6 @@ export function FunctionsView({ page }: { page: Page }): JSX.Element {
                 key={sort}
                 class={sort}
                 scope="col"
-                colSpan={sort === "self" || sort === "total" ? 3 : 1}
                 aria-sort={state.sort === sort ? orderOf(sort) : undefined}
               >
                 <button type="button" title={title} onClick={() => go({ sort }, "replace")}>
@@ -85,18 +84,8 @@ function RowCells({ page, row }: { page: Page; row: Row }): JSX.Element {
   const chosen = state.target?.grouping === target.grouping && state.target.id === target.id;
   return (
     <tr class={chosen ? "chosen" : ""} onClick={() => go({ target }, "replace")}>
-      <td class="percent">
-        <span class="bar" style={{ width: `${self.value * 100}%` }} />
-        {self.percent}
-      </td>
-      <td class="margin faint">{self.margin}</td>
-      <td class="time faint">{self.time}</td>
-      <td class="percent">
-        <span class="bar total" style={{ width: `${Math.min(1, total.value) * 100}%` }} />
-        {total.percent}
-      </td>
-      <td class="margin faint">{total.margin}</td>
-      <td class="time faint">{total.time}</td>
+      <Figure share={self} kind="self" />
+      <Figure share={total} kind="total" />
       <th scope="row" title={row.name}>
         <button type="button" class="link" onClick={() => openSandwich(page, target)}>
           <bdi>{row.name}</bdi>
@@ -112,6 +101,19 @@ function RowCells({ page, row }: { page: Page; row: Row }): JSX.Element {
           : <bdi class="faint">{row.place}</bdi>}
       </td>
     </tr>
+  );
+}
+
+function Figure({ share, kind }: { share: Share; kind: "self" | "total" }): JSX.Element {
+  return (
+    <td class="figure">
+      <span class={`bar ${kind}`} style={{ width: `${Math.min(1, share.value) * 100}%` }} />
+      <span class="parts">
+        <b>{share.percent}</b>
+        <i class="faint">{share.margin}</i>
+        <i class="faint">{share.time}</i>
+      </span>
+    </td>
   );
 }
 

@@ -71,7 +71,7 @@ function FileLines({ page, file }: { page: Page; file: number }): JSX.Element {
     go({ line: hottest[(at + 1) % hottest.length], file });
   };
   return (
-    <section class="file">
+    <section class="listing">
       <div class="subject">
         <bdi class="path">{model.header.files[file]!.path}</bdi>
         {note !== "" && <span class="warning">{note}</span>}
