@@ -1,8 +1,8 @@
 /**
  * How fast formats that show time are, and how much memory they take: `deno run -A bench/time_exports.ts
- * [samples]`, after `deno task assets`. First 10 million samples (or as many as are asked for) of 200 000 different stacks go
- * through each of them, each in a process of its own, output thrown away. Then a recording with every one
- * of these stacks is replayed to gecko, by us and by Python 3.15.
+ * [samples]`, after `deno task assets`. First 10 million samples (or as many as are asked for) of 200 000
+ * different stacks go through each of them, each in a process of its own, output thrown away. Then a
+ * recording with every one of these stacks is replayed to gecko, by us and by Python 3.15.
  */
 import { createBinary } from "../collectors/binary.ts";
 import { DEFAULT_OPTIONS, type FormatName, FORMATS } from "../collectors/registry.ts";

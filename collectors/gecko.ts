@@ -22,12 +22,12 @@ interface Track {
 }
 
 /**
- * The `gecko` format: the processed profile format of the Firefox Profiler, version 61
- * as its `src/types/profile.ts` and `docs-developer/CHANGELOG-formats.md`
- * have it; profiler.firefox.com brings it up to its own version. Every sample is kept, with its time in
- * ms since the first tick. Intervals in which a thread's state stays the same are markers. Where too many
- * readings are missing ({@link Steps}) markers end, and samples without a stack stand for the hole. Columns are put aside as samples come, so memory follows
- * the number of different stacks.
+ * The `gecko` format: the processed profile format of the Firefox Profiler, version 61, as its
+ * `src/types/profile.ts` and `docs-developer/CHANGELOG-formats.md` have it; profiler.firefox.com brings it
+ * up to its own version. Every sample is kept, with its time in ms since the first tick. Intervals in
+ * which a thread's state stays the same are markers. Where too many readings are missing ({@link Steps})
+ * markers end, and samples without a stack stand for the hole. Columns are put aside as samples come, so
+ * memory follows the number of different stacks.
  */
 export function createGecko(_options: unknown, tools: CollectorTools): Collector {
   const states = new ThreadStates();

@@ -41,11 +41,11 @@ interface Slice {
 /**
  * The `perfetto` format: Trace Event Format in JSON, as the document "Trace Event Format" of the
  * Chromium project has it, which ui.perfetto.dev and chrome://tracing open, and others (some of them
- * ask for names at the ends of slices). A call is a
- * slice (`B` and `E`) over all samples of a thread that follow each other and have it on the stack with
- * the same callers; a line that changes does not end it. What is known of the thread's state is a row of
- * its own. Times are µs since the first tick; where too many readings are missing ({@link Steps}) a row
- * is blank. Nothing but tables is held: events go out as samples come in.
+ * ask for names at the ends of slices). A call is a slice (`B` and `E`) over all samples of a thread that
+ * follow each other and have it on the stack with the same callers; a line that changes does not end it.
+ * What is known of the thread's state is a row of its own. Times are µs since the first tick; where too
+ * many readings are missing ({@link Steps}) a row is blank. Nothing but tables is held: events go out as
+ * samples come in.
  */
 export function createPerfetto(): Collector {
   const tree = new FunctionTree();
