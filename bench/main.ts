@@ -1,13 +1,14 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory]`: what tachyon costs and how fast it can
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory] [replay]`: what tachyon costs and how fast it can
  * go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
- * all of it but `memory`, which must be asked for; `--long` is for the docs, and takes memory for ten minutes.
+ * all of it but `memory` and `replay`, which must be asked for; `--long` is for the docs, and takes memory for ten minutes.
  */
 import { findTestPythons } from "../scripts/pythons.ts";
 import { captureCpu, targetCpu } from "../tests/accuracy/running.ts";
 import { benchMemory } from "./memory.ts";
 import { benchReads } from "./read.ts";
 import { benchCpu, benchRates } from "./rates.ts";
+import { benchReplay } from "./replay.ts";
 import { benchSlowdown } from "./slowdown.ts";
 import { benchThreads } from "./threads.ts";
 import { print, printMachine } from "./table.ts";
@@ -27,4 +28,5 @@ if (wanted("cpu")) await benchCpu(python.path, { rounds: long ? 3 : 1, seconds: 
 if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 3);
 if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
 if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
+if (only.includes("replay")) await benchReplay(python.path);
 if (wanted("reads")) await benchReads(python.path);

@@ -21,12 +21,11 @@ import {
   readFooter,
   readStatistics,
   type Statistics,
+  STATISTICS_ROOM,
 } from "./tach.ts";
 import { readTables } from "./tach_tables.ts";
 import { TimeOrder } from "./time_order.ts";
 
-/** More than statistics take. */
-const STATISTICS_ROOM = 64;
 /**
  * Samples of one thread that its writer may hold back while others go on, as one stack again and again;
  * and how many of all threads are held back here so as to put them in order.

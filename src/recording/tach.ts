@@ -7,6 +7,8 @@ import { ByteWriter } from "./byte_writer.ts";
 
 export const HEADER_SIZE = 64;
 export const FOOTER_SIZE = 32;
+/** Bytes before the footer that have all of the statistics, if there are any. */
+export const STATISTICS_ROOM = 56;
 /** Frames of a stack that the format holds: the innermost ones. */
 export const MOST_FRAMES = 256;
 /** No opcode in a frame. */
@@ -29,7 +31,7 @@ const MAGIC = 0x54414348;
 const VERSION = 1;
 const STATISTICS_MARK = "TACHSTAT";
 const STATISTICS_VERSION = 1;
-const STATISTICS_SIZE = 56;
+const STATISTICS_SIZE = STATISTICS_ROOM;
 const SHORT_STATISTICS_SIZE = 32;
 
 /** Modes by their number in the header, less one. */

@@ -3,13 +3,11 @@
 import { ByteReader } from "./byte_reader.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { ByteWriter } from "./byte_writer.ts";
-import { FOOTER_SIZE, readStatistics } from "./tach.ts";
+import { FOOTER_SIZE, readStatistics, STATISTICS_ROOM } from "./tach.ts";
 
 const MARK = 0x4c4f5954; // "TYOL"
 const VERSION = 1;
 const TRAILER_SIZE = 16;
-/** More than statistics take. */
-const STATISTICS_ROOM = 64;
 
 /** @param lastChunk offset of the last chunk, which has the summary. */
 export function writeTrailer(lastChunk: number): Uint8Array<ArrayBuffer> {
