@@ -7,6 +7,7 @@ import {
   type FormatOptions,
   FORMATS,
 } from "../../collectors/registry.ts";
+import { isPage } from "./browser.ts";
 import type { OutputRequest } from "./destination.ts";
 import { addFormatSettings, readFormatSettings } from "./format_settings.ts";
 
@@ -16,6 +17,8 @@ export interface OutputOptions {
   readonly outputs: readonly OutputRequest[];
   readonly formatOptions: FormatOptions;
   readonly quiet: boolean;
+  /** Show reports in a browser when they are written. */
+  readonly browser: boolean;
 }
 
 /** Declares the options on a command. */
@@ -28,20 +31,28 @@ export function addOutputOptions(command: Command): void {
       "PATH to write to, - for standard output, or a directory; or FORMAT:PATH, again and again",
       (place: string, places: readonly string[] = []) => [...places, place],
     )
+    .option("--browser", "open the report when it is written; over SSH, say how to copy it")
     .option("-q, --quiet", "no progress and no closing summary");
   addFormatSettings(command);
 }
 
 /** Reads them; what does not fit together is a usage error. */
 export function readOutputOptions(command: Command): OutputOptions {
-  const { output = [], quiet = false } = command.opts<{ output?: string[]; quiet?: boolean }>();
+  const { output = [], quiet = false, browser = false } = command.opts<{
+    output?: string[];
+    quiet?: boolean;
+    browser?: boolean;
+  }>();
   const flags = FORMAT_NAMES.filter((name) =>
     command.getOptionValue(new Option(`--${name}`).attributeName()) === true
   );
   const outputs = listOutputs(flags, output, isDirectory);
   if (typeof outputs === "string") return command.error(`error: ${outputs}`);
   const formatOptions = readFormatSettings(command, outputs.map(({ format }) => format));
-  return { outputs, formatOptions, quiet };
+  if (browser && !outputs.some(({ format }) => isPage(FORMATS[format].extension))) {
+    return command.error("error: option '--browser' is for a report: add --flamegraph");
+  }
+  return { outputs, formatOptions, quiet, browser };
 }
 
 /**

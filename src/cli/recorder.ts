@@ -3,6 +3,7 @@
 import type { Profile } from "../profile/profile.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
 import type { AttachFault, BatchListener, Capture, CaptureRequest } from "../sampler/capture.ts";
+import { showInBrowser } from "./browser.ts";
 import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected, outputsFailed } from "./errors.ts";
 import { prepareExports } from "./exports.ts";
@@ -76,6 +77,7 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
         tellFinished(summarizeCapture(profile, summary), finished);
       }
       for (const sentence of warnings(profile, summary)) tell(sentence);
+      if (options.browser) await showInBrowser(finished);
       return failed.length === 0 ? undefined : outputsFailed(failed);
     },
   };

@@ -25,6 +25,7 @@ const BAD: readonly [line: string, message: RegExp][] = [
   ["attach -o x -o collapsed:y 5", /not said which format goes to 'x'/],
   ["attach -o collapsed:x -o pstats:./x 5", /Two outputs would go to \.\/x/],
   ["attach --pstats -o collapsed:- 5", /Two outputs would go to standard output/],
+  ["attach --collapsed --browser 5", /'--browser' is for a report: add --flamegraph/],
   ["attach --collapsed --sort name 5", /'--sort' is for pstats/],
   ["attach --collapsed -l 5 5", /'--limit' is for pstats/],
   ["attach --collapsed --no-summary 5", /'--no-summary' is for pstats/],

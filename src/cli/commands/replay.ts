@@ -1,6 +1,7 @@
 /** `tachyon replay`: makes any output of a profile that was written to a file before. */
 
 import type { Command } from "commander";
+import { showInBrowser } from "../browser.ts";
 import { FORMATS } from "../../../collectors/registry.ts";
 import { baseName } from "../../analysis/places.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
@@ -71,7 +72,7 @@ export async function replay(path: string, options: OutputOptions): Promise<numb
       ...(input.knows === "functions" ? { calls: input.calls } : {}),
     });
     if (isFault(exports)) return report(exports);
-    return await convert(path, input, exports, options.quiet);
+    return await convert(path, input, exports, options);
   } finally {
     file.close();
   }
@@ -100,9 +101,9 @@ async function convert(
   path: string,
   input: Input,
   exports: Exports,
-  quiet: boolean,
+  options: OutputOptions,
 ): Promise<number> {
-  const progress = createProgress(quiet);
+  const progress = createProgress(options.quiet);
   const unwatch = watchSignals(() => {
     progress.done();
     exports.discard();
@@ -110,8 +111,8 @@ async function convert(
   });
   try {
     return input.knows === "functions"
-      ? await writeCalls(input, exports, path, quiet)
-      : await writeStacks(input, exports, path, progress, quiet);
+      ? await writeCalls(input, exports, path, options.quiet)
+      : await writeStacks(input, exports, path, progress, options);
   } finally {
     progress.done();
     unwatch();
@@ -123,7 +124,7 @@ async function writeStacks(
   exports: Exports,
   path: string,
   progress: Progress,
-  quiet: boolean,
+  { quiet, browser }: OutputOptions,
 ): Promise<number> {
   const { profile } = input;
   exports.begin(profile, tagOf(path, input));
@@ -155,6 +156,7 @@ async function writeStacks(
   if (recordsQuality(profile.metadata)) {
     for (const sentence of warnings(profile, summary)) tell(sentence);
   }
+  if (browser) await showInBrowser(results.finished);
   return statusOf(results);
 }
 
