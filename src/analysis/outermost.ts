@@ -36,6 +36,18 @@ export function addOutermost(
   });
 }
 
+/** Marks stacks whose leaf's key is not on the stack below already. */
+export function markOutermost(stacks: StackTable, keyOf: Int32Array, keys: number): Uint8Array {
+  const marks = new Uint8Array(stacks.length);
+  const open = new Int32Array(keys);
+  walkTree(stacks, (stack) => {
+    if (open[keyOf[stack]!]!++ === 0) marks[stack] = 1;
+  }, (stack) => {
+    open[keyOf[stack]!]!--;
+  });
+  return marks;
+}
+
 /**
  * Walks depth first, with links in place of a call stack: the stacks of a target may be deeper than ours.
  * @param enter called for a stack before those that stand on it.
