@@ -1,11 +1,17 @@
 /**
  * `deno run -A bench/report.ts`: how fast a report opens, zooms and searches in Chromium, at 200,000
- * nodes 500 levels deep, and at a million. A zoom's or search's first picture is timed from the key's
- * press, the wait for the browser's next frame included; those of the glide that follows, by their drawing.
+ * nodes 500 levels deep, and at a million; and beside it CPython 3.15's own page of the same recording,
+ * which is drawn by d3-flame-graph. A zoom's or search's first picture is timed from the key's press, the
+ * wait for the browser's next frame included; those of the glide that follows, by their drawing.
  */
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
+import { createBinary } from "../collectors/binary.ts";
+import { DEFAULT_OPTIONS } from "../collectors/registry.ts";
+import { findTestPythons } from "../scripts/pythons.ts";
+import { run } from "../scripts/shell.ts";
+import { joinPieces, SUMMARY } from "../tests/collectors/profiles.ts";
 import { startBrowser, writeReport } from "../tests/report/browser.ts";
-import { growProfile } from "./report_profiles.ts";
+import { type GrownProfile, growProfile } from "./report_profiles.ts";
 import { print } from "./table.ts";
 
 const ZOOMS = 40;
@@ -32,35 +38,51 @@ const WATCH = `
   });
 `;
 
-async function measure(path: string): Promise<Times> {
-  const browser = await startBrowser();
-  try {
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-    await page.addInitScript(WATCH);
-    await page.goto(`file://${path}`);
-    await page.waitForFunction("globalThis.firstPicture !== undefined");
-    const { first, fromStart } = await page.evaluate(`({
-      first: firstPicture - performance.timing.domContentLoadedEventStart + performance.timeOrigin,
-      fromStart: firstPicture,
-    })`) as { first: number; fromStart: number };
-    const zoom = await collect(page, async () => {
-      for (let i = 0; i < ZOOMS; i++) {
-        await page.keyboard.press(i % 8 < 5 ? "+" : "-");
-        await page.waitForTimeout(60);
-      }
-    });
-    await page.keyboard.press("0");
-    const search = await collect(page, async () => {
-      await page.keyboard.press("/");
-      for (const letter of "parse_12") {
-        await page.keyboard.press(letter);
-        await page.waitForTimeout(120);
-      }
-    });
-    return { first, fromStart, zoom, search };
-  } finally {
-    await browser.close();
-  }
+/** When CPython's page has drawn boxes. */
+const WATCH_SVG = `
+  globalThis.drawings = [];
+  const look = () => {
+    if (document.querySelector("#chart rect, svg rect")) {
+      requestAnimationFrame(() => setTimeout(() => globalThis.firstPicture ??= performance.now()));
+    } else setTimeout(look, 5);
+  };
+  look();
+`;
+
+const TELL_FIRST = `({
+  first: firstPicture - (performance.timing.domInteractive - performance.timeOrigin),
+  fromStart: firstPicture,
+})`;
+
+async function measure(browser: Browser, path: string): Promise<Times> {
+  const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+  await page.addInitScript(WATCH);
+  const { first, fromStart } = await openPage(page, path);
+  const zoom = await collect(page, async () => {
+    for (let i = 0; i < ZOOMS; i++) {
+      await page.keyboard.press(i % 8 < 5 ? "+" : "-");
+      await page.waitForTimeout(60);
+    }
+  });
+  await page.keyboard.press("0");
+  await page.waitForTimeout(400);
+  const search = await collect(page, async () => {
+    await page.focus("#search");
+    for (const letter of "parse_12") {
+      await page.keyboard.press(letter);
+      await page.waitForTimeout(120);
+    }
+  });
+  await page.close();
+  return { first, fromStart, zoom, search };
+}
+
+async function openPage(page: Page, path: string): Promise<{ first: number; fromStart: number }> {
+  await page.goto(`file://${path}`, { timeout: 120_000 });
+  await page.waitForFunction("globalThis.firstPicture !== undefined", undefined, {
+    timeout: 120_000,
+  });
+  return await page.evaluate(TELL_FIRST);
 }
 
 async function collect(page: Page, act: () => Promise<void>): Promise<number[]> {
@@ -77,18 +99,55 @@ function describe(times: readonly number[]): string {
   } ms of ${sorted.length}`;
 }
 
+/** Lets CPython make its page of the same samples, through a recording. */
+async function measureTheirs(browser: Browser, { profile, batch }: GrownProfile): Promise<void> {
+  const python = (await findTestPythons()).find(({ minor }) => minor === "3.15");
+  if (python === undefined) {
+    throw new Error("Python 3.15 is missing: deno task pythons --provision");
+  }
+  const folder = await Deno.makeTempDir({ prefix: "tachyon-bench-" });
+  try {
+    const [recording, theirs] = [`${folder}/r.bin`, `${folder}/theirs.html`];
+    const binary = createBinary(DEFAULT_OPTIONS);
+    const bytes = joinPieces([
+      ...binary.begin(profile.metadata),
+      ...binary.add(profile, batch),
+      ...binary.finish(profile, SUMMARY),
+    ]);
+    bytes.set(binary.head!());
+    await Deno.writeFile(recording, bytes);
+    const start = performance.now();
+    const args = ["-m", "profiling.sampling", "replay", "--flamegraph", "-o", theirs, recording];
+    await run(python.path, args);
+    const written = performance.now() - start;
+    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
+    await page.addInitScript(WATCH_SVG);
+    const { first, fromStart } = await openPage(page, theirs);
+    const size = (await Deno.stat(theirs)).size / 1e6;
+    print(`  CPython's page: written in ${written.toFixed(0)} ms, ${size.toFixed(2)} MB`);
+    print(`    first picture ${first.toFixed(0)} ms after load, ${fromStart.toFixed(0)} ms in all`);
+    await page.close();
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const browser = await startBrowser();
 for (const nodes of [200_000, 1_000_000]) {
+  const grown = growProfile(nodes, 500);
   const start = performance.now();
-  const path = await writeReport({ profile: growProfile(nodes, 500) });
+  const path = await writeReport({ profile: grown.profile });
   const written = performance.now() - start;
   try {
-    const { first, fromStart, zoom, search } = await measure(path);
+    const { first, fromStart, zoom, search } = await measure(browser, path);
     const size = (await Deno.stat(path)).size / 1e6;
     print(`${nodes} nodes: written in ${written.toFixed(0)} ms, ${size.toFixed(2)} MB`);
     print(`  first picture ${first.toFixed(0)} ms after load, ${fromStart.toFixed(0)} ms in all`);
     print(`  zoom:   ${describe(zoom)}`);
     print(`  search: ${describe(search)}`);
+    if (nodes === 200_000) await measureTheirs(browser, grown);
   } finally {
     await Deno.remove(path);
   }
 }
+await browser.close();

@@ -1,11 +1,17 @@
 /** Made-up profiles of any size for the report. */
 
-import { Profile } from "../src/profile/profile.ts";
+import { Profile, type SampleBatch } from "../src/profile/profile.ts";
 import { NO_STACK } from "../src/profile/tables.ts";
 import { METADATA } from "../tests/collectors/profiles.ts";
 
 /** Names that programs have. */
 const WORDS = ["handle", "parse", "encode", "walk", "resolve", "render", "query", "merge", "flush"];
+
+/** A profile and the samples that it was made of. */
+export interface GrownProfile {
+  readonly profile: Profile;
+  readonly batch: SampleBatch;
+}
 
 /** How many things a function calls at most, and how likely a stack goes on. */
 const FAN_OUT = 5;
@@ -15,7 +21,7 @@ const GOES_ON = 0.985;
  * A profile with a given number of nodes, made of random walks from the root, each with a sample at its
  * end: broad near the root, long threads of single calls far from it, and one stack as deep as asked.
  */
-export function growProfile(nodes: number, depth: number, functions = 4000): Profile {
+export function growProfile(nodes: number, depth: number, functions = 4000): GrownProfile {
   const profile = new Profile({ ...METADATA, command: ["python3", "-m", `synthetic${nodes}`] });
   const random = createRandom(7);
   for (let id = 0; id < functions; id++) {
@@ -55,15 +61,16 @@ export function growProfile(nodes: number, depth: number, functions = 4000): Pro
     ends.push(at);
   }
   const samples = ends.length;
-  profile.add({
+  const batch: SampleBatch = {
     length: samples,
     time: Float64Array.from(ends, (_, index) => index * 1000),
     thread: new Int32Array(samples).fill(thread),
     stack: Int32Array.from(ends),
     flags: new Int32Array(samples),
-  });
+  };
+  profile.add(batch);
   profile.quality.samples = profile.quality.ticks = samples;
-  return profile;
+  return { profile, batch };
 }
 
 /** The same numbers in every run (mulberry32). */

@@ -39,12 +39,12 @@ export function App({ model }: { model: Model }): JSX.Element {
   const { boxes, shown, matches } = derived;
   // A box belongs to the picture it was picked out in.
   useEffect(() => pick(-1), [shown, derived.order]);
-  const found = useMemo(
-    () => matches.count === 0 ? [] : listMatches(page),
-    [boxes, matches],
-  );
-  const at = cursor < 0 ? -1 : found.indexOf(cursor);
+  const listed = useMemo(() => ({ boxes: undefined as number[] | undefined }), [boxes, matches]);
+  // Only those who go from match to match wait for the list of them.
+  const listFound = (): number[] => listed.boxes ??= listMatches(page);
+  const at = cursor < 0 || matches.count === 0 ? -1 : listFound().indexOf(cursor);
   const step = (by: number): void => {
+    const found = listFound();
     if (found.length === 0) return;
     const next = at < 0 ? (by > 0 ? 0 : found.length - 1) : (at + by + found.length) % found.length;
     showBox(page, found[next]!, flame.current);
