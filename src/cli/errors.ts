@@ -1,5 +1,6 @@
 /** Everything the command line says when it cannot do what was asked. */
 
+import type { Unlikeness } from "../analysis/difference_likeness.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import type { RecordingFault } from "../recording/fault.ts";
 import type { InputFault } from "../recording/inputs/input.ts";
@@ -10,6 +11,8 @@ import { advisePermission, adviseTracing } from "./permission.ts";
 export const DONE = 0;
 export const FAILED = 1;
 export const BAD_USAGE = 2;
+/** A gate was not met: something is slower than allowed. */
+export const GATE_NOT_MET = 3;
 /** Only when nothing could be written after Ctrl-C. */
 export const INTERRUPTED = 130;
 
@@ -206,6 +209,48 @@ export function inputLacks(path: string, format: string, lacks: "stacks" | "time
       `${shown} says how often each stack was seen but not when, which ${format} shows.`,
       "Choose a format that counts, such as --collapsed, or replay a recording.",
     );
+}
+
+/** Two profiles speak of different things. */
+export function notAlike({ what, base, current }: Unlikeness): Fault {
+  return fail(
+    "not-alike",
+    `The two profiles are not alike in ${what}: the baseline has ${base}, the other ${current}.`,
+    "Compare captures that were taken with the same options.",
+  );
+}
+
+/** Two profiles have nothing by which they could be compared. */
+export function notComparable(lacks: "kind" | "times" | "noise" | "stacks", path: string): Fault {
+  const shown = escapeForTerminal(path);
+  const [what, next] = {
+    kind: [
+      `${shown} counts calls and the other profile samples, which cannot be compared.`,
+      "Compare two profiles of one kind.",
+    ],
+    times: [`Nothing in ${shown} says how much time a sample is.`, "Leave out `--by time`."],
+    noise: [
+      `Nothing in ${shown} says how far its numbers are noise, so nothing can be said to be slower.`,
+      "Use recordings (--binary) for both, or leave out `--fail-above`.",
+    ],
+    stacks: [
+      `${shown} has functions and their callers but no stacks, which a flame graph is made of.`,
+      "Compare with `tachyon diff`, or with a recording (--binary).",
+    ],
+  }[lacks] as [string, string];
+  return fail("not-comparable", what, next);
+}
+
+/** Something is slower than it may be. */
+export function gateNotMet(name: string, growth: string, allowed: string): Fault {
+  return {
+    code: "gate-not-met",
+    what: `${
+      escapeForTerminal(name)
+    } takes ${growth} more than before, and ${allowed} are allowed.`,
+    next: "",
+    status: GATE_NOT_MET,
+  };
 }
 
 /** There is nothing in an input. */

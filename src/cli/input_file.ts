@@ -1,7 +1,10 @@
 /** A file that is read, here and there as its reader wants. */
 
 import type { ByteSource } from "../recording/byte_source.ts";
-import { type Fault, inputNotReadable } from "./errors.ts";
+import type { RecordingFault } from "../recording/fault.ts";
+import type { InputFault } from "../recording/inputs/input.ts";
+import type { Input } from "../recording/inputs/open.ts";
+import { type Fault, inputNotReadable, notReplayable, recordingNotReadable } from "./errors.ts";
 
 /** An open file. */
 export interface InputFile {
@@ -30,6 +33,15 @@ export function openInputFile(path: string): InputFile | Fault {
     source: { size, readAt: (offset, length) => readAt(file, size, offset, length) },
     close: () => file.close(),
   };
+}
+
+/** Puts into words why an input cannot be read, if it cannot. */
+export function explainInput(
+  path: string,
+  input: Input | InputFault | RecordingFault,
+): Input | Fault {
+  if ("fault" in input) return notReplayable(path, input);
+  return "code" in input ? recordingNotReadable(path, input) : input;
 }
 
 function readAt(file: Deno.FsFile, size: number, offset: number, length: number): Uint8Array {

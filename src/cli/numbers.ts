@@ -61,6 +61,12 @@ export function parsePercent(text: string): number {
   return percent / 100;
 }
 
+/** Percent by which something may grow, 0 or more → share. */
+export function parseGrowth(text: string): number {
+  const advice = "Write a percentage, 0 or more: 5, 12.5%.";
+  return parseDecimal(text.replace(/%$/, ""), advice) / 100;
+}
+
 /** Process id: 1 or more. */
 export function parsePid(text: string): number {
   const pid = /^\d{1,10}$/.test(text) ? Number(text) : 0;

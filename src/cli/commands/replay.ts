@@ -6,10 +6,9 @@ import { FORMATS } from "../../../collectors/registry.ts";
 import { baseName } from "../../analysis/places.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import { recordsQuality } from "../../analysis/trust.ts";
-import type { CallInput, InputFault, StackInput } from "../../recording/inputs/input.ts";
+import type { CallInput, StackInput } from "../../recording/inputs/input.ts";
 import { createForeign } from "../../recording/inputs/input.ts";
 import { type Input, openInput } from "../../recording/inputs/open.ts";
-import type { RecordingFault } from "../../recording/fault.ts";
 import { delay } from "../child.ts";
 import {
   DONE,
@@ -18,12 +17,10 @@ import {
   INTERRUPTED,
   isFault,
   nothingRecorded,
-  notReplayable,
   outputsFailed,
-  recordingNotReadable,
 } from "../errors.ts";
 import { type Exports, prepareExports, type Results } from "../exports.ts";
-import { openInputFile } from "../input_file.ts";
+import { explainInput, openInputFile } from "../input_file.ts";
 import { report, summarizeReplay, tell, tellFinished, warnings } from "../messages.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "../output_options.ts";
 import { createProgress, describeWriting, type Progress } from "../progress.ts";
@@ -76,11 +73,6 @@ export async function replay(path: string, options: OutputOptions): Promise<numb
   } finally {
     file.close();
   }
-}
-
-function explainInput(path: string, input: Input | InputFault | RecordingFault): Input | Fault {
-  if ("fault" in input) return notReplayable(path, input);
-  return "code" in input ? recordingNotReadable(path, input) : input;
 }
 
 /** Formats that need what the input does not have are refused before anything is written. */
