@@ -23,7 +23,7 @@ import { compress, EMPTY_FRAME, store } from "../src/recording/zstd.ts";
 import type { Bytes, Collector } from "./collector.ts";
 
 /** What is held at most before it is handed over: time of samples, µs; and bytes of records. */
-const FLUSH_US = 500_000;
+const FLUSH_US = 300_000;
 const FLUSH_BYTES = 1024 * 1024;
 
 /** What can be asked of a recording. */

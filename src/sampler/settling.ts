@@ -3,7 +3,7 @@ import { DISMISSED, type EdgeTable, KNOWN } from "../cpython/edge_table.ts";
 /** Samples held back at most, all threads together. */
 const CAPACITY = 1 << 16;
 /** How long a sample waits for the proof of its calls, µs. */
-const PATIENCE = 2_000_000;
+const PATIENCE = 500_000;
 /** Exact readings that must have failed to show a call before it is given up. */
 const ENOUGH_READINGS = 16;
 

@@ -1,6 +1,6 @@
 /** Exact readings a second that are always made, and the most that new calls may ask for. */
 const STEADY_RATE = 20;
-const HIGHEST_RATE = 200;
+const HIGHEST_RATE = 800;
 /** From one refusal to the next try, µs. */
 const TRY_AGAIN = 1_000_000;
 /** Exact readings a second that code may ask for which no exact reading has met. */
