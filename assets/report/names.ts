@@ -1,3 +1,4 @@
+import type { State } from "./format.ts";
 import type { Model } from "./model.ts";
 import type { Grouping, Target } from "./tree.ts";
 
@@ -54,3 +55,12 @@ export function threadName(model: Model, thread: number): string {
   if (name !== "") return name;
   return main ? "main thread" : `thread ${tid || thread + 1}`;
 }
+
+/** What threads can be found doing. */
+export const STATE_NAMES: Readonly<Record<State, string>> = {
+  gil: "Has the GIL",
+  cpu: "On a CPU",
+  waiting: "Waits for the GIL",
+  exception: "Handles an exception",
+  gc: "Collects garbage",
+};

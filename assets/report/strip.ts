@@ -1,19 +1,19 @@
 import { packageColor, type Theme, toHex } from "./color.ts";
 import { type State, STATES } from "./format.ts";
 import type { Model } from "./model.ts";
+import { STATE_NAMES, threadName } from "./names.ts";
 
 /** Heights, px. */
 const BARS = 36;
 const LANE = 12;
 const AXIS = 14;
 /** Threads and packages that are shown on their own. */
-const MOST_THREADS = 6;
+const MOST_THREADS = 5;
 const MOST_PACKAGES = 10;
 
 /** A row below the bars: how much of the time a thread had samples, or threads were in a state. */
 export interface Lane {
-  readonly thread?: number;
-  readonly state?: State;
+  readonly name: string;
   /** By slice, 0 to 1. */
   readonly values: Float64Array;
 }
@@ -57,8 +57,11 @@ export function measureStrip(model: Model, without: ReadonlySet<number>): StripC
     }
     most = Math.max(most, all);
   }
-  const lanes: Lane[] = states.map((state) => ({ state, values: shareOf(groups, slices, state) }));
-  if (threads.length > 1) lanes.push(...busiest(groups, slices));
+  const lanes: Lane[] = states.map((state) => ({
+    name: STATE_NAMES[state],
+    values: shareOf(groups, slices, state),
+  }));
+  if (threads.length > 1) lanes.push(...measureThreads(model, groups));
   return { packages: shown, bars, most, lanes, height: BARS + lanes.length * LANE + AXIS };
 }
 
@@ -74,14 +77,28 @@ function shareOf(groups: Model["groups"], slices: number, state: State): Float64
   return values.map((value, slice) => value / Math.max(1, samples[slice]!));
 }
 
-function busiest(groups: Model["groups"], slices: number): Lane[] {
-  const byThread = Map.groupBy(groups, ({ thread }) => thread);
-  const most = Math.max(1, ...groups.map(({ samples }) => samples));
-  return [...byThread].map(([thread, mine]) => {
+/** The busiest threads one by one, and all others together. */
+function measureThreads(model: Model, groups: Model["groups"]): Lane[] {
+  const { slices } = model.header;
+  const all = [...Map.groupBy(groups, ({ thread }) => thread)].map(([thread, mine]) => {
     const values = new Float64Array(slices);
-    for (const { slice, samples } of mine) values[slice] = samples / most;
-    return { thread, values, all: mine.reduce((sum, { samples }) => sum + samples, 0) };
-  }).sort((a, b) => b.all - a.all).slice(0, MOST_THREADS);
+    for (const { slice, samples } of mine) values[slice]! += samples;
+    return { thread, values, sum: values.reduce((sum, value) => sum + value, 0) };
+  }).sort((a, b) => b.sum - a.sum);
+  const shown = all.length > MOST_THREADS + 1 ? all.slice(0, MOST_THREADS) : all;
+  const most = shown.reduce((most, { values }) => Math.max(most, ...values), 1);
+  const lanes: Lane[] = shown.map(({ thread, values }) => ({
+    name: threadName(model, thread),
+    values: values.map((value) => value / most),
+  }));
+  const others = all.slice(shown.length);
+  if (others.length > 0) {
+    const sums = new Float64Array(slices);
+    for (const { values } of others) values.forEach((value, slice) => sums[slice]! += value);
+    const highest = sums.reduce((a, b) => Math.max(a, b), 1);
+    lanes.push({ name: `${others.length} others`, values: sums.map((sum) => sum / highest) });
+  }
+  return lanes;
 }
 
 /** Draws bars, lanes and a scale of time. */

@@ -121,3 +121,12 @@ Deno.test("packages are told from paths", () => {
   assert.equal(named("app.py"), "project app");
   assert.deepEqual(packageOf("", 2), { name: "garbage collector", kind: "interpreter" });
 });
+
+testReport("a function's place leads to its hottest line", withSources, {
+  hash: "view=functions",
+}, async ({ page }) => {
+  await page.click("td.place button");
+  await drawn(page);
+  assert.match(page.url(), /view=source.*line=6/);
+  assert.match(await textOf(page, "tr.chosen"), /price\(order\)/);
+});

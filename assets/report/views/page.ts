@@ -2,6 +2,7 @@ import type { Go } from "../actions.ts";
 import type { Theme } from "../color.ts";
 import type { Derived } from "../derive.ts";
 import type { Ruler } from "../labels.ts";
+import { linesOfFunction } from "../lines.ts";
 import type { Model } from "../model.ts";
 import { fileOf } from "../names.ts";
 import type { State } from "../state.ts";
@@ -27,13 +28,16 @@ export function openSandwich({ go }: Page, target: Target): void {
   go({ view: "sandwich", target, zoom: undefined });
 }
 
-/** Shows the source of something, at its hottest line or the given one. */
-export function openSource({ go, model }: Page, target: Target, line?: number): void {
+/** Shows the source of something, at its hottest line. */
+export function openSource({ go, model, derived }: Page, target: Target): void {
   const file = fileOf(model, target.grouping, target.id);
   if (file === undefined) return;
-  const first = target.grouping === "function" ? model.functionLine[target.id]! : 0;
-  const at = line ?? (first > 0 ? first : undefined);
-  go({ view: "source", file, line: at, target });
+  if (target.grouping !== "function") return go({ view: "source", file, line: undefined, target });
+  const lines = linesOfFunction(model, derived.selection, target.id);
+  const first = model.functionLine[target.id]!;
+  let line = first > 0 ? first : undefined;
+  for (const [at, samples] of lines) if (samples > (lines.get(line ?? 0) ?? 0)) line = at;
+  go({ view: "source", file, line, target });
 }
 
 /** Whether there are lines to show for something. */

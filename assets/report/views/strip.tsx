@@ -3,8 +3,6 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatTime } from "../../../src/analysis/units.ts";
 import { drawStrip, measureStrip } from "../strip.ts";
 import type { Page } from "./page.ts";
-import { STATE_NAMES } from "./thread_table.tsx";
-import { threadName } from "../names.ts";
 
 /** What ran when; a drag over it makes every view show that time only. */
 export function Strip({ page }: { page: Page }): JSX.Element | null {
@@ -69,11 +67,7 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
   return (
     <div class="strip">
       <div class="lanes">
-        {chart.lanes.map((lane) => (
-          <span key={lane.thread ?? lane.state}>
-            {lane.thread === undefined ? STATE_NAMES[lane.state!] : threadName(model, lane.thread)}
-          </span>
-        ))}
+        {chart.lanes.map(({ name }, lane) => <span key={lane} title={name}>{name}</span>)}
       </div>
       <div
         class="track"

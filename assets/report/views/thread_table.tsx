@@ -1,18 +1,9 @@
 import type { JSX } from "preact";
 import { formatCount, formatShare } from "../../../src/analysis/units.ts";
-import { type State, STATES } from "../format.ts";
-import { threadName } from "../names.ts";
+import { STATES } from "../format.ts";
+import { STATE_NAMES, threadName } from "../names.ts";
 import { keeps } from "../select.ts";
 import type { Page } from "./page.ts";
-
-/** What threads can be found doing, for the heads of the table. */
-export const STATE_NAMES: Readonly<Record<State, string>> = {
-  gil: "Has the GIL",
-  cpu: "On a CPU",
-  waiting: "Waits for the GIL",
-  exception: "Handles an exception",
-  gc: "Collects garbage",
-};
 
 /** Each thread with its samples and what it was found doing. */
 export function ThreadTable({ page }: { page: Page }): JSX.Element {
