@@ -30,7 +30,11 @@ const NO_BYTES = new Uint8Array(0);
  * @throws Damage
  */
 export function openOwn(source: ByteSource, header: Header): Recording | undefined {
-  if (!isOwn(source, header) || header.strings > source.size) return undefined;
+  if (!isOwn(source, header)) return undefined;
+  // Cut off by others after it was finished, or damaged: the samples may still be there.
+  if (header.strings < FIRST_CHUNK || header.strings > source.size) {
+    return openUnfinished(source, header);
+  }
   const last = readTrailer(source) ??
     measureReach(source, HEADER_SIZE, header.strings)?.chunk;
   return new OwnRecording(source, header.samples, header.strings, last, undefined);
@@ -45,12 +49,13 @@ export function openUnfinished(source: ByteSource, header: Header): Recording | 
   if (!isOwn(source, header)) return undefined;
   const reach = measureReach(source, HEADER_SIZE, source.size);
   if (reach === undefined) return undefined;
+  const fate = header.strings === 0 ? "was never finished" : "is cut off";
   const lostBytes = reach.complete ? 0 : source.size - reach.end;
   const recovery: Recovery = {
     kind: "unfinished",
     what: lostBytes === 0
-      ? "The recording was never finished, but all samples that were written could be read."
-      : `The recording was never finished; all but its last ${lostBytes} bytes could be read.`,
+      ? `The recording ${fate}, but all samples that were written could be read.`
+      : `The recording ${fate}; all but its last ${lostBytes} bytes could be read.`,
     lostBytes,
   };
   return new OwnRecording(source, 0, reach.end, reach.chunk, recovery);

@@ -8,7 +8,7 @@ import { Random } from "./random_capture.ts";
 const CASES = Number(Deno.env.get("TACHYON_FUZZ") ?? 20_000);
 /** What reading a file of a few kilobytes may take at most. */
 const MOST_MS = 5000;
-const MOST_MEMORY = 256 * 1024 * 1024;
+const MOST_MEMORY = 512 * 1024 * 1024;
 /** And the process in all, with what the system's allocator keeps of memory that was given back. */
 const MOST_GROWTH = 1024 * 1024 * 1024;
 

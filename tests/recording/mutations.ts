@@ -2,7 +2,7 @@
 
 import { zstdCompressSync, zstdDecompressSync } from "node:zlib";
 import { readChunkHead } from "../../src/recording/chunk.ts";
-import { store } from "../../src/recording/zstd.ts";
+import { readFrameHeader, store } from "../../src/recording/zstd.ts";
 import { joinPieces } from "../collectors/profiles.ts";
 import { build } from "./hand_made.ts";
 import { type Random, randomCapture } from "./random_capture.ts";
@@ -97,13 +97,11 @@ function changeInside(piece: Uint8Array, random: Random): Uint8Array {
 }
 
 function changeFrame(piece: Uint8Array, random: Random): Uint8Array {
-  try {
-    const records = corrupt(zstdDecompressSync(piece), random);
-    return random.chance(0.5) ? store(records) : zstdCompressSync(records);
-  } catch {
-    // A table, trailer or footer.
-    return corrupt(piece, random);
-  }
+  // Else it is a table, trailer or footer.
+  const isFrame = readFrameHeader(piece) !== undefined && piece[0] === 0x28 && piece[3] === 0xfd;
+  if (!isFrame) return corrupt(piece, random);
+  const records = corrupt(zstdDecompressSync(piece), random);
+  return random.chance(0.5) ? store(records) : zstdCompressSync(records);
 }
 
 /** A file as CPython writes it, with some of its parts changed. */

@@ -62,6 +62,27 @@ Deno.test("a file that is finished but for its head loses nothing", () => {
   assert.deepEqual(profile.quality, readAll(bytes).profile.quality);
 });
 
+Deno.test("a finished file that was cut off or whose header is wrong is read as far as it goes", () => {
+  const capture = randomCapture(14, { samples: 500, gaps: [5000, 15_000] });
+  const { bytes, pieces } = record(capture);
+  const length = (some: readonly Uint8Array[]): number =>
+    some.reduce((sum, piece) => sum + piece.length, 0);
+  const half = length(pieces.slice(0, pieces.length >> 1)) + 20;
+  const { samples, recording } = readAll(bytes.subarray(0, half));
+  assert.match(recording.recovered?.what ?? "", /is cut off; all but its last \d+ bytes/);
+  assert.ok(samples.length > 0 && samples.length < 500);
+  // All that follows the samples is there for CPython.
+  const { samples: most } = readAll(bytes.subarray(0, bytes.length - length(pieces.slice(-5))));
+  assert.equal(most.length, 500);
+  const wrong = bytes.slice();
+  wrong[40]! = 7;
+  wrong.fill(0, 41, 48);
+  const { samples: all, recording: other } = readAll(wrong);
+  assert.equal(all.length, 500);
+  assert.equal(other.progress, 1);
+  assert.equal(other.recovered?.lostBytes, 0);
+});
+
 Deno.test("samples before a damaged part are read, and counted as they were then", () => {
   const capture = randomCapture(11, { samples: 3000, threads: 2, gaps: [5000, 15_000] });
   const { bytes, pieces } = record(capture);
