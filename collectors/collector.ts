@@ -26,6 +26,14 @@ export interface Collector {
    * when `finish` is through. Where the output cannot be gone back in, it goes through a file first.
    */
   head?(): Uint8Array;
+  /** For formats that are a directory: its files, after `finish`, which then yields nothing. */
+  files?(profile: Profile, summary: Summary): Iterable<OutputFile>;
+}
+
+/** One file of an output that is a directory. */
+export interface OutputFile {
+  readonly name: string;
+  readonly bytes: Bytes;
 }
 
 /** Bytes put aside outside the heap until they are wanted: a column of a format that ends in one document. */

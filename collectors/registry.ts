@@ -5,6 +5,7 @@ import { renderCalls } from "./call_lines.ts";
 import type { Bytes, Collector, CollectorTools } from "./collector.ts";
 import { createFlamegraph } from "./flamegraph.ts";
 import { createGecko } from "./gecko.ts";
+import { createHeatmap, HEATMAP_DIRECTORY } from "./heatmap.ts";
 import { createJsonl, DEFAULT_JSONL, type JsonlOptions } from "./jsonl.ts";
 import { createOtlp } from "./otlp.ts";
 import { createPerfetto } from "./perfetto.ts";
@@ -29,12 +30,24 @@ export const DEFAULT_OPTIONS: FormatOptions = {
   compression: "zstd",
 };
 
+/** What tells an output that is a directory from what else may be there under its name. */
+export interface DirectoryForm {
+  /** The file to open. */
+  readonly index: string;
+  /** What that file has near its beginning, and no other does. */
+  readonly mark: string;
+  /** Whether a file's name is one that it gives. */
+  readonly isOwn: (name: string) => boolean;
+}
+
 /** One thing that a format can be. */
 export interface Form {
   /** Extension of files that are named for the user, without the dot. */
   readonly extension: string;
   /** Bytes that are no text and have no place on a terminal. */
   readonly binary?: true;
+  /** It is a directory of files, of which one leads to all others. */
+  readonly directory?: DirectoryForm;
   readonly create: (options: FormatOptions, tools: CollectorTools) => Collector;
 }
 
@@ -83,6 +96,14 @@ const REGISTRY = {
     about: "a report in one page: flame graph, functions, callers, source",
     from: "either",
     create: createFlamegraph,
+  },
+  heatmap: {
+    extension: "",
+    directory: HEATMAP_DIRECTORY,
+    destination: "file",
+    about: "a directory of pages: all source files with the time in every line",
+    from: "either",
+    create: createHeatmap,
   },
   gecko: {
     extension: "json",

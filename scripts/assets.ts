@@ -15,6 +15,8 @@ await guard(async () => {
   });
   const built = await buildAssets();
   if (values.quiet) return;
-  const kilobytes = (built.bytes / 1000).toFixed(1);
-  say(`assets/report: ${built.fresh ? "bundled" : "up to date"}, ${kilobytes} kB`);
+  for (const { name, fresh, bytes } of built) {
+    const kilobytes = (bytes / 1000).toFixed(1);
+    say(`assets/${name}: ${fresh ? "bundled" : "up to date"}, ${kilobytes} kB`);
+  }
 });

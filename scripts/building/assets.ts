@@ -2,16 +2,39 @@ import { createHash } from "node:crypto";
 import { repository } from "../repository.ts";
 import { BuildFault } from "./fault.ts";
 
-const source = `${repository}/assets/report`;
-/** Where `src/report/page.ts` imports the bundle from; git ignores it. */
-const folder = `${source}/built`;
-/** The styles, in the order in which later ones overrule. */
-const styles = ["base", "chrome", "picture", "tables", "summary", "narrow"];
-/** What of the rest of the repository goes into the bundle. */
-const borrowed = ["src/analysis/units.ts", "src/analysis/intervals.ts", "import_map.json"];
+/** What one kind of page is made of. */
+interface Bundle {
+  /** Its folder in `assets/`, and the name of the bundle in `built/` there; git ignores that. */
+  readonly name: string;
+  readonly entry: string;
+  /** The styles in `assets/`, in the order in which later ones overrule. */
+  readonly styles: readonly string[];
+  /** What of the rest of the repository goes into the bundle: files and folders. */
+  readonly borrowed: readonly string[];
+}
+
+const bundles: readonly Bundle[] = [
+  {
+    name: "report",
+    entry: "main.tsx",
+    styles: ["base", "chrome", "picture", "tables", "syntax", "summary", "narrow"]
+      .map((name) => `report/style/${name}`),
+    borrowed: ["src/analysis/units.ts", "src/analysis/intervals.ts", "import_map.json"],
+  },
+  {
+    name: "heatmap",
+    entry: "main.ts",
+    styles: [
+      ...["base", "chrome", "summary"].map((name) => `report/style/${name}`),
+      ...["page", "code", "index", "narrow"].map((name) => `heatmap/style/${name}`),
+    ],
+    borrowed: ["assets/report/theme.ts", "assets/report/style", "import_map.json"],
+  },
+];
 
 /** A bundle that is up to date. */
 export interface BuiltAssets {
+  readonly name: string;
   /** Made just now. */
   readonly fresh: boolean;
   /** Of script and style together. */
@@ -19,27 +42,36 @@ export interface BuiltAssets {
 }
 
 /**
- * Sees to it that the report's script and style are there, made from the present sources. Both appear
+ * Sees to it that scripts and styles of all pages are there, made from the present sources. Both appear
  * whole, by a rename, so runs side by side do not disturb each other.
  * @throws BuildFault when they cannot be bundled, or could not stand in a page.
  */
-export async function buildAssets(): Promise<BuiltAssets> {
-  const origin = digest(listSources());
-  const [script, style, stamp] = ["report.js", "report.css", "stamp"].map((name) =>
-    `${folder}/${name}`
+export async function buildAssets(): Promise<BuiltAssets[]> {
+  const built: BuiltAssets[] = [];
+  for (const bundle of bundles) built.push(await buildBundle(bundle));
+  return built;
+}
+
+async function buildBundle({ name, entry, styles, borrowed }: Bundle): Promise<BuiltAssets> {
+  const source = `${repository}/assets/${name}`;
+  const folder = `${source}/built`;
+  const places = [source, ...borrowed.map((path) => `${repository}/${path}`)];
+  const origin = digest(places.flatMap(listSources).sort());
+  const [script, style, stamp] = [`${name}.js`, `${name}.css`, "stamp"].map((file) =>
+    `${folder}/${file}`
   ) as [string, string, string];
   const isCurrent = readIfThere(stamp) === origin;
   if (!isCurrent || readIfThere(script) === undefined || readIfThere(style) === undefined) {
     Deno.mkdirSync(folder, { recursive: true });
-    await writeWhole(script, await bundleScript(`${source}/main.tsx`));
-    await writeWhole(style, shortenStyle(joinStyles()));
+    await writeWhole(script, await bundleScript(`${source}/${entry}`, folder));
+    await writeWhole(style, shortenStyle(joinStyles(styles)));
     await writeWhole(stamp, origin);
   }
   const bytes = Deno.statSync(script).size + Deno.statSync(style).size;
-  return { fresh: !isCurrent, bytes };
+  return { name, fresh: !isCurrent, bytes };
 }
 
-async function bundleScript(entry: string): Promise<string> {
+async function bundleScript(entry: string, folder: string): Promise<string> {
   const output = `${folder}/.${crypto.randomUUID()}.js`;
   const pins = ["--lock=deno.lock", "--frozen"];
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -70,8 +102,8 @@ async function bundleScript(entry: string): Promise<string> {
   }
 }
 
-function joinStyles(): string {
-  return styles.map((name) => Deno.readTextFileSync(`${source}/style/${name}.css`)).join("\n");
+function joinStyles(styles: readonly string[]): string {
+  return styles.map((name) => Deno.readTextFileSync(`${repository}/assets/${name}.css`)).join("\n");
 }
 
 /** Leaves out comments and indentation. */
@@ -82,16 +114,18 @@ export function shortenStyle(text: string): string {
   return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s*\n\s*/g, "\n").trim();
 }
 
-function listSources(): string[] {
-  const paths: string[] = borrowed.map((path) => `${repository}/${path}`);
-  const pending = [source];
+/** The sources below a folder, or the one file. */
+function listSources(place: string): string[] {
+  if (Deno.statSync(place).isFile) return [place];
+  const paths: string[] = [];
+  const pending = [place];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     for (const { name, isDirectory } of Deno.readDirSync(at)) {
       if (isDirectory && name !== "built") pending.push(`${at}/${name}`);
       else if (/\.(tsx?|css)$/.test(name)) paths.push(`${at}/${name}`);
     }
   }
-  return paths.sort();
+  return paths;
 }
 
 function digest(paths: readonly string[]): string {

@@ -40,7 +40,8 @@ export function shortenPaths(paths: Iterable<string>): Map<string, string> {
   return shortened;
 }
 
-function splitPath(path: string): string[] {
+/** The parts of a path, of a target on any system. */
+export function splitPath(path: string): string[] {
   // A backslash separates only in a path that is plainly a Windows one; elsewhere it is a letter.
   const separator = /^([A-Za-z]:)?\\/.test(path) ? /[\\/]+/ : /\/+/;
   return path.split(separator).filter((part) => part !== "");

@@ -1,10 +1,16 @@
 /** Where a result goes, found out before anything starts. */
 
-import { type Form, type FormatName, FORMATS } from "../../collectors/registry.ts";
+import {
+  type DirectoryForm,
+  type Form,
+  type FormatName,
+  FORMATS,
+} from "../../collectors/registry.ts";
 import type { CallTable } from "../profile/call_table.ts";
 import { baseName } from "../analysis/places.ts";
 import { badUsage, type Fault, isFault, outputNotWritable } from "./errors.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
+import { type DirectoryPlace, placeDirectory } from "./directory_place.ts";
 import { classify } from "./write_failure.ts";
 
 /** One output that was asked for. */
@@ -20,7 +26,8 @@ export type Destination =
   /** A device, pipe or socket: written to as it is, since a file must not take its place. */
   | { readonly kind: "device"; readonly path: string }
   /** A regular file, named when the pid is known if `name` is absent. */
-  | { readonly kind: "file"; readonly directory: string; readonly name?: string };
+  | { readonly kind: "file"; readonly directory: string; readonly name?: string }
+  | DirectoryPlace;
 
 /** An output with its place. */
 export interface Placed {
@@ -56,7 +63,8 @@ export function placeOutputs(
   const taken = new Set<string>();
   for (const { format, path } of requests) {
     const spec = FORMATS[format];
-    const chosen = chooseDestination(path ?? (spec.destination === "stdout" ? "-" : "."));
+    const wanted = path ?? (spec.destination === "stdout" ? "-" : ".");
+    const chosen = chooseDestination(wanted, spec.directory);
     if (isFault(chosen)) return chosen;
     const asText = origin.calls !== undefined || chosen.kind !== "file" ||
       chosen.name?.endsWith(".txt");
@@ -118,7 +126,7 @@ function identify(
  * @param tag what tells it from the same of others: the pid.
  */
 export function nameOutput(format: FormatName, { extension }: Form, tag: string): string {
-  return `${format}_${tag}.${extension}`;
+  return extension === "" ? `${format}_${tag}` : `${format}_${tag}.${extension}`;
 }
 
 /** A path to a name in a directory. */
@@ -138,10 +146,11 @@ function isSameFile(a: string, b: string): boolean {
 }
 
 /** Finds the place that `-o` names and tries whether a file can be made there. */
-function chooseDestination(path: string): Destination | Fault {
-  if (path === "-" || path === "/dev/stdout" || path === "/dev/fd/1") return { kind: "stdout" };
-  const destination = placeFile(path);
-  if (isFault(destination) || destination.kind !== "file") return destination;
+function chooseDestination(path: string, form: DirectoryForm | undefined): Destination | Fault {
+  const isStdout = path === "-" || path === "/dev/stdout" || path === "/dev/fd/1";
+  if (isStdout && form === undefined) return { kind: "stdout" };
+  const destination = form === undefined ? placeFile(path) : placeDirectory(path, form);
+  if (isFault(destination) || !("directory" in destination)) return destination;
   try {
     const probe = createTemporary(destination.directory);
     probe.file.close();

@@ -263,7 +263,7 @@ export function nothingRecorded(path: string): Fault {
 }
 
 /** Why an output cannot be written. */
-export type OutputTrouble = "no-directory" | "denied" | "full" | "bad-name" | "other";
+export type OutputTrouble = "no-directory" | "denied" | "full" | "bad-name" | "taken" | "other";
 
 /** The output cannot be written, found before or after sampling. */
 export function outputNotWritable(path: string, trouble: OutputTrouble): Fault {
@@ -276,6 +276,7 @@ export function outputNotWritable(path: string, trouble: OutputTrouble): Fault {
     "denied": ["permission is denied", "Name a place where you may write with `-o`."],
     "full": ["there is no space left", "Make room, or name another place with `-o`."],
     "bad-name": ["the name is too long or not valid", "Name another file with `-o`."],
+    "taken": ["something else is there already", "Remove it, or name another place with `-o`."],
     "other": ["the system refused", "Name another file with `-o`."],
   }[trouble] as [string, string];
   return fail("output-not-writable", `Cannot write to ${shown}: ${why}.`, next);

@@ -1,6 +1,11 @@
 /** All outputs of one profile: each collector with its place, driven side by side. */
 
-import { type Collector, NOTHING } from "../../collectors/collector.ts";
+import {
+  type Bytes,
+  type Collector,
+  NOTHING,
+  type OutputFile,
+} from "../../collectors/collector.ts";
 import {
   type Format,
   type FormatName,
@@ -23,6 +28,7 @@ import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { type Fault, isFault, outputEnded, unforeseen } from "./errors.ts";
 import { report, tell } from "./messages.ts";
 import { createWholeSink, type Sink, type Written } from "./output.ts";
+import { createDirectorySink, writeDirectory } from "./output_directory.ts";
 import { createPartialSink } from "./partial_file.ts";
 import { createSpoolStore, type SpoolStore } from "./spool.ts";
 import { explainFailure, WriteFailure } from "./write_failure.ts";
@@ -70,6 +76,9 @@ interface Running {
   readonly collector: Collector;
   readonly sink: Sink;
   readonly store: SpoolStore;
+  finish(profile: Profile, summary: Summary, follow: (bytes: number) => void): Promise<
+    Written | Fault
+  >;
 }
 
 /** Prepares outputs: their places are checked now. */
@@ -139,13 +148,11 @@ export function prepareExports(
     async finish(profile, summary, follow): Promise<Results> {
       const finished: Finished[] = [];
       for (const one of [...running ?? []].sort((a, b) => rank(a) - rank(b))) {
-        const { placed: { format }, path, collector, sink, store } = one;
+        const { placed: { format }, path, sink, store } = one;
         try {
-          const head = collector.head?.bind(collector);
-          const pieces = follow === undefined
-            ? collector.finish(profile, summary)
-            : followPieces(collector, profile, summary, (bytes) => follow(path ?? format, bytes));
-          const written = await sink.finish(pieces, head);
+          const written = await one.finish(profile, summary, (bytes) => {
+            follow?.(path ?? format, bytes);
+          });
           if (isWritten(written)) finished.push({ format, written });
           else {
             const fault = outputEnded(written, sink.remains);
@@ -177,9 +184,28 @@ function startOne(
   calls: CallTable | undefined,
 ): Running {
   const { format, form, streams, destination } = placed;
-  const directory = destination.kind === "file" ? destination.directory : ".";
-  const store = createSpoolStore(directory);
+  const path = "directory" in destination
+    ? joinPath(destination.directory, destination.name ?? nameOutput(format, form, tag))
+    : undefined;
+  const store = createSpoolStore("directory" in destination ? destination.directory : ".");
   const name = nameOutput(format, form, tag);
+  const shaped = { ...options, ...describeScreen(destination) };
+  const collector = calls === undefined
+    ? form.create(shaped, store)
+    : collectCalls(calls, FORMATS[format], shaped);
+  const running = { placed, path, collector, store };
+  if (destination.kind === "directory") {
+    return {
+      ...running,
+      sink: createDirectorySink(),
+      finish: async (profile, summary, follow) =>
+        await writeDirectory(
+          path!,
+          followFiles(collector.files?.(profile, summary) ?? [], follow),
+          form.directory!,
+        ),
+    };
+  }
   const sink = streams && destination.kind === "file"
     ? createPartialSink(destination, name, (taken, used) => {
       tell(
@@ -188,14 +214,15 @@ function startOne(
       );
     })
     : createWholeSink(destination, name, store);
-  const path = destination.kind === "file"
-    ? joinPath(destination.directory, destination.name ?? name)
-    : undefined;
-  const shaped = { ...options, ...describeScreen(destination) };
-  const collector = calls === undefined
-    ? form.create(shaped, store)
-    : collectCalls(calls, FORMATS[format], shaped);
-  return { placed, path, collector, sink, store };
+  return {
+    ...running,
+    sink,
+    finish: async (profile, summary, follow) =>
+      await sink.finish(
+        followPieces(collector.finish(profile, summary), follow),
+        collector.head?.bind(collector),
+      ),
+  };
 }
 
 /** A table that is there already, in the shape of an output. */
@@ -210,20 +237,32 @@ function collectCalls(calls: CallTable, { fromCalls }: Format, options: FormatOp
 /** What is on disk is safe; the reader of a pipe may let us wait. */
 function rank({ placed, sink }: Running): number {
   if (sink.remains !== undefined) return 0;
-  return ["file", "device", "stdout"].indexOf(placed.destination.kind) + 1;
+  return ["file", "directory", "device", "stdout"].indexOf(placed.destination.kind) + 1;
 }
 
 function* followPieces(
-  collector: Collector,
-  profile: Profile,
-  summary: Summary,
+  pieces: Bytes,
   follow: (bytes: number) => void,
+  before = 0,
 ): Generator<Uint8Array> {
-  let bytes = 0;
-  for (const piece of collector.finish(profile, summary)) {
+  let bytes = before;
+  for (const piece of pieces) {
     bytes += piece.length;
     follow(bytes);
     yield piece;
+  }
+}
+
+function* followFiles(
+  files: Iterable<OutputFile>,
+  follow: (bytes: number) => void,
+): Generator<OutputFile> {
+  let all = 0;
+  for (const { name, bytes } of files) {
+    yield {
+      name,
+      bytes: followPieces(bytes, (written) => follow(all = written), all),
+    };
   }
 }
 

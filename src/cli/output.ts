@@ -9,15 +9,10 @@ import { explainFailure, isClosed, WriteFailure, writing } from "./write_failure
 /** Where the result went, or that nobody wanted to read it to its end. */
 export type Written = { readonly path: string } | "stdout" | "closed";
 
-/** Takes the bytes of one output. */
+/** Takes the bytes of one output while a capture runs. */
 export interface Sink {
-  /** Takes bytes while a capture runs. Throws a {@link WriteFailure} when they cannot be kept. */
+  /** Throws a {@link WriteFailure} when they cannot be kept. */
   write(bytes: Bytes): void;
-  /**
-   * Writes the rest.
-   * @param head called when the rest is through: bytes to be written over the beginning.
-   */
-  finish(rest: Bytes, head: (() => Uint8Array) | undefined): Promise<Written | Fault>;
   /** Gives up and leaves nothing. */
   discard(): void;
   /** Gives up and leaves what there is. */
@@ -26,13 +21,26 @@ export interface Sink {
   readonly remains?: string;
 }
 
+/** A sink whose output is one file or stream. */
+export interface ByteSink extends Sink {
+  /**
+   * Writes the rest.
+   * @param head called when the rest is through: bytes to be written over the beginning.
+   */
+  finish(rest: Bytes, head: (() => Uint8Array) | undefined): Promise<Written | Fault>;
+}
+
 /**
  * A sink that puts bytes aside until all are there. A file appears under its name only when it is
  * complete; what stood there before is replaced in one step, and a symbolic link is replaced, not
  * followed.
  * @param name of a file that was not given one.
  */
-export function createWholeSink(destination: Destination, name: string, store: SpoolStore): Sink {
+export function createWholeSink(
+  destination: Exclude<Destination, { kind: "directory" }>,
+  name: string,
+  store: SpoolStore,
+): ByteSink {
   let spool: Spool | undefined;
   const putAside = (bytes: Bytes): void => {
     for (const piece of bytes) {

@@ -3,7 +3,7 @@
 import type { Bytes } from "../../collectors/collector.ts";
 import { type Destination, joinPath } from "./destination.ts";
 import type { Fault } from "./errors.ts";
-import { removeQuietly, type Sink, writePieces, type Written } from "./output.ts";
+import { type ByteSink, removeQuietly, writePieces, type Written } from "./output.ts";
 import { explainFailure, writing } from "./write_failure.ts";
 
 /** Names that are tried before we give up. */
@@ -19,7 +19,7 @@ export function createPartialSink(
   destination: Destination & { readonly kind: "file" },
   name: string,
   warn: (taken: string, used: string) => void,
-): Sink {
+): ByteSink {
   const path = joinPath(destination.directory, destination.name ?? name);
   const { file, partial } = writing(path, () => openPartial(path));
   if (partial !== `${path}.partial`) warn(`${path}.partial`, partial);

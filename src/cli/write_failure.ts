@@ -37,6 +37,7 @@ export function classify(error: unknown): OutputTrouble {
   if (error instanceof Deno.errors.NotFound) return "no-directory";
   if (error instanceof Deno.errors.NotADirectory) return "no-directory";
   if (error instanceof Deno.errors.PermissionDenied) return "denied";
+  if (error instanceof Deno.errors.AlreadyExists) return "taken";
   const code = codeOf(error);
   if (code === "EROFS") return "denied";
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") return "full";

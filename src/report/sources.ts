@@ -18,6 +18,17 @@ const WHOLE_FUNCTION = 150;
 const JUST_NOW = 60_000;
 const PYTHON = FRAME_KINDS.indexOf("python");
 
+/** A source, and whether it was changed after the capture began, so that lines may not fit. */
+export interface FoundSource {
+  readonly text: string;
+  readonly changed: boolean;
+}
+
+/** The lines of a text, however they end. */
+export function splitLines(text: string): string[] {
+  return text.split(/\r\n|\r|\n/);
+}
+
 /**
  * Reads sources when they are first met: through the target's own root while it is there, since its
  * paths may mean other files here, and may be gone or changed when it has ended.
@@ -44,6 +55,16 @@ export class SourceReader {
     }
   }
 
+  /**
+   * The whole of a source.
+   * @param path index of its path in the profile's strings.
+   * @returns undefined when it could not be read.
+   */
+  find(path: number): FoundSource | undefined {
+    const source = this.#files.get(path);
+    return source && { text: source.text, changed: this.#isChanged(source) };
+  }
+
   /** The lines that a report shows: those around what ran. */
   excerpt(profile: Profile, places: Places): SourceEntry[] {
     this.look(profile);
@@ -57,16 +78,19 @@ export class SourceReader {
         entries.push({ file, state: "missing", pieces: [] });
         continue;
       }
-      const all = source.text.split(/\r\n|\r|\n/);
+      const all = splitLines(source.text);
       const pieces: [number, string][] = [];
       for (const [from, to] of joinRanges(wanted.get(file) ?? [], all.length)) {
         if ((lines += to - from + 1) > MOST_LINES) break;
         pieces.push([from, escapeSource(all.slice(from - 1, to).join("\n"))]);
       }
-      const changed = this.#startedAt > 0 && source.modifiedAt > this.#startedAt;
-      entries.push({ file, state: changed ? "changed" : "read", pieces });
+      entries.push({ file, state: this.#isChanged(source) ? "changed" : "read", pieces });
     }
     return entries;
+  }
+
+  #isChanged({ modifiedAt }: SourceFile): boolean {
+    return this.#startedAt > 0 && modifiedAt > this.#startedAt;
   }
 
   #read(path: string): SourceFile | undefined {

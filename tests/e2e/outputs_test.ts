@@ -31,7 +31,7 @@ for (const subject of SUBJECTS) {
       const names = listFiles(`${cwd}/live`);
       assert.equal(names.length, FORMAT_NAMES.length);
       for (const name of names) {
-        assert.match(name, new RegExp(`^[a-z_-]+_${program.pid}\\.`));
+        assert.match(name, new RegExp(`^[a-z_-]+_${program.pid}(\\.|$)`));
         assert.ok(Deno.statSync(`${cwd}/live/${name}`).size > 100, name);
       }
 
