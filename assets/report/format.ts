@@ -41,7 +41,15 @@ export interface SourceEntry {
   readonly state: "read" | "changed" | "missing";
   /** Pieces of the file in order: the first line's number and the text. */
   readonly pieces: readonly (readonly [line: number, text: string])[];
+  /**
+   * What to colour in each piece: three numbers for each coloured text, how far it begins behind the end
+   * of the one before, its length, and an index of {@link TOKEN_KINDS}. Absent: nothing.
+   */
+  readonly tokens?: readonly (readonly number[])[];
 }
+
+/** Kinds of coloured text, which are also classes of the style. */
+export const TOKEN_KINDS = ["kw", "str", "com", "num", "def", "meta"] as const;
 
 /** Something about a capture that its reader has to know. */
 export interface Note {

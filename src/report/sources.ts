@@ -2,6 +2,7 @@ import type { SourceEntry } from "../../assets/report/format.ts";
 import type { Metadata } from "../profile/metadata.ts";
 import type { Profile } from "../profile/profile.ts";
 import { FRAME_KINDS } from "../profile/tables.ts";
+import { colorPieces } from "./coloring.ts";
 import type { Places } from "./places.ts";
 import { readSourceFile, type SourceFile } from "./target_files.ts";
 import { escapeSource } from "./text.ts";
@@ -10,6 +11,8 @@ import { escapeSource } from "./text.ts";
 const MOST_HELD = 32 << 20;
 /** Lines that a report carries at most. */
 const MOST_LINES = 30_000;
+/** Characters that are coloured at most: it takes about a second. */
+const MOST_COLOURED = 1 << 21;
 /** Lines shown above and below one that ran. */
 const AROUND = 6;
 /** A function that is not longer than this is shown from its beginning. */
@@ -71,6 +74,7 @@ export class SourceReader {
     const wanted = linesToShow(places);
     const entries: SourceEntry[] = [];
     let lines = 0;
+    let coloured = 0;
     for (const [file, path] of places.paths.entries()) {
       const source = this.#files.get(path);
       if (!this.#files.has(path)) continue;
@@ -78,13 +82,17 @@ export class SourceReader {
         entries.push({ file, state: "missing", pieces: [] });
         continue;
       }
-      const all = splitLines(source.text);
-      const pieces: [number, string][] = [];
-      for (const [from, to] of joinRanges(wanted.get(file) ?? [], all.length)) {
-        if ((lines += to - from + 1) > MOST_LINES) break;
-        pieces.push([from, escapeSource(all.slice(from - 1, to).join("\n"))]);
-      }
-      entries.push({ file, state: this.#isChanged(source) ? "changed" : "read", pieces });
+      const all = splitLines(source.text).map(escapeSource);
+      const ranges = joinRanges(wanted.get(file) ?? [], all.length)
+        .filter(([from, to]) => (lines += to - from + 1) <= MOST_LINES);
+      entries.push({
+        file,
+        state: this.#isChanged(source) ? "changed" : "read",
+        pieces: ranges.map(([from, to]) => [from, all.slice(from - 1, to).join("\n")]),
+        ...((coloured += source.text.length) > MOST_COLOURED
+          ? {}
+          : { tokens: colorPieces(all, ranges) }),
+      });
     }
     return entries;
   }

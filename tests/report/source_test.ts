@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { readSourceFile } from "../../src/report/target_files.ts";
+import { TOKEN_KINDS } from "../../assets/report/format.ts";
+import { colorPieces } from "../../src/report/coloring.ts";
 import { packageOf } from "../../src/report/packages.ts";
 import { ProfileBuilder } from "../collectors/profiles.ts";
 import { drawn, hoverBox, type ReportInput, textOf } from "./browser.ts";
@@ -129,4 +131,27 @@ testReport("a function's place leads to its hottest line", withSources, {
   await drawn(page);
   assert.match(page.url(), /view=source.*line=6/);
   assert.match(await textOf(page, "tr.chosen"), /price\(order\)/);
+});
+
+testReport("Python is shown in its colours, strings over many lines too", withSources, {
+  hash: "view=source",
+}, async ({ page }) => {
+  const kinds = async (line: number): Promise<string[]> =>
+    await page.evaluate(`[...document.querySelectorAll('tr[data-line="${line}"] code span')]
+      .map((span) => span.className + " " + span.textContent)`);
+  assert.deepEqual(await kinds(1), ["kw import"]);
+  assert.deepEqual(await kinds(3), ["kw def", "def hot"]);
+  assert.deepEqual(await kinds(4), ["num 0"]);
+  assert.deepEqual(await kinds(6), ["com # most of it"]);
+});
+
+Deno.test("pieces of a source are coloured as parts of the whole", () => {
+  const lines = ['text = """', "def no():", '"""', "x = 1"];
+  const kinds = (from: number, to: number): number[] => colorPieces(lines, [[from, to]])[0]!;
+  assert.deepEqual(kinds(2, 2), [0, 9, TOKEN_KINDS.indexOf("str")]);
+  assert.deepEqual(kinds(4, 4), [4, 1, TOKEN_KINDS.indexOf("num")]);
+  assert.deepEqual(colorPieces(lines, [[1, 1], [3, 4]]), [
+    [7, 3, TOKEN_KINDS.indexOf("str")],
+    [0, 3, TOKEN_KINDS.indexOf("str"), 5, 1, TOKEN_KINDS.indexOf("num")],
+  ]);
 });

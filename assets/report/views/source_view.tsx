@@ -5,7 +5,8 @@ import { totalLines } from "../lines.ts";
 import type { Model } from "../model.ts";
 import { selectFiles } from "../select_files.ts";
 import { describeShare } from "../shares.ts";
-import { findSource, readLines } from "../source_lines.ts";
+import { findSource, readLines, type SourceLine } from "../source_lines.ts";
+import { Code } from "./code.tsx";
 import type { Page } from "./page.ts";
 
 const STATES = {
@@ -90,7 +91,7 @@ function FileLines({ page, file }: { page: Page; file: number }): JSX.Element {
             </tr>
           </thead>
           <tbody>
-            {lines.map(({ line, text, gap }) => {
+            {lines.map(({ line, source, gap }) => {
               const self = totals.self.get(line) ?? 0;
               const total = totals.total.get(line) ?? 0;
               const heat = Math.log1p(self) / Math.log1p(most);
@@ -112,7 +113,9 @@ function FileLines({ page, file }: { page: Page; file: number }): JSX.Element {
                     </button>
                   </th>
                   <td style={{ "--heat": self > 0 ? Math.max(0.08, heat) : 0 }}>
-                    <code>{text ?? <span class="faint">(source not carried)</span>}</code>
+                    {source === undefined
+                      ? <code class="faint">(source not carried)</code>
+                      : <Code line={source} />}
                   </td>
                 </tr>
               );
@@ -140,7 +143,7 @@ function byHeat(
 
 interface Line {
   readonly line: number;
-  readonly text: string | undefined;
+  readonly source: SourceLine | undefined;
   /** Lines before it are left out. */
   readonly gap: boolean;
 }
@@ -152,11 +155,11 @@ function listLines(
   ran: ReadonlyMap<number, number>,
 ): Line[] {
   const source = findSource(model, file);
-  const text = source === undefined ? new Map<number, string>() : readLines(source);
+  const text = source === undefined ? new Map<number, SourceLine>() : readLines(source);
   const numbers = [...new Set([...text.keys(), ...ran.keys()])].sort((a, b) => a - b);
   return numbers.map((line, index) => ({
     line,
-    text: text.get(line),
+    source: text.get(line),
     gap: index > 0 && line !== numbers[index - 1]! + 1,
   }));
 }
