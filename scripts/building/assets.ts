@@ -25,7 +25,7 @@ const bundles: readonly Bundle[] = [
     name: "heatmap",
     entry: "main.ts",
     styles: [
-      ...["base", "chrome", "summary"].map((name) => `report/style/${name}`),
+      ...["base", "chrome", "syntax", "summary"].map((name) => `report/style/${name}`),
       ...["page", "code", "index", "narrow"].map((name) => `heatmap/style/${name}`),
     ],
     borrowed: ["assets/report/theme.ts", "assets/report/style", "import_map.json"],
@@ -106,12 +106,13 @@ function joinStyles(styles: readonly string[]): string {
   return styles.map((name) => Deno.readTextFileSync(`${repository}/assets/${name}.css`)).join("\n");
 }
 
-/** Leaves out comments and indentation. */
+/** Leaves out comments, and blanks that say nothing. */
 export function shortenStyle(text: string): string {
   if (/<\/style/i.test(text)) {
     throw new BuildFault("The report's style would end itself in a page.");
   }
-  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s*\n\s*/g, "\n").trim();
+  return text.replace(/\/\*[\s\S]*?\*\//g, "").replace(/\s+/g, " ")
+    .replace(/ ?([{};,]) ?/g, "$1").replace(/(?<=[{;][\w-]+): /g, ":").replaceAll(";}", "}").trim();
 }
 
 /** The sources below a folder, or the one file. */
