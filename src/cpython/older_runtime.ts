@@ -97,10 +97,11 @@ function inspect(
   if (sysdict === undefined || type === undefined || typeName(reader, layout, type) !== "dict") {
     return { fault: "implausible", detail: "there is no sys module" };
   }
-  const number = findInDict(reader, layout, sysdict, "hexversion");
-  const word = number === undefined
-    ? undefined
-    : reader.int32(number + offsets.get("long_object.ob_digit"));
+  const number = findInDict(reader, layout, sysdict, "hexversion") ?? 0;
+  // When the interpreter ends, None takes the place of all values.
+  const isNumber =
+    typeName(reader, layout, reader.pointer(number + layout.object.type) ?? 0) === "int";
+  const word = isNumber ? reader.int32(number + offsets.get("long_object.ob_digit")) : undefined;
   if (word === undefined) return { fault: "starting", detail: "" };
   const version = parseVersion(word);
   if (version.major !== 3 || version.minor !== layout.minor) {

@@ -21,6 +21,20 @@ for (const python of interpreters.filter(({ minor }) => olderMinors.includes(min
   recorded.set(python.version, image);
 }
 
+/** What is found in an interpreter from its start to its end. */
+async function findAllAlong(python: string): Promise<Set<string>> {
+  const found = new Set<string>();
+  const args = ["-c", "import json"];
+  const child = new Deno.Command(python, { args, stdin: "null", stdout: "null" }).spawn();
+  using process = open(child.pid);
+  while (process.alive()) {
+    const runtime = findRuntime(process);
+    found.add("fault" in runtime ? runtime.fault : "runtime");
+  }
+  await child.status;
+  return found;
+}
+
 /** The same process under a name that tells nothing, and without a version to be read. */
 function disguised(image: Image): Process {
   const modules = image.modules().map((module): Module => ({
@@ -102,5 +116,14 @@ for (const [version, image] of recorded) {
       },
     ];
     for (const change of starting) assert.equal(faultWith(image, change).fault, "not-python");
+  });
+}
+
+for (const { path, version } of interpreters.filter(({ minor }) => olderMinors.includes(minor))) {
+  Deno.test(`nothing is implausible while ${version} starts and ends`, async () => {
+    for (let i = 0; i < 5; i++) {
+      const found = await findAllAlong(path);
+      assert.deepEqual([...found].filter((what) => what !== "not-python"), ["runtime"]);
+    }
   });
 }
