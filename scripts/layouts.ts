@@ -24,8 +24,11 @@ function programOf(expressions: ReadonlyMap<string, string>, minor: number): str
   return `${includes}\nint main(void) {\n${lines.join("\n")}\n  return 0;\n}\n`;
 }
 
-/** Compiles and runs the program against the headers of an interpreter. */
-async function measure(python: Python, minor: number): Promise<Map<string, number>> {
+/**
+ * Compiles and runs the program against the headers of an interpreter.
+ * @throws if it has none, or gcc is missing.
+ */
+export async function measure(python: Python, minor: number): Promise<Map<string, number>> {
   const question = "import sysconfig; print(sysconfig.get_path('include'))";
   const include = (await run(python.path, ["-I", "-c", question])).trim();
   const work = await Deno.makeTempDir();
