@@ -4,8 +4,13 @@ export const THEMES = ["light", "dark"] as const;
 export type Theme = typeof THEMES[number];
 
 /** What colours tell. */
-export const COLORINGS = ["package", "heat"] as const;
+export const COLORINGS = ["difference", "package", "heat"] as const;
 export type Coloring = typeof COLORINGS[number];
+
+/** Those that a report has, by whether it compares; the first is the one to begin with. */
+export function coloringsOf(compares: boolean): readonly Coloring[] {
+  return compares ? COLORINGS : COLORINGS.filter((coloring) => coloring !== "difference");
+}
 
 /** Steps of heat. */
 export const HEAT_LEVELS = 6;
@@ -53,6 +58,21 @@ export function heatColor(level: number, theme: Theme): string {
   return theme === "light"
     ? toHex(0.95 - t * 0.25, 0.012 + t * 0.15, 75 - t * 30)
     : toHex(0.32 + t * 0.28, 0.012 + t * 0.13, 70 - t * 30);
+}
+
+/** Steps of difference to either side of none. */
+export const DIFFERENCE_LEVELS = 4;
+
+/**
+ * The fill of a box by what became of it: orange for more, blue for less.
+ * @param level from −{@link DIFFERENCE_LEVELS} to {@link DIFFERENCE_LEVELS}; 0 is none.
+ */
+export function differenceColor(level: number, theme: Theme): string {
+  const t = Math.abs(level) / DIFFERENCE_LEVELS;
+  const hue = level > 0 ? 55 : 250;
+  return theme === "light"
+    ? toHex(0.93 - t * 0.22, level === 0 ? 0.003 : 0.02 + t * 0.13, hue)
+    : toHex(0.33 + t * 0.25, level === 0 ? 0.006 : 0.02 + t * 0.12, hue);
 }
 
 /** A colour of OKLCH in sRGB; chroma gives way where sRGB has no such colour. */

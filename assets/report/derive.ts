@@ -1,6 +1,8 @@
 import { type Boxes, layOutTree } from "./boxes.ts";
+import { type Compared, createComparer } from "./comparer.ts";
 import { type KeyTotals, totalKeys } from "./functions.ts";
 import { invertTree } from "./inverted.ts";
+import { memoize } from "./memoize.ts";
 import type { Model } from "./model.ts";
 import { countKeys, isKnown, nameOf } from "./names.ts";
 import { orderByRank, orderByWeight } from "./order.ts";
@@ -31,6 +33,8 @@ export interface Derived {
   /** Independent samples that the tree's are worth. */
   readonly worth: number;
   readonly totals: KeyTotals;
+  /** What became of it since the other profile, where there is one and all of both is looked at. */
+  readonly compared: Compared | undefined;
 }
 
 /** Works out pieces anew only when what they depend on has changed. */
@@ -60,10 +64,15 @@ export function createDeriver(model: Model): (state: State) => Derived {
   const matchesOf = memoize((tree: Tree, query: Query) => findMatches(model, tree, query));
   const totalsOf = memoize((tree: Tree) => totalKeys(tree, countKeys(model, tree.grouping)));
 
+  const compare = createComparer(model);
+  const isBase = model.other?.side === "base";
+
   return (state) => {
     const { slices, facts } = model.header;
-    const [from, to] = state.range ?? [0, 0];
-    const filter = filterOf(state.without.join("."), Math.min(from, slices), Math.min(to, slices));
+    // Threads and times are those of the current profile.
+    const [from, to] = isBase ? [0, 0] : state.range ?? [0, 0];
+    const without = isBase ? "" : state.without.join(".");
+    const filter = filterOf(without, Math.min(from, slices), Math.min(to, slices));
     const selection = selectionOf(filter);
     const steps = stepsOf(JSON.stringify(state.steps));
     const tree = treeOf(selection, steps, state.grouping, state.mergeRecursion);
@@ -88,6 +97,9 @@ export function createDeriver(model: Model): (state: State) => Derived {
       get totals(): KeyTotals {
         return totalsOf(tree);
       },
+      get compared(): Compared | undefined {
+        return compare(state, filter, { tree, shown, steps });
+      },
     };
   };
 }
@@ -110,15 +122,4 @@ function byName(model: Model, tree: Tree): Uint32Array {
   const rank = new Int32Array(keys);
   for (const [place, key] of order.entries()) rank[key] = place;
   return orderByRank(tree.key, rank);
-}
-
-/** Remembers the last result of a function of values that are compared by identity. */
-function memoize<A extends unknown[], R>(make: (...args: A) => R): (...args: A) => R {
-  let last: { args: A; result: R } | undefined;
-  return (...args) => {
-    if (last === undefined || args.some((value, i) => value !== last!.args[i])) {
-      last = { args, result: make(...args) };
-    }
-    return last.result;
-  };
 }

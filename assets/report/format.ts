@@ -74,6 +74,16 @@ export interface Facts {
 export const STATES = ["gil", "cpu", "waiting", "exception", "gc"] as const;
 export type State = typeof STATES[number];
 
+/** The profile that a report compares its own with. */
+export interface BaseHeader {
+  readonly facts: Facts;
+  readonly threads: readonly ThreadEntry[];
+  /** Groups of its samples: the last ones. */
+  readonly groups: number;
+  /** What its times are multiplied with to be as long as those of the report; 0: no times are known. */
+  readonly stretch: number;
+}
+
 export interface ReportHeader {
   readonly facts: Facts;
   readonly packages: readonly PackageEntry[];
@@ -82,21 +92,26 @@ export interface ReportHeader {
   readonly sources: readonly SourceEntry[];
   /** Names of functions. */
   readonly names: readonly string[];
+  /** Names of the opcodes that were recorded. */
+  readonly opcodes: readonly (readonly [opcode: number, name: string])[];
   /** Length of a slice of time, µs; 0 when no time line was kept and all is in one slice. */
   readonly sliceUs: number;
   readonly slices: number;
   /** Which states of threads are known. */
   readonly states: readonly State[];
+  /** Absent: nothing is compared. */
+  readonly base?: BaseHeader;
   /** Number of values in each column, in the order of {@link COLUMNS}. */
   readonly lengths: readonly number[];
 }
 
 /**
- * The columns. Functions: file, name, first line, kind (an index of `FRAME_KINDS`). Places: function and
- * line. Nodes, each after its caller and before its caller's next: how many levels it lies above a
- * child of the node before it, and its place. Groups of samples, by thread and slice: thread, slice,
+ * The columns. Functions: file, name, first line, kind (an index of `FRAME_KINDS`). Places: function,
+ * line, and opcode and 1, or 0 where none was recorded. Nodes, each after its caller and before its
+ * caller's next: how many levels it lies above a child of the node before it, and its place. Groups of samples, by thread and slice: thread, slice,
  * number of entries, the states' counts. Entries: node, as the difference to the one before in its group,
- * and count.
+ * and count. Worths, where profiles are compared, of each function: how much of their samples those of the
+ * function are worth, in thousandths: own and all now, own and all before.
  */
 export const COLUMNS = [
   "functionFile",
@@ -105,6 +120,7 @@ export const COLUMNS = [
   "functionKind",
   "placeFunction",
   "placeLine",
+  "placeOpcode",
   "nodeUp",
   "nodePlace",
   "groupThread",
@@ -114,6 +130,7 @@ export const COLUMNS = [
   "groupStates",
   "entryNode",
   "entryCount",
+  "functionWorths",
 ] as const;
 export type ColumnName = typeof COLUMNS[number];
 

@@ -1,5 +1,7 @@
 import {
   type Coloring,
+  DIFFERENCE_LEVELS,
+  differenceColor,
   HEAT_LEVELS,
   heatColor,
   heatOf,
@@ -7,6 +9,7 @@ import {
   type Theme,
   toHex,
 } from "./color.ts";
+import type { Difference } from "./difference.ts";
 import type { Look } from "./draw.ts";
 import { createLabel, type Label, type Ruler } from "./labels.ts";
 import type { Model } from "./model.ts";
@@ -59,21 +62,30 @@ export interface LookOptions {
    * Absent: the tree's own.
    */
   readonly heat?: { readonly self: Float64Array; readonly all: number } | undefined;
+  /** What became of the boxes; absent: they are coloured by package instead. */
+  readonly difference?: Difference | undefined;
 }
 
 /** How the boxes of a tree look. */
 export function createLook(
   model: Model,
   tree: Tree,
-  { theme, coloring, ruler, heat }: LookOptions,
+  { theme, coloring, ruler, heat, difference }: LookOptions,
 ): Look {
   const { root, ...ink } = INKS[theme];
   const { grouping } = tree;
-  const byPackage = coloring === "package";
+  const compared = coloring === "difference" ? difference : undefined;
+  const byPackage = coloring !== "heat";
   const colors: string[] = [];
-  for (const entry of byPackage ? model.header.packages : [undefined]) {
-    for (let level = 0; level < HEAT_LEVELS; level++) {
-      colors.push(entry ? packageColor(entry, level, theme) : heatColor(level, theme));
+  if (compared !== undefined) {
+    for (let level = -DIFFERENCE_LEVELS; level <= DIFFERENCE_LEVELS; level++) {
+      colors.push(differenceColor(level, theme));
+    }
+  } else {
+    for (const entry of byPackage ? model.header.packages : [undefined]) {
+      for (let level = 0; level < HEAT_LEVELS; level++) {
+        colors.push(entry ? packageColor(entry, level, theme) : heatColor(level, theme));
+      }
     }
   }
   colors.push(root);
@@ -81,6 +93,10 @@ export function createLook(
   const all = Math.max(1, tree.total[0]!);
   index[0] = colors.length - 1;
   for (let node = 1; node < tree.length; node++) {
+    if (compared !== undefined) {
+      index[node] = compared.levels[node]! + DIFFERENCE_LEVELS;
+      continue;
+    }
     const share = heat === undefined
       ? tree.self[node]! / all
       : heat.self[tree.key[node]!]! / Math.max(1, heat.all);

@@ -1,5 +1,5 @@
 import type { Payload } from "./read.ts";
-import type { ReportHeader } from "./format.ts";
+import type { BaseHeader, ReportHeader } from "./format.ts";
 
 /**
  * The profile in the page. Nodes are places (a line in a function) under their callers, each before all
@@ -14,6 +14,8 @@ export interface Model {
   readonly functionKind: Int32Array;
   readonly placeFunction: Int32Array;
   readonly placeLine: Int32Array;
+  /** An opcode and 1; 0 where none was recorded. */
+  readonly placeOpcode: Int32Array;
   readonly nodes: number;
   readonly place: Int32Array;
   /** −1 for a root. */
@@ -23,7 +25,24 @@ export interface Model {
   readonly entryNode: Int32Array;
   readonly entryCount: Int32Array;
   readonly samples: number;
+  /** What this one is compared with. */
+  readonly other?: Other;
 }
+
+/** The other side of a comparison. */
+export interface Other {
+  /** Whether the model at hand is the current profile or the baseline. */
+  readonly side: Side;
+  readonly model: Model;
+  /** See `functionWorths` of the columns. */
+  readonly worths: Int32Array;
+  /** What times of the baseline are multiplied with; 0: no times are known. */
+  readonly stretch: number;
+}
+
+/** The two profiles of a comparison. */
+export const SIDES = ["current", "base"] as const;
+export type Side = typeof SIDES[number];
 
 /** The samples of one thread in one slice of time. */
 export interface Group {
@@ -47,11 +66,9 @@ export function createModel({ header, columns }: Payload): Model {
     ? 0
     : columns.groupStates.length / columns.groupThread.length;
   let from = 0;
-  let samples = 0;
   for (let i = 0; i < columns.groupThread.length; i++) {
     const to = from + columns.groupEntries[i]!;
     for (let e = from + 1; e < to; e++) entryNode[e]! += entryNode[e - 1]!;
-    for (let e = from; e < to; e++) samples += entryCount[e]!;
     groups.push({
       thread: columns.groupThread[i]!,
       slice: columns.groupSlice[i]!,
@@ -62,7 +79,7 @@ export function createModel({ header, columns }: Payload): Model {
     });
     from = to;
   }
-  return {
+  const model = {
     header,
     functions: columns.functionFile.length,
     functionFile: columns.functionFile,
@@ -71,6 +88,7 @@ export function createModel({ header, columns }: Payload): Model {
     functionKind: columns.functionKind,
     placeFunction: columns.placeFunction,
     placeLine: columns.placeLine,
+    placeOpcode: columns.placeOpcode,
     nodes,
     place: columns.nodePlace,
     parent,
@@ -78,8 +96,34 @@ export function createModel({ header, columns }: Payload): Model {
     groups,
     entryNode,
     entryCount,
-    samples,
+    samples: countSamples(groups, entryCount),
   };
+  return header.base === undefined ? model : splitSides(model, header.base, columns.functionWorths);
+}
+
+function countSamples(groups: readonly Group[], entryCount: Int32Array): number {
+  let samples = 0;
+  for (const { from, to } of groups) for (let e = from; e < to; e++) samples += entryCount[e]!;
+  return samples;
+}
+
+/** Two models of one: each knows the other. */
+function splitSides(both: Model, base: BaseHeader, worths: Int32Array): Model {
+  const { stretch, facts, threads } = base;
+  const at = both.groups.length - base.groups;
+  const make = (side: Side, header: ReportHeader, groups: readonly Group[]): Model => ({
+    ...both,
+    header,
+    groups,
+    samples: countSamples(groups, both.entryCount),
+    get other(): Other {
+      return { side, model: side === "base" ? current : baseline, worths, stretch };
+    },
+  });
+  const alone = { facts, threads, sliceUs: 0, slices: 1, states: [] };
+  const current = make("current", both.header, both.groups.slice(0, at));
+  const baseline = make("base", { ...both.header, ...alone }, both.groups.slice(at));
+  return current;
 }
 
 function linkNodes(up: Int32Array): { parent: Int32Array; end: Int32Array } {

@@ -1,4 +1,6 @@
+import { type Scale, SCALES } from "../../src/analysis/difference_significance.ts";
 import { type Coloring, COLORINGS } from "./color.ts";
+import { type Side, SIDES } from "./model.ts";
 import { type Grouping, GROUPINGS, type Step, type Target } from "./tree.ts";
 
 export const VIEWS = ["flame", "functions", "sandwich", "source", "summary"] as const;
@@ -9,7 +11,7 @@ export const ORDERS = ["weight", "name", "time"] as const;
 export type Order = typeof ORDERS[number];
 
 /** Columns of the table of functions. */
-export const SORTS = ["self", "total", "name", "file"] as const;
+export const SORTS = ["self", "total", "change", "name", "file"] as const;
 export type Sort = typeof SORTS[number];
 
 /** All that a reader has chosen; the page's address holds it. */
@@ -22,6 +24,9 @@ export interface State {
   readonly grouping: Grouping;
   readonly mergeRecursion: boolean;
   readonly coloring: Coloring;
+  /** Of a comparison: which profile is shown, and by what they are compared. */
+  readonly side: Side;
+  readonly by: Scale;
   readonly steps: readonly Step[];
   /** Threads left out. */
   readonly without: readonly number[];
@@ -52,7 +57,9 @@ export const INITIAL: State = {
   upward: false,
   grouping: "function",
   mergeRecursion: false,
-  coloring: "package",
+  coloring: "difference",
+  side: "current",
+  by: "share",
   steps: [],
   without: [],
   search: "",
@@ -74,6 +81,8 @@ export function writeHash(state: State): string {
   put("group", state.grouping, INITIAL.grouping);
   put("recursion", Number(state.mergeRecursion), 0);
   put("color", state.coloring, INITIAL.coloring);
+  put("side", state.side, INITIAL.side);
+  put("by", state.by, INITIAL.by);
   const steps = state.steps.map(({ op, target }) => `${STEP_SIGNS[op]}${writeTarget(target)}`);
   put("do", steps.join("."), "");
   put("without", state.without.join("."), "");
@@ -116,6 +125,8 @@ export function readHash(hash: string): State {
     grouping: oneOf("group", GROUPINGS, INITIAL.grouping),
     mergeRecursion: text("recursion") === "1",
     coloring: oneOf("color", COLORINGS, INITIAL.coloring),
+    side: oneOf("side", SIDES, INITIAL.side),
+    by: oneOf("by", SCALES, INITIAL.by),
     steps,
     without: text("without").split(".").flatMap((digits) => number(digits) ?? []),
     ...(range === null || Number(range[1]) >= Number(range[2])

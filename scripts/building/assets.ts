@@ -17,9 +17,14 @@ const bundles: readonly Bundle[] = [
   {
     name: "report",
     entry: "main.tsx",
-    styles: ["base", "chrome", "picture", "tables", "syntax", "summary", "narrow"]
+    styles: ["base", "chrome", "picture", "tables", "syntax", "comparison", "summary", "narrow"]
       .map((name) => `report/style/${name}`),
-    borrowed: ["src/analysis/units.ts", "src/analysis/intervals.ts", "import_map.json"],
+    borrowed: [
+      "src/analysis/units.ts",
+      "src/analysis/intervals.ts",
+      "src/analysis/difference_significance.ts",
+      "import_map.json",
+    ],
   },
   {
     name: "heatmap",

@@ -7,7 +7,7 @@ const Z = 1.959964;
 /** Chance of any false alarm in a whole comparison. */
 const ALPHA = 0.05;
 /** Fewer independent samples, both sides together, could hardly be told from noise whatever they are. */
-const LEAST_SAMPLES = 10;
+export const LEAST_COMPARED = 10;
 
 /** What is compared: shares of all samples, or time. */
 export const SCALES = ["share", "time"] as const;
@@ -51,7 +51,7 @@ export function compareCounts(base: Counted, current: Counted, by: Scale): Chang
     high: change.difference + Math.hypot(to.high - after, before - from.low),
   };
   const seen = shareOf(base) * base.worth + shareOf(current) * current.worth;
-  if (seen < LEAST_SAMPLES) return { ...change, interval };
+  if (seen < LEAST_COMPARED) return { ...change, interval };
   const [one, other] = [base.whole / base.worth, current.whole / current.worth];
   const pooled = seen / (1 / one + 1 / other);
   const spread = pooled * (by === "share" ? Math.max(0, 1 - pooled) : 1) * (one + other);

@@ -1,13 +1,18 @@
 import {
+  type BaseHeader,
   type ColumnName,
   COLUMNS,
   type ReportHeader,
   type SourceEntry,
   type State,
   STATES,
+  type ThreadEntry,
 } from "../../assets/report/format.ts";
+import { listOpcodes } from "../analysis/opcodes.ts";
 import type { Summary } from "../profile/metadata.ts";
 import { type Profile, STATUS } from "../profile/profile.ts";
+import type { Column } from "../profile/tables.ts";
+import type { JoinedProfiles } from "./baseline.ts";
 import { ColumnWriter, packPayload } from "./columns.ts";
 import { numberPlaces, orderStacks, type Places } from "./places.ts";
 import { TimeSlices } from "./slices.ts";
@@ -20,6 +25,7 @@ export type SourceFinder = (profile: Profile, places: Places) => readonly Source
 /**
  * Packs a profile for the page.
  * @param time its samples by time; counted as one slice when they are not all there.
+ * @param joined the baseline that it is compared with; its tables are those of the profile.
  * @returns deflated bytes.
  */
 export function packProfile(
@@ -27,6 +33,7 @@ export function packProfile(
   summary: Summary,
   time: TimeSlices,
   sources: SourceFinder,
+  joined?: JoinedProfiles,
 ): Uint8Array {
   const places = numberPlaces(profile);
   const tree = orderStacks(profile, places);
@@ -40,31 +47,72 @@ export function packProfile(
   for (const place of places.places) {
     columns.put("placeFunction", place.function);
     columns.put("placeLine", place.line);
+    columns.put("placeOpcode", place.opcode + 1);
   }
   for (const up of tree.up) columns.put("nodeUp", up);
   for (const place of tree.place) columns.put("nodePlace", place);
   const timed = holdsAll(profile, time);
-  const groups = timed ? groupByTime(time) : groupAll(profile);
+  const groups = timed ? groupByTime(time) : groupAll(profile.counts);
   for (const group of groups) putGroup(columns, group, tree.nodeOf);
+  const base = joined && putBase(columns, joined, places, tree.nodeOf);
 
   const header: ReportHeader = {
     facts: gatherFacts(profile, summary),
     packages: places.packages,
     files: places.files,
-    threads: profile.threads.map(({ tid, name, main, interpreter }) => ({
-      tid,
-      name: escapeForPage(name),
-      main,
-      interpreter,
-    })),
+    threads: listThreads(profile),
     sources: sources(profile, places),
     names: places.names,
+    opcodes: nameOpcodes(profile.metadata.pythonVersion, places),
     sliceUs: timed ? time.sliceUs : 0,
     slices: timed ? time.slices.length : 1,
     states: timed ? knownStates(time) : [],
+    ...(base === undefined ? {} : { base }),
     lengths: COLUMNS.map((name) => columns.length(name)),
   };
   return packPayload(header, COLUMNS.map((name) => columns.bytes(name)));
+}
+
+function listThreads({ threads }: Profile): ThreadEntry[] {
+  return threads.map(({ tid, name, main, interpreter }) => ({
+    tid,
+    name: escapeForPage(name),
+    main,
+    interpreter,
+  }));
+}
+
+function putBase(
+  columns: Columns,
+  { base, counts, stretch, worthsOf }: JoinedProfiles,
+  { functions, places, placeOf }: Places,
+  nodeOf: Int32Array,
+): BaseHeader {
+  const groups = [...groupAll(counts)];
+  for (const group of groups) putGroup(columns, group, nodeOf);
+  const frameOf = new Int32Array(functions.length);
+  for (let frame = 0; frame < placeOf.length; frame++) {
+    frameOf[places[placeOf[frame]!]!.function] = frame;
+  }
+  for (const frame of frameOf) {
+    for (const worth of worthsOf(frame)) {
+      columns.put("functionWorths", Math.max(1, Math.round(worth * 1000)));
+    }
+  }
+  return {
+    facts: gatherFacts(base.profile, base.summary),
+    threads: listThreads(base.profile),
+    groups: groups.length,
+    stretch,
+  };
+}
+
+/** Names of the opcodes that places have. */
+function nameOpcodes(pythonVersion: string, { places }: Places): [number, string][] {
+  const used = new Set(places.map(({ opcode }) => opcode).filter((opcode) => opcode >= 0));
+  if (used.size === 0) return [];
+  const names = listOpcodes(pythonVersion);
+  return [...used].map((opcode) => [opcode, names[opcode]?.name || `opcode ${opcode}`]);
 }
 
 /** The samples of a thread in a slice, before they are packed. */
@@ -100,8 +148,8 @@ function* groupByTime(time: TimeSlices): Generator<Group> {
   }
 }
 
-function* groupAll(profile: Profile): Generator<Group> {
-  for (const [thread, column] of profile.counts.entries()) {
+function* groupAll(counts: readonly (Column | undefined)[]): Generator<Group> {
+  for (const [thread, column] of counts.entries()) {
     if (column === undefined) continue;
     const entries: [number, number][] = [];
     let samples = 0;

@@ -11,6 +11,7 @@ import { Ruler } from "../labels.ts";
 import type { Model } from "../model.ts";
 import { chooseTheme, readTheme } from "../theme.ts";
 import { Chips } from "./breadcrumbs.tsx";
+import { Comparison } from "./comparison.tsx";
 import { FlameView } from "./flame_view.tsx";
 import { FunctionsView } from "./functions_view.tsx";
 import { Header } from "./header.tsx";
@@ -25,8 +26,9 @@ import { SummaryView } from "./summary_view.tsx";
 import { Toolbar } from "./toolbar.tsx";
 
 /** The report. */
-export function App({ model }: { model: Model }): JSX.Element {
+export function App({ model: current }: { model: Model }): JSX.Element {
   const [state, go] = useAddress();
+  const model = state.side === "base" ? current.other?.model ?? current : current;
   const [theme, setTheme] = useState(readTheme);
   const [help, setHelp] = useState(false);
   const [cursor, pick] = useState(-1);
@@ -96,6 +98,7 @@ export function App({ model }: { model: Model }): JSX.Element {
         save={(kind) => flame.current && saveAs(kind, flame.current, model)}
       />
       {model.header.slices > 1 && <Strip page={page} />}
+      <Comparison page={page} />
       <Chips page={page} />
       <main>{derived.tree.total[0] === 0 ? <Empty /> : views[state.view]()}</main>
       {state.view === "flame" && <Legend page={page} />}

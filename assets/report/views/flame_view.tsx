@@ -25,8 +25,9 @@ export function FlameView({ page, cursor, pick, expose }: FlameViewProps): JSX.E
     const heat = shown === derived.tree
       ? undefined
       : { self: derived.totals.self, all: derived.tree.total[0]! };
-    return createLook(model, shown, { theme, coloring: state.coloring, ruler, heat });
-  }, [shown, theme, state.coloring]);
+    const difference = derived.compared?.picture;
+    return createLook(model, shown, { theme, coloring: state.coloring, ruler, heat, difference });
+  }, [shown, theme, state.coloring, derived.compared]);
   const look = useMemo(
     () => searching ? { ...plain, matches: matches.nodes } : plain,
     [plain, matches, searching],

@@ -1,9 +1,11 @@
 import type { JSX } from "preact";
 import { useMemo, useState } from "preact/hooks";
+import type { Compared } from "../comparer.ts";
 import { countKeys, nameOf, placeOf } from "../names.ts";
 import { matchKeys } from "../search.ts";
 import { describeShare, type Share } from "../shares.ts";
 import type { Sort } from "../state.ts";
+import { showSigned } from "./comparison.tsx";
 import { hasSource, openSandwich, openSource, type Page } from "./page.ts";
 
 /** Rows shown at first, and with each wish for more. */
@@ -14,6 +16,8 @@ interface Row {
   readonly key: number;
   readonly self: number;
   readonly total: number;
+  /** By what the change sorts: what is beyond noise first, then by size. */
+  readonly change: number;
   readonly name: string;
   readonly place: string;
 }
@@ -21,6 +25,7 @@ interface Row {
 const HEADS: readonly (readonly [Sort, string, string])[] = [
   ["self", "Self", "Samples in which it was running itself"],
   ["total", "Total", "Samples in which it or something that it called was running"],
+  ["change", "Change", "What became of its own time since before, and of all of its time"],
   ["name", "Function", "Its qualified name"],
   ["file", "Where", "The file and line of its definition"],
 ];
@@ -29,19 +34,21 @@ const HEADS: readonly (readonly [Sort, string, string])[] = [
 export function FunctionsView({ page }: { page: Page }): JSX.Element {
   const { state, derived, go } = page;
   const [most, setMost] = useState(SOME_ROWS);
-  const rows = useMemo(() => listRows(page), [derived.tree, derived.query]);
+  const rows = useMemo(() => listRows(page), [derived.tree, derived.query, derived.compared]);
   const sorted = useMemo(() => sortRows(rows, state.sort), [rows, state.sort]);
   const shown = sorted.slice(0, most);
+  const heads = HEADS.filter(([sort]) => sort !== "change" || derived.compared !== undefined);
   return (
     <div class="functions scrolls" tabIndex={0}>
       <table>
         <thead>
           <tr>
-            {HEADS.map(([sort, name, title]) => (
+            {heads.map(([sort, name, title]) => (
               <th
                 key={sort}
                 class={sort}
                 scope="col"
+                colSpan={sort === "change" ? 2 : 1}
                 aria-sort={state.sort === sort ? orderOf(sort) : undefined}
               >
                 <button type="button" title={title} onClick={() => go({ sort }, "replace")}>
@@ -68,7 +75,7 @@ export function FunctionsView({ page }: { page: Page }): JSX.Element {
 }
 
 function orderOf(sort: Sort): "ascending" | "descending" {
-  return sort === "self" || sort === "total" ? "descending" : "ascending";
+  return sort === "name" || sort === "file" ? "ascending" : "descending";
 }
 
 function titleOfRows({ state }: Page): string {
@@ -86,6 +93,7 @@ function RowCells({ page, row }: { page: Page; row: Row }): JSX.Element {
     <tr class={chosen ? "chosen" : ""} onClick={() => go({ target }, "replace")}>
       <Figure share={self} kind="self" />
       <Figure share={total} kind="total" />
+      {derived.compared !== undefined && <ChangeCells compared={derived.compared} row={row} />}
       <th scope="row" title={row.name}>
         <button type="button" class="link" onClick={() => openSandwich(page, target)}>
           <bdi>{row.name}</bdi>
@@ -117,6 +125,25 @@ function Figure({ share, kind }: { share: Share; kind: "self" | "total" }): JSX.
   );
 }
 
+/** What became of a function itself, and with all that it calls. */
+function ChangeCells({ compared, row }: { compared: Compared; row: Row }): JSX.Element {
+  const change = compared.totals.changeOf(row.key);
+  const cell = (part: "self" | "total"): JSX.Element => {
+    const { difference } = change[part];
+    const tone = !change[`${part}Significant`] ? "faint" : difference > 0 ? "more" : "less";
+    const title = `${part}${tone === "faint" ? ", within noise" : ""}`;
+    return (
+      <td class={`change ${tone}`} title={title}>{showSigned(difference, compared.totals.by)}</td>
+    );
+  };
+  return (
+    <>
+      {cell("self")}
+      {cell("total")}
+    </>
+  );
+}
+
 /** The rows of all that has samples and fits the search. */
 function listRows({ model, derived }: Page): Row[] {
   const { tree, totals, query } = derived;
@@ -131,6 +158,7 @@ function listRows({ model, derived }: Page): Row[] {
       key,
       self: totals.self[key]!,
       total: totals.total[key]!,
+      change: weighChange(derived.compared, key),
       name: nameOf(model, grouping, key),
       place: placeOf(model, grouping, key),
     });
@@ -138,11 +166,19 @@ function listRows({ model, derived }: Page): Row[] {
   return rows;
 }
 
+function weighChange(compared: Compared | undefined, key: number): number {
+  if (compared === undefined) return 0;
+  const { self, total } = compared.totals.changeOf(key);
+  const size = Math.max(Math.abs(self.difference), Math.abs(total.difference) / 1000);
+  return compared.totals.levels[key] === 0 ? -1 / (1 + size) : size;
+}
+
 function sortRows(rows: readonly Row[], sort: Sort): Row[] {
   const text = (a: string, b: string): number => a < b ? -1 : Number(a > b);
   const by: Readonly<Record<Sort, (a: Row, b: Row) => number>> = {
     self: (a, b) => b.self - a.self || b.total - a.total,
     total: (a, b) => b.total - a.total || b.self - a.self,
+    change: (a, b) => b.change - a.change || b.self - a.self,
     name: (a, b) => text(a.name, b.name),
     file: (a, b) => text(a.place, b.place) || b.self - a.self,
   };

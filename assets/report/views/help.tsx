@@ -25,6 +25,7 @@ const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])
     ["g", "A box for each function, module, package"],
     ["r", "Merge recursion"],
     ["m", "Colours: package, own time"],
+    ["b", "Of a comparison: before or now"],
   ]],
   ["The box that is picked out", [
     ["f", "Focus: only samples with it, from it on"],

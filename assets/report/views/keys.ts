@@ -1,4 +1,4 @@
-import { COLORINGS } from "../color.ts";
+import { type Coloring, coloringsOf } from "../color.ts";
 import { ORDERS, VIEWS } from "../state.ts";
 import { GROUPINGS, type Step, type Target } from "../tree.ts";
 import { addStep, openSandwich, openSource, type Page } from "./page.ts";
@@ -64,7 +64,9 @@ function keyMap(page: Page, actions: KeyActions): Record<string, (() => void) | 
     "o": () => go({ order: after(orders, state.order), zoom: undefined }),
     "g": () => go({ grouping: after(GROUPINGS, state.grouping), zoom: undefined }),
     "r": () => go({ mergeRecursion: !state.mergeRecursion, zoom: undefined }),
-    "m": () => go({ coloring: after(COLORINGS, state.coloring) }),
+    "m": () => go({ coloring: nextColoring(page) }),
+    "b": model.other &&
+      (() => go({ side: state.side === "base" ? "current" : "base", zoom: undefined })),
     "z": () => go({ steps: state.steps.slice(0, -1), zoom: undefined }),
     "f": step("focus"),
     "h": step("hide"),
@@ -72,6 +74,14 @@ function keyMap(page: Page, actions: KeyActions): Record<string, (() => void) | 
     "c": onTarget((target) => openSandwich(page, target)),
     "s": onTarget((target) => openSource(page, target)),
   };
+}
+
+/** The first coloring is called `difference` in all reports. */
+function nextColoring({ state, model }: Page): Coloring {
+  const all = coloringsOf(model.other !== undefined);
+  const at = Math.max(0, all.indexOf(state.coloring));
+  const next = (at + 1) % all.length;
+  return next === 0 ? "difference" : all[next]!;
 }
 
 /** What is picked out: a box, or else what is zoomed to, or a row of the table. */

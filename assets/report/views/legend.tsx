@@ -1,6 +1,12 @@
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
-import { HEAT_LEVELS, heatColor, packageColor } from "../color.ts";
+import {
+  DIFFERENCE_LEVELS,
+  differenceColor,
+  HEAT_LEVELS,
+  heatColor,
+  packageColor,
+} from "../color.ts";
 import type { Page } from "./page.ts";
 
 /** Packages named. */
@@ -30,6 +36,9 @@ export function Legend({ page }: { page: Page }): JSX.Element {
   if (state.coloring === "heat") {
     return <div class="legend">{scale((level) => heatColor(level, theme))}</div>;
   }
+  if (state.coloring === "difference" && derived.compared !== undefined) {
+    return <DifferenceLegend page={page} />;
+  }
   const { packages } = model.header;
   const first = packages[named[0] ?? 0];
   return (
@@ -50,6 +59,23 @@ export function Legend({ page }: { page: Page }): JSX.Element {
         </span>
       )}
       {first !== undefined && scale((level) => packageColor(first, level, theme))}
+    </div>
+  );
+}
+
+/** What orange and blue mean. */
+function DifferenceLegend({ page: { theme } }: { page: Page }): JSX.Element {
+  const swatch = (level: number): JSX.Element => (
+    <i key={level} style={{ background: differenceColor(level, theme) }} class="swatch step" />
+  );
+  const strong = Array.from({ length: DIFFERENCE_LEVELS - 1 }, (_, step) => step + 2);
+  return (
+    <div class="legend">
+      <span class="item">{swatch(0)} within the noise of sampling</span>
+      <span class="item">{strong.map(swatch)} more than before, itself</span>
+      <span class="item">{swatch(1)} in what it calls</span>
+      <span class="item">{strong.map((step) => swatch(-step))} less than before, itself</span>
+      <span class="item">{swatch(-1)} in what it calls</span>
     </div>
   );
 }

@@ -14,7 +14,10 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
     state.without.join(),
   ]);
   useEffect(() => {
-    const draw = (): void => drawStrip(canvas.current!, model, chart, theme);
+    // A profile without a time line, which it may be compared with, has no strip.
+    const draw = (): void => {
+      if (canvas.current !== null) drawStrip(canvas.current, model, chart, theme);
+    };
     draw();
     const observer = new ResizeObserver(draw);
     observer.observe(canvas.current!);

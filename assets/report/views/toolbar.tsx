@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { formatCounted, formatShare } from "../../../src/analysis/units.ts";
-import type { Coloring } from "../color.ts";
+import { type Coloring, coloringsOf } from "../color.ts";
 import { threadName } from "../names.ts";
 import type { Order, ViewName } from "../state.ts";
 import type { Grouping } from "../tree.ts";
@@ -53,7 +53,7 @@ export function Toolbar({ page, at, step, save }: ToolbarProps): JSX.Element {
         <Menu name="View" {...menu("view")} active={changesPicture(page)}>
           <PictureOptions page={page} />
         </Menu>
-        {model.header.threads.length > 1 && (
+        {model.header.threads.length > 1 && model.other?.side !== "base" && (
           <Menu name="Threads" {...menu("threads")} active={state.without.length > 0}>
             <Threads page={page} />
           </Menu>
@@ -72,8 +72,14 @@ export function Toolbar({ page, at, step, save }: ToolbarProps): JSX.Element {
 
 function changesPicture({ state }: Page): boolean {
   return state.inverted || state.upward || state.mergeRecursion || state.order !== "weight" ||
-    state.grouping !== "function" || state.coloring !== "package";
+    state.grouping !== "function" || state.coloring !== "difference";
 }
+
+const COLORING_NAMES: Readonly<Record<Coloring, string>> = {
+  difference: "Difference from before",
+  package: "Package, stronger by own time",
+  heat: "Own time only",
+};
 
 function Search({ page, at, step }: Omit<ToolbarProps, "save">): JSX.Element {
   const { state, derived, go } = page;
@@ -124,6 +130,7 @@ function Search({ page, at, step }: Omit<ToolbarProps, "save">): JSX.Element {
 function PictureOptions({ page: { state, go, model } }: { page: Page }): JSX.Element {
   const orders: (readonly [Order, string])[] = [["weight", "Heaviest first"], ["name", "By name"]];
   if (model.header.slices > 1) orders.push(["time", "By time"]);
+  const colorings = coloringsOf(model.other !== undefined);
   const grouping = (value: Grouping): void => go({ grouping: value, zoom: undefined });
   return (
     <>
@@ -141,9 +148,9 @@ function PictureOptions({ page: { state, go, model } }: { page: Page }): JSX.Ele
       />
       <Choice<Coloring>
         legend="Colours"
-        options={[["package", "Package, stronger by own time"], ["heat", "Own time only"]]}
-        value={state.coloring}
-        choose={(coloring) => go({ coloring })}
+        options={colorings.map((coloring) => [coloring, COLORING_NAMES[coloring]])}
+        value={colorings.find((coloring) => coloring === state.coloring) ?? colorings[0]!}
+        choose={(coloring) => go({ coloring: coloring === colorings[0] ? "difference" : coloring })}
       />
       <fieldset>
         <legend>Stacks</legend>
