@@ -57,7 +57,7 @@ export interface Label {
 /** Prepares a name for drawing. */
 export function createLabel(ruler: Ruler, name: string, place: string): Label {
   const full = name.slice(0, MOST_CHARACTERS);
-  const short = /[^.>]+$/.exec(full)?.[0] ?? full;
+  const short = full.slice(full.lastIndexOf(".") + 1) || full;
   const where = place.slice(0, MOST_CHARACTERS);
   return {
     full,

@@ -60,3 +60,29 @@ export function linesOfFunction(
   }
   return lines;
 }
+
+/**
+ * Samples by opcode of what ran itself in a node of a picture (or, in an inverted one, anywhere as the same
+ * function), most first; empty when no opcodes were recorded.
+ */
+export function opcodesOfNode(
+  model: Model,
+  selection: Selection,
+  tree: Tree,
+  node: number,
+): [name: string, samples: number][] {
+  if (model.header.opcodes.length === 0) return [];
+  const counts = new Map<number, number>();
+  for (let i = 0; i < model.nodes; i++) {
+    const place = model.place[i]!;
+    const fits = tree.nodeOf.length > 0
+      ? tree.nodeOf[i] === node
+      : model.placeFunction[place] === tree.key[node];
+    const opcode = model.placeOpcode[place]! - 1;
+    if (!fits || opcode < 0 || selection.self[i] === 0) continue;
+    counts.set(opcode, (counts.get(opcode) ?? 0) + selection.self[i]!);
+  }
+  const names = new Map(model.header.opcodes);
+  return [...counts].map(([opcode, samples]): [string, number] => [names.get(opcode)!, samples])
+    .sort((a, b) => b[1] - a[1]);
+}

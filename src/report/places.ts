@@ -18,12 +18,17 @@ export interface Places {
     readonly line: number;
     readonly kind: number;
   }[];
-  readonly places: readonly { readonly function: number; readonly line: number }[];
+  readonly places: readonly {
+    readonly function: number;
+    readonly line: number;
+    /** −1 when none was recorded. */
+    readonly opcode: number;
+  }[];
   /** The place of each frame. */
   readonly placeOf: Int32Array;
 }
 
-/** Numbers what frames stand for; frames that differ in columns or instructions alone are one place. */
+/** Numbers what frames stand for; frames that differ in columns alone are one place. */
 export function numberPlaces(profile: Profile): Places {
   const { frames, strings } = profile;
   const files = new Numbers<{ path: number; kind: number }>();
@@ -40,7 +45,9 @@ export function numberPlaces(profile: Profile): Places {
     const line = frames.firstLine.at(id);
     const fn = functions.of(`${file} ${name} ${line}`, () => ({ file, name, line, kind }));
     const at = Math.max(0, frames.line.at(id));
-    placeOf[id] = places.of(`${fn} ${at}`, () => ({ function: fn, line: at }));
+    const opcode = Math.max(-1, frames.opcode.at(id));
+    const key = `${fn} ${at} ${opcode}`;
+    placeOf[id] = places.of(key, () => ({ function: fn, line: at, opcode }));
   }
   const packages = new Numbers<PackageEntry>();
   const paths = files.all.map(({ path }) => strings[path] ?? "");

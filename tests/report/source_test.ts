@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readSourceFile } from "../../src/report/target_files.ts";
 import { TOKEN_KINDS } from "../../assets/report/format.ts";
 import { colorPieces } from "../../src/report/coloring.ts";
+import { listOpcodes } from "../../src/analysis/opcodes.ts";
 import { packageOf } from "../../src/report/packages.ts";
 import { ProfileBuilder } from "../collectors/profiles.ts";
 import { drawn, hoverBox, type ReportInput, textOf } from "./browser.ts";
@@ -155,3 +156,30 @@ Deno.test("pieces of a source are coloured as parts of the whole", () => {
     [0, 3, TOKEN_KINDS.indexOf("str"), 5, 1, TOKEN_KINDS.indexOf("num")],
   ]);
 });
+
+/** One function with two instructions in a line; the opcodes are those of 3.14. */
+function withOpcodes(): ReportInput {
+  const builder = new ProfileBuilder({ pythonVersion: "3.14.2" });
+  const thread = builder.thread(1);
+  const names = listOpcodes("3.14.2").map(({ name }) => name);
+  const at = (name: string) => ({
+    file: "/srv/shop/x.py",
+    name: "f",
+    first: 1,
+    line: 2,
+    opcode: names.indexOf(name),
+  });
+  builder.sample(thread, [at("LOAD_FAST")], 30).sample(thread, [at("CALL")], 70);
+  return { profile: builder.profile };
+}
+
+testReport(
+  "a tooltip names the instructions that were recorded",
+  withOpcodes,
+  {},
+  async ({ page }) => {
+    await hoverBox(page, 0.5, 1);
+    assert.match(await textOf(page, ".tooltip"), /^f.*total100\.0%/);
+    assert.equal(await textOf(page, ".tooltip .opcodes"), "70% CALL30% LOAD_FAST");
+  },
+);

@@ -1,19 +1,17 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Scale } from "../../../src/analysis/difference_significance.ts";
-import type { BoxChange } from "../difference.ts";
-import { linesOfFunction, linesOfNode } from "../lines.ts";
-import type { Side } from "../model.ts";
+import { linesOfFunction, linesOfNode, opcodesOfNode } from "../lines.ts";
 import { nameOf, packageIndexOf, pathOf } from "../names.ts";
 import { describeShare } from "../shares.ts";
 import { findLine } from "../source_lines.ts";
 import type { Tree } from "../tree.ts";
 import { Code } from "./code.tsx";
-import { ChangeRows } from "./comparison.tsx";
 import type { Page } from "./page.ts";
 
 /** Distance from the pointer, px. */
 const AWAY = 14;
+/** Instructions listed. */
+const MOST_OPCODES = 6;
 /** Source lines shown on either side of the hottest. */
 const AROUND = 2;
 
@@ -42,7 +40,6 @@ export function Tooltip({ page, tree, node, x, y }: TooltipProps): JSX.Element {
   const self = describeShare(model, tree.self[node]!, all, derived.worth);
   const above = node > 0 ? tree.total[tree.parent[node]!]! : all;
   const ofCaller = describeShare(model, tree.total[node]!, above, derived.worth);
-  const change = describeChange(page, tree, node);
   const relation = page.state.inverted ? "of what it called" : "of its caller";
   return (
     <div class="tooltip" role="tooltip" ref={place}>
@@ -68,25 +65,16 @@ export function Tooltip({ page, tree, node, x, y }: TooltipProps): JSX.Element {
               <td>{ofCaller.percent}</td>
             </tr>
           )}
-          {change !== undefined && <ChangeRows {...change} />}
         </tbody>
       </table>
-      {node > 0 && tree.grouping === "function" && model.other?.side !== "base" && (
-        <HotLines page={page} tree={tree} node={node} />
+      {node > 0 && tree.grouping === "function" && (
+        <>
+          <HotLines page={page} tree={tree} node={node} />
+          <Opcodes page={page} tree={tree} node={node} />
+        </>
       )}
     </div>
   );
-}
-
-/** What became of a box of the picture; other pictures are not compared. */
-function describeChange(
-  { derived: { compared, shown }, model }: Page,
-  tree: Tree,
-  node: number,
-): { change: BoxChange; by: Scale; side: Side } | undefined {
-  if (compared === undefined || tree !== shown || node === 0) return undefined;
-  const { picture } = compared;
-  return { change: picture.changeOf(node), by: picture.by, side: model.other!.side };
 }
 
 function Place({ page: { model }, tree, node }: Omit<TooltipProps, "x" | "y">): JSX.Element {
@@ -102,6 +90,23 @@ function Place({ page: { model }, tree, node }: Omit<TooltipProps, "x" | "y">): 
       {path !== "" && <bdi>{line > 0 ? `${path}:${line}` : path}</bdi>}
       {path !== "" && " · "}
       {name + origin}
+    </p>
+  );
+}
+
+/** The instructions that ran most, where they were recorded. */
+function Opcodes({ page, tree, node }: Omit<TooltipProps, "x" | "y">): JSX.Element | null {
+  const { model, derived } = page;
+  const found = useMemo(() => opcodesOfNode(model, derived.selection, tree, node), [tree, node]);
+  if (found.length === 0) return null;
+  const all = found.reduce((sum, [, samples]) => sum + samples, 0);
+  return (
+    <p class="opcodes">
+      {found.slice(0, MOST_OPCODES).map(([name, samples]) => (
+        <span key={name}>
+          <i>{Math.round(samples * 100 / all)}%</i> {name}
+        </span>
+      ))}
     </p>
   );
 }
