@@ -1,11 +1,15 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Scale } from "../../../src/analysis/difference_significance.ts";
+import type { BoxChange } from "../difference.ts";
 import { linesOfFunction, linesOfNode, opcodesOfNode } from "../lines.ts";
+import type { Side } from "../model.ts";
 import { nameOf, packageIndexOf, pathOf } from "../names.ts";
 import { describeShare } from "../shares.ts";
 import { findLine } from "../source_lines.ts";
 import type { Tree } from "../tree.ts";
 import { Code } from "./code.tsx";
+import { ChangeRows } from "./comparison.tsx";
 import type { Page } from "./page.ts";
 
 /** Distance from the pointer, px. */
@@ -40,6 +44,7 @@ export function Tooltip({ page, tree, node, x, y }: TooltipProps): JSX.Element {
   const self = describeShare(model, tree.self[node]!, all, derived.worth);
   const above = node > 0 ? tree.total[tree.parent[node]!]! : all;
   const ofCaller = describeShare(model, tree.total[node]!, above, derived.worth);
+  const change = describeChange(page, tree, node);
   const relation = page.state.inverted ? "of what it called" : "of its caller";
   return (
     <div class="tooltip" role="tooltip" ref={place}>
@@ -65,9 +70,10 @@ export function Tooltip({ page, tree, node, x, y }: TooltipProps): JSX.Element {
               <td>{ofCaller.percent}</td>
             </tr>
           )}
+          {change !== undefined && <ChangeRows {...change} />}
         </tbody>
       </table>
-      {node > 0 && tree.grouping === "function" && (
+      {node > 0 && tree.grouping === "function" && model.other?.side !== "base" && (
         <>
           <HotLines page={page} tree={tree} node={node} />
           <Opcodes page={page} tree={tree} node={node} />
@@ -75,6 +81,17 @@ export function Tooltip({ page, tree, node, x, y }: TooltipProps): JSX.Element {
       )}
     </div>
   );
+}
+
+/** What became of a box of the picture; other pictures are not compared. */
+function describeChange(
+  { derived: { compared, shown }, model }: Page,
+  tree: Tree,
+  node: number,
+): { change: BoxChange; by: Scale; side: Side } | undefined {
+  if (compared === undefined || tree !== shown || node === 0) return undefined;
+  const { picture } = compared;
+  return { change: picture.changeOf(node), by: picture.by, side: model.other!.side };
 }
 
 function Place({ page: { model }, tree, node }: Omit<TooltipProps, "x" | "y">): JSX.Element {
