@@ -8,50 +8,45 @@ const config = new URL("../deno.json", import.meta.url).pathname;
 /** Rows of the table. */
 const POINTS = 12;
 
-/** Captures at 10 kHz for so many seconds and prints resident sizes. */
+/** Captures at 10 kHz for so many seconds, to collapsed stacks and a recording, and prints resident sizes. */
 export async function benchMemory(python: string, seconds: number): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const rows = [...new Array(POINTS).keys()].map((
-    i,
-  ) => [`${Math.round(seconds * (i + 1) / POINTS)}`]);
   try {
     await using running = await Running.start(python, target, []);
-    for (const format of ["collapsed", "binary"]) {
-      const file = `${folder}/${format}`;
-      const sizes = await watchCapture(running.pid, format, file, seconds);
-      sizes.forEach((size, i) => rows[i]?.push(size.toFixed(0)));
-      if (format !== "collapsed") continue;
-      const stacks = (await Deno.readTextFile(file)).split("\n").length - 1;
-      print();
-      print(`${stacks} different stacks in the output after ${seconds} s at 10 kHz.`);
-    }
+    const sizes = await watchCapture(running.pid, folder, seconds);
+    const stacks = (await Deno.readTextFile(`${folder}/collapsed`)).split("\n").length - 1;
+    const recorded = (await Deno.stat(`${folder}/binary`)).size / 1e6;
+    print();
+    print(
+      `Resident memory of a capture at 10 kHz of ${stacks} different stacks, to collapsed stacks and a ` +
+        `recording of ${recorded.toFixed(0)} MB:`,
+    );
+    const rows = sizes.map((size, i) => [
+      `${Math.round(seconds * (i + 1) / POINTS)}`,
+      size.toFixed(0),
+    ]);
+    printTable(["after s", "MB"], rows);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  print("Resident memory of tachyon, MB, after so many seconds:");
-  printTable(["s", "--collapsed", "--binary"], rows);
 }
 
 /** Resident sizes at equal distances, MB. */
-async function watchCapture(
-  pid: number,
-  format: string,
-  file: string,
-  seconds: number,
-): Promise<number[]> {
+async function watchCapture(pid: number, folder: string, seconds: number): Promise<number[]> {
   const tachyon = ["run", "-q", "-A", "--config", config, main, "attach", "-q", "-r", "10khz"];
+  const outputs = ["collapsed", "binary"].flatMap((name) => ["-o", `${name}:${folder}/${name}`]);
   const child = new Deno.Command("taskset", {
     args: [
       ...["-c", String(captureCpu), Deno.execPath(), ...tachyon],
-      ...["-d", String(seconds), `--${format}`, "-o", file, String(pid)],
+      ...["-d", String(seconds), ...outputs, String(pid)],
     ],
     stdin: "null",
   }).spawn();
   const sizes: number[] = [];
   const begun = performance.now();
   for (let point = 1; point <= POINTS; point++) {
-    // A little before the end, when it still samples.
-    const due = begun + seconds * 1000 * point / POINTS - 200;
+    // Two seconds before each point: at the last one it still samples.
+    const due = begun + seconds * 1000 * point / POINTS - 2000;
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
     const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
     sizes.push(Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) / 1024);
