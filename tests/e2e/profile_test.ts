@@ -66,14 +66,15 @@ for (const subject of SUBJECTS) {
 
     Deno.test(`run passes arguments, streams and status through, ${on}`, async () => {
       await inTemporary(async (cwd) => {
-        const code = "import sys, time\ntime.sleep(0.3)\nprint(sys.argv[1:], sys.stdin.read())\n" +
+        const code = "import sys, time\ntime.sleep(1)\nprint(sys.argv[1:], sys.stdin.read())\n" +
           "print('err', file=sys.stderr)\nsys.exit(7)\n";
         await Deno.writeTextFile(`${cwd}/echo.py`, code);
         const words = ["run", ...choose, "-q", "-o", "table.txt", "echo.py", "-r", "x y"];
         const piped = `printf 'typed in' | ${shellWords(subject, words)}`;
         const { status, stdout, stderr } = await execute("sh", ["-c", piped], { cwd });
         assert.equal(stdout, "['-r', 'x y'] typed in\n");
-        assert.equal(stderr, "err\n");
+        // On a busy machine ticks are missed, and that is said.
+        assert.equal(stderr.replace(/^tachyon: warning: .* were missed: .*\n/m, ""), "err\n");
         assert.equal(status, 7);
         const table = await Deno.readTextFile(`${cwd}/table.txt`);
         assert.match(table, /echo\.py:1\(<module>\)/);
