@@ -11,7 +11,7 @@ import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 
 /**
  * The `diff-flamegraph` format: the report of a profile, held against one from before.
- * @param base absent where nothing is to be written, as when options are listed.
+ * @param base absent: it is the report alone.
  */
 export function createDiffFlamegraph(base: Compared | undefined): Collector {
   const time = new TimeSlices();
@@ -29,12 +29,11 @@ export function createDiffFlamegraph(base: Compared | undefined): Collector {
       return NOTHING;
     },
     *finish(profile: Profile, summary: Summary): Bytes {
-      if (base === undefined) throw new Error("a difference needs a baseline");
       const reader = sources ?? new SourceReader(profile.metadata);
       reader.look(profile);
-      const joined = joinProfiles({ profile, summary, slices }, base);
+      const joined = base && joinProfiles({ profile, summary, slices }, base);
       const data = packProfile(
-        joined.profile,
+        joined?.profile ?? profile,
         summary,
         time,
         (all, places) => reader.excerpt(all, places),

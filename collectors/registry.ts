@@ -1,8 +1,10 @@
 import { type CollapsedOptions, createCollapsed, DEFAULT_COLLAPSED } from "./collapsed.ts";
+import type { Compared } from "../src/analysis/difference_functions.ts";
 import type { CallTable } from "../src/profile/call_table.ts";
 import { createBinary } from "./binary.ts";
 import { renderCalls } from "./call_lines.ts";
 import type { Bytes, Collector, CollectorTools } from "./collector.ts";
+import { createDiffFlamegraph } from "./diff_flamegraph.ts";
 import { createFlamegraph } from "./flamegraph.ts";
 import { createGecko } from "./gecko.ts";
 import { createHeatmap, HEATMAP_DIRECTORY } from "./heatmap.ts";
@@ -20,6 +22,8 @@ import { createJson } from "./summary_json.ts";
 export interface FormatOptions extends TableOptions, CollapsedOptions, JsonlOptions {
   /** Recordings: how their samples are packed. */
   readonly compression: "zstd" | "none";
+  /** What is compared with, where something is. */
+  readonly baseline?: Compared;
 }
 
 /** What formats do when nothing is asked for. */
@@ -67,6 +71,8 @@ export interface Format extends Form {
    * crash leaves it, and gets its name at the end.
    */
   readonly streams?: true;
+  /** It compares with a profile from before, which its option names. */
+  readonly compares?: true;
   /** What it makes of functions and their callers; without it, it needs stacks. */
   readonly fromCalls?: (calls: CallTable, options: FormatOptions) => Bytes;
   /** What it is in a file, if that is another thing than on the terminal; `.txt` files keep the text. */
@@ -96,6 +102,14 @@ const REGISTRY = {
     about: "a report in one page: flame graph, functions, callers, source",
     from: "either",
     create: createFlamegraph,
+  },
+  "diff-flamegraph": {
+    extension: "html",
+    destination: "file",
+    about: "the same report, held against a profile from before",
+    from: "either",
+    compares: true,
+    create: ({ baseline }) => createDiffFlamegraph(baseline),
   },
   heatmap: {
     extension: "",

@@ -1,6 +1,7 @@
 /** The options that `run` and `attach` share: declared, checked against each other, frozen. */
 
 import { type Command, Option } from "commander";
+import type { CaptureKind } from "../analysis/difference_likeness.ts";
 import type { Consistency } from "../profile/metadata.ts";
 import { parseDuration, parseInterval, parsePercent, parseRate } from "./numbers.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "./output_options.ts";
@@ -82,4 +83,10 @@ export function readCaptureOptions(command: Command): CaptureOptions {
     maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,
     ...readOutputOptions(command),
   });
+}
+
+/** What a capture with these options will be, as far as profiles are compared by it. */
+export function kindOfCapture({ consistency, allThreads }: CaptureOptions): CaptureKind {
+  const features = { native: false, gc: false, opcodes: false };
+  return { mode: "wall", consistency, allThreads, features };
 }

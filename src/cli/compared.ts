@@ -1,16 +1,18 @@
 /** Profiles that are read whole to be compared. */
 
 import type { Compared } from "../analysis/difference_functions.ts";
+import { type CaptureKind, findUnlike, kindOf } from "../analysis/difference_likeness.ts";
 import { SliceCounts } from "../analysis/difference_noise.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import type { CallTable } from "../profile/call_table.ts";
 import type { StackInput } from "../recording/inputs/input.ts";
 import { openInput } from "../recording/inputs/open.ts";
 import { delay } from "./child.ts";
-import { type Fault, isFault, nothingRecorded } from "./errors.ts";
+import { type Fault, isFault, notAlike, notComparable, nothingRecorded } from "./errors.ts";
 import { explainInput, openInputFile } from "./input_file.ts";
 import { tell } from "./messages.ts";
-import type { Progress } from "./progress.ts";
+import type { OutputOptions } from "./output_options.ts";
+import { createProgress, type Progress } from "./progress.ts";
 
 /** Time for which work goes on before signals and the screen have their turn, ms. */
 const TURN_MS = 50;
@@ -41,6 +43,27 @@ export async function readCompared(
   } finally {
     file.close();
   }
+}
+
+/**
+ * Reads the profile that options name to compare with, before anything else is begun.
+ * @param kind what it will be compared with; a baseline that is not like it is refused.
+ * @returns the options with what was read.
+ */
+export async function readBaseline<T extends OutputOptions>(
+  options: T,
+  kind: CaptureKind,
+): Promise<T | Fault> {
+  const { baseline: path } = options;
+  if (path === undefined) return options;
+  const progress = createProgress(options.quiet);
+  const read = await readCompared(path, progress).finally(() => progress.done());
+  if (isFault(read)) return read;
+  if ("calls" in read) return notComparable("stacks", path);
+  const unlike = findUnlike(kindOf(read.stacks.profile.metadata), kind);
+  if (unlike !== undefined) return notAlike(unlike);
+  const formatOptions = { ...options.formatOptions, baseline: read.stacks };
+  return Object.freeze({ ...options, formatOptions });
 }
 
 async function readAll(input: StackInput, progress: Progress): Promise<Compared> {

@@ -16,6 +16,8 @@ export interface OutputOptions {
   /** One or more. */
   readonly outputs: readonly OutputRequest[];
   readonly formatOptions: FormatOptions;
+  /** The file of the profile to compare with. */
+  readonly baseline?: string;
   readonly quiet: boolean;
   /** Show reports in a browser when they are written. */
   readonly browser: boolean;
@@ -24,7 +26,10 @@ export interface OutputOptions {
 /** Declares the options on a command. */
 export function addOutputOptions(command: Command): void {
   command.optionsGroup("Output:");
-  for (const name of FORMAT_NAMES) command.addOption(new Option(`--${name}`, FORMATS[name].about));
+  for (const name of FORMAT_NAMES) {
+    const { about, compares } = FORMATS[name];
+    command.addOption(new Option(compares ? `--${name} <base>` : `--${name}`, about));
+  }
   command
     .option(
       "-o, --output <place>",
@@ -43,16 +48,26 @@ export function readOutputOptions(command: Command): OutputOptions {
     quiet?: boolean;
     browser?: boolean;
   }>();
-  const flags = FORMAT_NAMES.filter((name) =>
-    command.getOptionValue(new Option(`--${name}`).attributeName()) === true
-  );
+  const given = (name: FormatName): unknown =>
+    command.getOptionValue(new Option(`--${name}`).attributeName());
+  const flags = FORMAT_NAMES.filter((name) => given(name) !== undefined);
   const outputs = listOutputs(flags, output, isDirectory);
   if (typeof outputs === "string") return command.error(`error: ${outputs}`);
+  const baseline = given("diff-flamegraph");
+  if (typeof baseline !== "string" && outputs.some(({ format }) => FORMATS[format].compares)) {
+    return command.error("error: what to compare with is not said: add --diff-flamegraph BASE");
+  }
   const formatOptions = readFormatSettings(command, outputs.map(({ format }) => format));
   if (browser && !outputs.some(({ format }) => isPage(FORMATS[format].extension))) {
     return command.error("error: option '--browser' is for a report: add --flamegraph");
   }
-  return { outputs, formatOptions, quiet, browser };
+  return {
+    outputs,
+    formatOptions,
+    ...(typeof baseline === "string" ? { baseline } : {}),
+    quiet,
+    browser,
+  };
 }
 
 /**
@@ -74,21 +89,25 @@ export function listOutputs(
     if (request === undefined) plain.push(place);
     else named.push(request);
   }
+  // The option says what to compare with, and a place where the result goes: that is one output.
+  const asked = flags.filter((format) =>
+    !FORMATS[format].compares || named.every((request) => request.format !== format)
+  );
   const [path, ...others] = plain;
   if (others.length > 0) {
     return "more than one '-o' without a format: write -o FORMAT:PATH for each output";
   }
   if (path === undefined) {
-    const byFlag = flags.length === 0 && named.length === 0 ? ["pstats" as const] : flags;
+    const byFlag = asked.length === 0 && named.length === 0 ? ["pstats" as const] : asked;
     return [...byFlag.map((format) => ({ format })), ...named];
   }
-  if (flags.length === 0 && named.length > 0) {
+  if (asked.length === 0 && named.length > 0) {
     return `it is not said which format goes to '${path}': write -o FORMAT:PATH`;
   }
-  if (flags.length > 1 && !isDirectory(path)) {
+  if (asked.length > 1 && !isDirectory(path)) {
     return `several formats cannot all go to '${path}': write -o FORMAT:PATH for each`;
   }
-  const byFlag = flags.length === 0 ? ["pstats" as const] : flags;
+  const byFlag = asked.length === 0 ? ["pstats" as const] : asked;
   return [...byFlag.map((format) => ({ format, path })), ...named];
 }
 

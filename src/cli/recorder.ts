@@ -41,7 +41,9 @@ export interface Recorder {
 
 /** Prepares a capture: the outputs are checked now, before anything is sampled or started. */
 export function createRecorder(options: CaptureOptions, sampler: StartCapture): Recorder | Fault {
-  const exports = prepareExports(options.outputs, options.formatOptions);
+  const exports = prepareExports(options.outputs, options.formatOptions, {
+    inputs: options.baseline === undefined ? [] : [options.baseline],
+  });
   if (isFault(exports)) return exports;
   for (const sentence of forewarnings(options.consistency, options.intervalUs)) tell(sentence);
   return {

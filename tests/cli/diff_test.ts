@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { inTemporary, runFake } from "./command.ts";
+import { inTemporary, listFiles, runFake } from "./command.ts";
 import { recordRun } from "./recorded_programs.ts";
 
 const WORK = { parse: 2500, render: 1500, save: 1000 };
@@ -122,5 +122,43 @@ Deno.test("unlike captures are not compared, and it is said in what they differ"
     const wrong = await runFake(["diff", "base.bin"], { cwd });
     assert.equal(wrong.status, 2);
     assert.match(wrong.stderr, /See `tachyon diff --help`/);
+  });
+});
+
+Deno.test("replay, attach and run hold their report against a baseline", async () => {
+  await withRuns(async (cwd) => {
+    const words = ["replay", "--diff-flamegraph", "base.bin", "-o", "d.html", "slower.bin"];
+    const { status, stderr } = await runFake(words, { cwd });
+    assert.match(stderr, /diff-flamegraph written to d\.html/);
+    assert.equal(status, 0);
+    assert.match(await Deno.readTextFile(`${cwd}/d.html`), /^<!doctype html>/);
+    const both = ["--diff-flamegraph", "base.bin", "-o", "diff-flamegraph:e.html"];
+    const run = await runFake(["run", ...both, "--", "sleep", "0.2"], { cwd });
+    assert.match(run.stderr, /no Python process was seen/);
+    const pid = String(Deno.pid);
+    const attach = await runFake(["attach", "-d", "0.1", ...both, pid], { cwd });
+    assert.match(attach.stderr, /diff-flamegraph written to e\.html/);
+    assert.equal(attach.status, 0);
+  });
+});
+
+Deno.test("a baseline that cannot be compared with is refused before anything begins", async () => {
+  await withRuns(async (cwd) => {
+    await Deno.writeTextFile(`${cwd}/start.sh`, "touch started");
+    const script = ["--", "sh", "start.sh"];
+    const cases: readonly [words: string[], message: RegExp, status: number][] = [
+      [["run", "-a", "--diff-flamegraph", "base.bin", ...script], /not alike in threads/, 1],
+      [["run", "--exact", "--diff-flamegraph", "base.bin", ...script], /not alike in consist/, 1],
+      [["attach", "--diff-flamegraph", "no.bin", "1"], /There is no file no\.bin/, 1],
+      [["run", "-o", "diff-flamegraph:", ...script], /add --diff-flamegraph BASE/, 2],
+      [["replay", "--diff-flamegraph", "base.bin", "-o", "base.bin", "same.bin"], /to be read/, 2],
+    ];
+    const before = listFiles(cwd);
+    for (const [words, message, status] of cases) {
+      const outcome = await runFake(words, { cwd });
+      assert.match(outcome.stderr, message);
+      assert.equal(outcome.status, status);
+    }
+    assert.deepEqual(listFiles(cwd), before);
   });
 });

@@ -1,7 +1,13 @@
 /** `tachyon attach`: samples a process that is running, and leaves it alone otherwise. */
 
 import type { Command } from "commander";
-import { addCaptureOptions, type CaptureOptions, readCaptureOptions } from "../capture_options.ts";
+import { readBaseline } from "../compared.ts";
+import {
+  addCaptureOptions,
+  type CaptureOptions,
+  kindOfCapture,
+  readCaptureOptions,
+} from "../capture_options.ts";
 import { DONE, explainAttach, INTERRUPTED, isFault } from "../errors.ts";
 import { report, showProgress } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
@@ -45,7 +51,9 @@ export async function attach(
   options: CaptureOptions,
   sampler: StartCapture,
 ): Promise<number> {
-  const recorder = createRecorder(options, sampler);
+  const ready = await readBaseline(options, kindOfCapture(options));
+  if (isFault(ready)) return report(ready);
+  const recorder = createRecorder(ready, sampler);
   if (isFault(recorder)) return report(recorder);
 
   let stop: (() => void) | undefined;

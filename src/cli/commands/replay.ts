@@ -4,12 +4,14 @@ import type { Command } from "commander";
 import { showInBrowser } from "../browser.ts";
 import { FORMATS } from "../../../collectors/registry.ts";
 import { baseName } from "../../analysis/places.ts";
+import { kindOf } from "../../analysis/difference_likeness.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import { recordsQuality } from "../../analysis/trust.ts";
 import type { CallInput, StackInput } from "../../recording/inputs/input.ts";
 import { createForeign } from "../../recording/inputs/input.ts";
 import { type Input, openInput } from "../../recording/inputs/open.ts";
 import { delay } from "../child.ts";
+import { readBaseline } from "../compared.ts";
 import {
   DONE,
   type Fault,
@@ -63,8 +65,13 @@ export async function replay(path: string, options: OutputOptions): Promise<numb
     if (isFault(input)) return report(input);
     const lacking = findLacking(path, input, options);
     if (lacking !== undefined) return report(lacking);
-    const exports = prepareExports(options.outputs, options.formatOptions, {
-      inputs: [path],
+    const ready = await readBaseline(
+      options,
+      input.knows === "functions" ? {} : kindOf(input.profile.metadata),
+    );
+    if (isFault(ready)) return report(ready);
+    const exports = prepareExports(ready.outputs, ready.formatOptions, {
+      inputs: options.baseline === undefined ? [path] : [path, options.baseline],
       tag: tagOf(path, input),
       ...(input.knows === "functions" ? { calls: input.calls } : {}),
     });

@@ -1,8 +1,14 @@
 /** `tachyon run`: starts a program, samples it, and ends with its status. */
 
 import type { Command } from "commander";
-import { addCaptureOptions, type CaptureOptions, readCaptureOptions } from "../capture_options.ts";
+import {
+  addCaptureOptions,
+  type CaptureOptions,
+  kindOfCapture,
+  readCaptureOptions,
+} from "../capture_options.ts";
 import { type Child, delay, startChild } from "../child.ts";
+import { readBaseline } from "../compared.ts";
 import {
   explainAttach,
   FAILED,
@@ -95,7 +101,9 @@ export async function run(
 ): Promise<number> {
   const line = resolveTarget(target, options.python);
   if (isFault(line)) return report(line);
-  const recorder = createRecorder(options, sampler);
+  const ready = await readBaseline(options, kindOfCapture(options));
+  if (isFault(ready)) return report(ready);
+  const recorder = createRecorder(ready, sampler);
   if (isFault(recorder)) return report(recorder);
   const child = startChild(line);
   if (isFault(child)) return report(child);
