@@ -1,11 +1,14 @@
 import { metric } from "./choices.ts";
 
-/** Rows with samples, hottest first, by what is shown. */
+/** Rows with samples, hottest first, by what is shown; by all time where nothing has time of its own. */
 export function listHottest(): HTMLElement[] {
-  const by = metric();
   const rows = [...document.querySelectorAll<HTMLElement>("tr[data-self]")];
-  const heat = (row: HTMLElement): number => Number(row.dataset[by]);
-  return rows.filter((row) => heat(row) > 0).sort((a, b) => heat(b) - heat(a));
+  const sorted = (by: "self" | "total"): HTMLElement[] => {
+    const heat = (row: HTMLElement): number => Number(row.dataset[by]);
+    return rows.filter((row) => heat(row) > 0).sort((a, b) => heat(b) - heat(a));
+  };
+  const found = sorted(metric());
+  return found.length > 0 ? found : sorted("total");
 }
 
 /** Goes to the next line by heat, from the one that the address names; after the last comes the first. */

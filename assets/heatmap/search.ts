@@ -88,7 +88,10 @@ function startSearch({ find, step, noun }: Matcher): Search | undefined {
     tell(-1);
   });
   const go = (by: 1 | -1): void => {
-    if (field.value !== "") tell(step(by));
+    if (field.value === "") return;
+    tell(step(by));
+    // A change of the address takes the focus away.
+    field.focus({ preventScroll: true });
   };
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter") go(event.shiftKey ? -1 : 1);

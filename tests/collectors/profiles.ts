@@ -10,7 +10,9 @@ export interface FrameSpec {
   name: string;
   first?: number;
   line?: number;
+  endLine?: number;
   column?: number;
+  endColumn?: number;
   opcode?: number;
   kind?: FrameKind;
 }
@@ -83,9 +85,9 @@ export class ProfileBuilder {
         name: this.#string(spec.name),
         firstLine: spec.first ?? 0,
         line: spec.line ?? 0,
-        endLine: spec.line ?? 0,
+        endLine: spec.endLine ?? spec.line ?? 0,
         column: spec.column ?? -1,
-        endColumn: -1,
+        endColumn: spec.endColumn ?? -1,
         opcode: spec.opcode ?? -1,
         kind: FRAME_KINDS.indexOf(spec.kind ?? "python"),
       }));

@@ -91,7 +91,7 @@ export async function openReport(
     if (request.failure()?.errorText === "csp") requests.splice(requests.indexOf(request.url()), 1);
   });
   await page.goto(`file://${path}${hash === "" ? "" : `#${hash}`}`);
-  await page.waitForSelector(".report");
+  await page.waitForSelector("main");
   await drawn(page);
   return { page, complaints, requests };
 }

@@ -20,6 +20,12 @@ Deno.test.afterAll(async () => {
   await browser?.close();
 });
 
+/** A page on disk, and what is to be removed with it. */
+export interface WrittenPage {
+  readonly path: string;
+  readonly folders: readonly string[];
+}
+
 /**
  * Declares a test on an open report. The browser must have nothing to complain of, and must ask for
  * nothing from outside the file. All tests of a file share one browser.
@@ -30,12 +36,26 @@ export function testReport(
   sight: Sight,
   test: (report: OpenReport) => Promise<void>,
 ): void {
+  const write = async (): Promise<WrittenPage> => {
+    const made = input();
+    const path = await writeReport(made);
+    return { path, folders: made.folder === undefined ? [] : [made.folder] };
+  };
+  testPage(name, write, sight, test);
+}
+
+/** Declares a test on any page that is open, as {@link testReport} does. */
+export function testPage(
+  name: string,
+  write: () => Promise<WrittenPage>,
+  sight: Sight,
+  test: (report: OpenReport) => Promise<void>,
+): void {
   // What the browser sends between tests is no leak of theirs.
   Deno.test({ name, sanitizeOps: false, sanitizeResources: false, fn: run });
 
   async function run(): Promise<void> {
-    const made = input();
-    const path = await writeReport(made);
+    const { path, folders } = await write();
     try {
       const report = await openReport(browser!, path, sight);
       await test(report);
@@ -44,7 +64,7 @@ export function testReport(
       await report.page.context().close();
     } finally {
       await Deno.remove(path);
-      if (made.folder !== undefined) await Deno.remove(made.folder, { recursive: true });
+      for (const folder of folders) await Deno.remove(folder, { recursive: true });
     }
   }
 }
