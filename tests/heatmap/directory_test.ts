@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { ORDERS, PYTHONS, runTachyon, SUBJECTS } from "../e2e/subjects.ts";
 import { inTemporary, listFiles } from "../cli/command.ts";
+import type { OutputFile } from "../../collectors/collector.ts";
 import { HEATMAP_DIRECTORY } from "../../collectors/heatmap.ts";
 import { placeDirectory } from "../../src/cli/directory_place.ts";
 import { writeDirectory } from "../../src/cli/output_directory.ts";
@@ -12,7 +13,7 @@ const PAGE = "a.py-0123456789ab.html";
 
 /** Writes a directory of an index and a page. */
 function writeMap(path: string, fail = false): ReturnType<typeof writeDirectory> {
-  function* files() {
+  function* files(): Generator<OutputFile> {
     yield { name: "index.html", bytes: [INDEX] };
     if (fail) throw new Deno.errors.NotFound("made up");
     yield { name: PAGE, bytes: [INDEX] };
