@@ -15,9 +15,9 @@ const places = new WeakMap<Process, number>();
 export function nativeIdOf(process: Process, reader: MemoryReader, pthread: Address): number {
   const known = places.get(process);
   if (known !== undefined) return reader.int32(pthread + known) ?? 0;
-  const bytes = reader.bytes(pthread, FARTHEST);
-  if (bytes === undefined) return 0;
-  const words = new Int32Array(bytes.buffer);
+  // The memory may end before.
+  const bytes = reader.bytesUpTo(pthread, FARTHEST);
+  const words = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
   const place = words.indexOf(process.pid);
   if (place < 0) return 0;
   places.set(process, place * 4);
