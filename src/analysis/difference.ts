@@ -9,6 +9,9 @@ import {
   type Scale,
 } from "./difference_significance.ts";
 
+/** Part of a profile below which nobody is to be called to account. */
+const LEAST_PART = 0.01;
+
 /** What became of one function. */
 export interface FunctionChange {
   readonly file: string;
@@ -35,6 +38,8 @@ export interface Comparison {
   readonly tests: number;
   /** What times of the baseline were multiplied with to be as long as the current profile; 1: nothing. */
   readonly stretch: number;
+  /** All of the current profile: 1, or its time, µs. */
+  readonly whole: number;
 }
 
 /**
@@ -99,6 +104,7 @@ export function compareProfiles(
     rows: rows.sort(byImportance),
     tests: chances.filter((chance) => chance !== undefined).length,
     stretch,
+    whole: currentWhole,
   };
 }
 
@@ -110,17 +116,18 @@ export function stretchOf(base: FunctionSet, current: FunctionSet): number {
 
 /**
  * The largest growth of a function that is beyond noise, of its own time or with what it calls; 0.1 is
- * a tenth. New functions have none of their own: it is that of their callers.
+ * a tenth. What is less than a hundredth of the profile does not count. New functions have none of their own: it is that of their callers.
  */
 export function findSlowest(
-  { rows }: Comparison,
+  { rows, whole }: Comparison,
 ): { row: FunctionChange; growth: number } | undefined {
   let slowest: { row: FunctionChange; growth: number } | undefined;
   for (const row of rows) {
     if (row.fate !== "kept") continue;
+    const counts = ({ after }: Change): boolean => after >= whole * LEAST_PART;
     const growth = Math.max(
-      row.selfSignificant ? growthOf(row.self) : 0,
-      row.totalSignificant ? growthOf(row.total) : 0,
+      row.selfSignificant && counts(row.self) ? growthOf(row.self) : 0,
+      row.totalSignificant && counts(row.total) ? growthOf(row.total) : 0,
     );
     if (growth > (slowest?.growth ?? 0)) slowest = { row, growth };
   }

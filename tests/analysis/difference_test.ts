@@ -124,6 +124,19 @@ Deno.test("a tenth more of a function that took half the time is shown, and next
   assert.ok(others <= 2, `${others}`);
 });
 
+Deno.test("what is less than a hundredth of a profile is not to blame, however much it grew", () => {
+  const base = foldFunctions(simulate({ weights: [995, 5], stay: 1 }, 100_000, 1));
+  const grown = (weight: number) =>
+    compareProfiles(
+      base,
+      foldFunctions(simulate({ weights: [1000 - weight, weight], stay: 1 }, 100_000, 2)),
+      "share",
+    );
+  assert.equal(grown(8).rows[0]!.name, "f1");
+  assert.equal(findSlowest(grown(8)), undefined);
+  assert.equal(findSlowest(grown(20))!.row.name, "f1");
+});
+
 Deno.test("95 of 100 intervals hold the true difference", () => {
   let held = 0;
   for (let seed = 0; seed < 200; seed++) {
