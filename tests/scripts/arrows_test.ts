@@ -38,10 +38,9 @@ Deno.test("checkArrows lets only the worker know the operating systems", () => {
   }
 });
 
-Deno.test("checkArrows lets assets import types, not code", () => {
-  const types: Import = { from: "assets/view.ts", to: "src/profile/profile.ts", types: true };
-  assert.deepEqual(checkArrows([types]), []);
-  assert.equal(checkArrows([{ ...types, types: false }]).length, 1);
+Deno.test("checkArrows lets assets import analyses, and nothing that writes pages", () => {
+  assert.deepEqual(checkArrows([code("assets/view.ts", "src/analysis/units.ts")]), []);
+  assert.equal(checkArrows([code("assets/view.ts", "src/report/page.ts")]).length, 1);
 });
 
 Deno.test("checkArrows lets collectors of pages import reports, and no other collector", () => {
