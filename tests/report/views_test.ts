@@ -274,6 +274,8 @@ testReport("a phone shows everything without scrolling sideways", timed, {
     const [scroll, inner] = await page.evaluate(
       "[document.documentElement.scrollWidth, innerWidth]",
     ) as [number, number];
+    const hidden = await page.evaluate(`document.querySelector(".report").scrollTop`);
+    assert.equal(hidden, 0, `${view}: its head is out of sight`);
     assert.ok(scroll <= inner, `${view}: ${scroll} px in ${inner}`);
   }
 });

@@ -60,8 +60,12 @@ function FileLines({ page, file }: { page: Page; file: number }): JSX.Element {
   const hottest = useMemo(() => byHeat(totals.self, totals.total), [totals]);
   const focus = state.line ?? hottest[0];
   useEffect(() => {
-    const row = place.current!.querySelector(`[data-line="${focus}"]`);
-    row?.scrollIntoView({ block: "center" });
+    const around = place.current!;
+    const row = around.querySelector(`[data-line="${focus}"]`)?.getBoundingClientRect();
+    if (row === undefined) return;
+    // Only the lines scroll: `scrollIntoView` would move the page with them.
+    const middle = around.getBoundingClientRect().top + around.clientHeight / 2;
+    around.scrollTop += row.top + row.height / 2 - middle;
   }, [focus, file]);
   const worth = derived.worth;
   const most = Math.max(1, ...totals.self.values());
