@@ -307,3 +307,51 @@ testReport(
     assert.ok(await page.locator(".functions tbody th[scope=row]").count() > 0);
   },
 );
+
+function foreign(): ReportInput {
+  const builder = new ProfileBuilder({
+    tool: "collapsed stacks",
+    toolVersion: "",
+    pid: 0,
+    command: [],
+    pythonVersion: "",
+    intervalUs: 0,
+    startedAt: 0,
+  });
+  builder.sample(builder.thread(0), [{ file: "x.py", name: "f", line: 1 }], 500);
+  builder.profile.quality.ticks = 0;
+  return { profile: builder.profile, summary: { durationUs: 0, ending: "target-ended" } };
+}
+
+testReport(
+  "what is not known is not made up",
+  foreign,
+  { hash: "view=summary" },
+  async ({ page }) => {
+    const text = await textOf(page, ".summary");
+    for (
+      const name of [
+        "Command",
+        "Process",
+        "Python",
+        "Measured",
+        "Began",
+        "Lasted",
+        "Rate",
+        "Stacks",
+      ]
+    ) {
+      assert.ok(text.includes(`${name}not recorded`), name);
+    }
+    assert.ok(text.includes("Lossesnot recorded"));
+    assert.equal(await textOf(page, "h1"), "A Python program");
+    assert.match(
+      await textOf(page, ".trust"),
+      /500 samples.*what was missed or rejected is not recorded/,
+    );
+    await page.evaluate(`location.hash = ""`);
+    await drawn(page);
+    await hoverBox(page, 0.5, 1);
+    assert.match(await textOf(page, ".tooltip"), /total100\.0%.*500 samples/);
+  },
+);

@@ -1,4 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
+import { recordsQuality } from "../../../src/analysis/trust.ts";
 import {
   formatCount,
   formatCounted,
@@ -59,10 +60,12 @@ export function SummaryView({ page }: { page: Page }): JSX.Element {
         <h2>How sure it is</h2>
         <dl>{describeTrust(facts, model.samples)}</dl>
       </section>
-      <section class="whole">
-        <h2>Threads</h2>
-        <ThreadTable page={page} />
-      </section>
+      {model.header.threads.length > 0 && (
+        <section class="whole">
+          <h2>Threads</h2>
+          <ThreadTable page={page} />
+        </section>
+      )}
     </div>
   );
 }
@@ -97,26 +100,33 @@ function describeCapture(
   { metadata, summary, quality, trust }: Facts,
   samples: number,
 ): JSX.Element {
+  const isOurs = recordsQuality(metadata);
   return (
     <>
       <Item name="Samples">
-        {formatCount(samples)}, each stands for {formatTime(roughly(trust.sampleUs))}
+        {formatCount(samples)}
+        {trust.sampleUs > 0 && `, each stands for ${formatTime(roughly(trust.sampleUs))}`}
       </Item>
       <Item name="Measured">
-        {metadata.mode} time of {metadata.allThreads ? "all threads" : "the main thread"}
+        {!isOurs && metadata.intervalUs === 0
+          ? "not recorded"
+          : `${metadata.mode} time of ${metadata.allThreads ? "all threads" : "the main thread"}`}
       </Item>
       <Item name="Began">
         {metadata.startedAt === 0 ? "not recorded" : formatDate(metadata.startedAt)}
       </Item>
       <Item name="Lasted">
-        {formatTime(roughly(summary.durationUs))}, ended {ENDINGS[summary.ending]}
+        {summary.durationUs === 0
+          ? "not recorded"
+          : `${formatTime(roughly(summary.durationUs))}, ended ${ENDINGS[summary.ending]}`}
       </Item>
       <Item name="Rate">
-        {quality.ticks > 0 && `${formatRate(trust.achievedHz)} of `}
-        {formatRate(trust.askedHz)} asked
+        {trust.askedHz === 0 && "not recorded"}
+        {trust.askedHz > 0 && quality.ticks > 0 && `${formatRate(trust.achievedHz)} of `}
+        {trust.askedHz > 0 && `${formatRate(trust.askedHz)} asked`}
         {metadata.jitter !== undefined && (metadata.jitter ? ", at random points" : ", even steps")}
       </Item>
-      <Item name="Stacks">{CONSISTENCIES[metadata.consistency]}</Item>
+      <Item name="Stacks">{isOurs ? CONSISTENCIES[metadata.consistency] : "not recorded"}</Item>
       {metadata.features !== undefined && (
         <Item name="Shown besides Python">
           {(["native", "gc", "opcodes"] as const)
@@ -137,7 +147,7 @@ function describeTrust(
   { metadata, quality, trust, bias, independent }: Facts,
   samples: number,
 ): JSX.Element {
-  if (quality.ticks === 0) {
+  if (quality.ticks === 0 || !recordsQuality(metadata)) {
     return <Item name="Losses">not recorded: the numbers are as the source gives them</Item>;
   }
   const rejected = quality.rejected.reduce((sum, count) => sum + count, 0);
