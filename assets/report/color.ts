@@ -71,8 +71,8 @@ export function differenceColor(level: number, theme: Theme): string {
   const t = Math.abs(level) / DIFFERENCE_LEVELS;
   const hue = level > 0 ? 55 : 250;
   return theme === "light"
-    ? toHex(0.93 - t * 0.22, level === 0 ? 0.003 : 0.02 + t * 0.13, hue)
-    : toHex(0.33 + t * 0.25, level === 0 ? 0.006 : 0.02 + t * 0.12, hue);
+    ? toHex(0.93 - t * 0.17, level === 0 ? 0.003 : 0.02 + t * 0.13, hue)
+    : toHex(0.33 + t * 0.17, level === 0 ? 0.006 : 0.02 + t * 0.12, hue);
 }
 
 /** A colour of OKLCH in sRGB; chroma gives way where sRGB has no such colour. */

@@ -10,8 +10,8 @@ import { DIFFERENCE_LEVELS } from "./color.ts";
 import type { Model } from "./model.ts";
 import type { Tree } from "./tree.ts";
 
-/** Growth from which on each level of colour begins, after the first, which is for calls alone. */
-const STRONG_FROM = [0, 0.3, 1];
+/** Parts of a box that have come or gone from which on each level of colour begins, after the first. */
+const LEVELS_FROM = [0.1, 0.3, 0.6];
 
 /** What became of one box or function. */
 export interface BoxChange {
@@ -127,15 +127,21 @@ function compareAll(
   const found = findSignificant(chances);
   const isFound = (index: number, part: "self" | "total"): boolean =>
     found[2 * index + Number(part === "total" && !isLeaf(index))]!;
+  const changeOf = (index: number): BoxChange => ({
+    self: change(index, "self"),
+    total: change(index, "total"),
+    selfSignificant: isFound(index, "self"),
+    totalSignificant: isFound(index, "total"),
+    shared: isShared(index),
+  });
   const levels = new Int8Array(length);
   let significant = 0;
   let alone = 0;
   for (let index = 0; index < length; index++) {
-    const self = isFound(index, "self");
-    if (!self && !isFound(index, "total")) continue;
+    if (!isFound(index, "self") && !isFound(index, "total")) continue;
     significant++;
     if (!isShared(index)) alone++;
-    levels[index] = levelOf(change(index, self ? "self" : "total"), self);
+    levels[index] = levelOf(changeOf(index));
   }
   return {
     by,
@@ -143,13 +149,7 @@ function compareAll(
     significant,
     alone,
     knowsNoise: knowsNoise(model) && knowsNoise(model.other!.model),
-    changeOf: (index) => ({
-      self: change(index, "self"),
-      total: change(index, "total"),
-      selfSignificant: isFound(index, "self"),
-      totalSignificant: isFound(index, "total"),
-      shared: isShared(index),
-    }),
+    changeOf,
   };
 }
 
@@ -175,14 +175,15 @@ function createSide(
   };
 }
 
-function levelOf({ before, difference }: Change, self: boolean): number {
-  const sign = difference > 0 ? 1 : -1;
-  if (!self) return sign;
-  const most = Math.max(before, before + difference);
-  const least = Math.min(before, before + difference);
-  const growth = least > 0 ? most / least - 1 : Infinity;
-  const level = STRONG_FROM.filter((from) => growth >= from).length + 1;
-  return sign * Math.min(DIFFERENCE_LEVELS, level);
+/** How much of a box, as it was where it was larger, has come or gone by the larger of its differences. */
+function levelOf(change: BoxChange): number {
+  const { self, total, selfSignificant, totalSignificant } = change;
+  const bySelf = selfSignificant &&
+    (!totalSignificant || Math.abs(self.difference) >= Math.abs(total.difference));
+  const { difference } = bySelf ? self : total;
+  const part = Math.abs(difference) / Math.max(total.before, total.after);
+  const level = 1 + LEVELS_FROM.filter((from) => part >= from).length;
+  return Math.sign(difference) * Math.min(DIFFERENCE_LEVELS, level);
 }
 
 /** The node of another tree that each node of a tree is the same as; −1 where there is none. */

@@ -139,7 +139,9 @@ function nameFate(
   if (fate === "new") return `${mark}new`;
   if (fate === "vanished") return `${mark}gone`;
   if (mark === "") return "";
-  const by = selfSignificant ? self : total;
+  const bySelf = selfSignificant &&
+    (!totalSignificant || Math.abs(self.difference) >= Math.abs(total.difference));
+  const by = bySelf ? self : total;
   return by.difference > 0 ? "*more" : "*less";
 }
 

@@ -127,7 +127,7 @@ Deno.test("boxes are marked where they differ beyond noise, by time and by share
   assert.equal(now["price"], 2);
   assert.equal(now["fee"], 4);
   assert.deepEqual([now["parse"], now["log"]], [0, 0]);
-  // What calls has no more time of its own.
+  // What calls it has grown by a smaller part.
   assert.equal(now["serve"], 1);
   const before = levelsOf(model.other!.model, "time");
   assert.deepEqual([before["price"], before["tax"], before["parse"]], [2, -4, 0]);
@@ -187,7 +187,7 @@ Deno.test("a report shows the difference, both sides of it, and no complaint of 
     await drawn(page);
     assert.match(page.url(), /^[^#]+#?$/);
     await hoverBox(page, 0.2, 3);
-    assert.match(await textOf(page, ".tooltip"), /self before → now ?50\.0% → 53\.8%, \+3\.8%/);
+    assert.match(await textOf(page, ".tooltip"), /self before → now ?50\.0% → 53\.8%, \+3\.8 pt/);
     await clickBox(page, 0.2, 3);
     await page.keyboard.press("m");
     assert.match(page.url(), /color=package/);

@@ -118,10 +118,11 @@ function show(value: number, by: Scale): string {
   return by === "share" ? `${(value * 100).toFixed(1)}%` : formatTime(rough(value));
 }
 
-/** A difference with its sign: `+2.3%`, `−120 ms`. */
+/** A difference with its sign, in points of a percentage or as a time: `+2.3 pt`, `−120 ms`. */
 export function showSigned(value: number, by: Scale): string {
   const size = Math.abs(value);
-  const text = by === "share" ? `${(size * 100).toFixed(1)}%` : formatTime(rough(size));
+  const text = by === "share" ? `${(size * 100).toFixed(1)} pt` : formatTime(rough(size));
+  if (/^0(\.0)? /.test(text)) return text;
   return `${value < 0 ? "−" : "+"}${text}`;
 }
 

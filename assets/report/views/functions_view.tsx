@@ -25,7 +25,7 @@ interface Row {
 const HEADS: readonly (readonly [Sort, string, string])[] = [
   ["self", "Self", "Samples in which it was running itself"],
   ["total", "Total", "Samples in which it or something that it called was running"],
-  ["change", "Change", "What became of its own time since before, and of all of its time"],
+  ["change", "Change of self, total", "What became of it since before; grey is within noise"],
   ["name", "Function", "Its qualified name"],
   ["file", "Where", "The file and line of its definition"],
 ];

@@ -68,14 +68,13 @@ function DifferenceLegend({ page: { theme } }: { page: Page }): JSX.Element {
   const swatch = (level: number): JSX.Element => (
     <i key={level} style={{ background: differenceColor(level, theme) }} class="swatch step" />
   );
-  const strong = Array.from({ length: DIFFERENCE_LEVELS - 1 }, (_, step) => step + 2);
+  const levels = Array.from({ length: DIFFERENCE_LEVELS }, (_, step) => step + 1);
   return (
     <div class="legend">
+      <span class="item">less than before {levels.toReversed().map((step) => swatch(-step))}</span>
       <span class="item">{swatch(0)} within the noise of sampling</span>
-      <span class="item">{strong.map(swatch)} more than before, itself</span>
-      <span class="item">{swatch(1)} in what it calls</span>
-      <span class="item">{strong.map((step) => swatch(-step))} less than before, itself</span>
-      <span class="item">{swatch(-1)} in what it calls</span>
+      <span class="item">{levels.map(swatch)} more than before</span>
+      <span class="item">the deeper, the larger a part of the box</span>
     </div>
   );
 }
