@@ -63,7 +63,7 @@ export function buildTree(model: Model, selection: Selection, options: TreeOptio
 
   const nodeOf = new Int32Array(nodes).fill(-1);
   const stage = foci.length > 0 ? new Uint8Array(nodes) : undefined;
-  const growing = new GrowingTree(Math.min(nodes, 1 << 16) + 1);
+  const growing = new GrowingTree(Math.min(nodes, 1 << 20) + 1);
   const open = mergeRecursion ? new OpenKeys(keys) : undefined;
 
   for (let node = 0; node < nodes;) {
