@@ -219,3 +219,25 @@ Deno.test("the table of functions has changes, and choices that have no counterp
     await Deno.remove(path);
   }
 });
+
+Deno.test("names of a baseline cannot play tricks either", async () => {
+  const evil = "</script><img src=x onerror=alert(1)>\u202e\x1b[2J";
+  const metadata = { command: ["python3", evil] };
+  const base = takeShop({ [evil]: 3000, "log": 3000 }, 2, { metadata });
+  const browser = await startBrowser();
+  const path = await writeDiff(takeShop(NOW, 1), base);
+  try {
+    const { page, complaints, requests } = await openReport(browser, path, { hash: "side=base" });
+    const shown = "<img src=x onerror=alert(1)>\\u202e\\x1b[2J";
+    assert.ok((await textOf(page, "h1")).includes(shown));
+    await page.goto(`file://${path}#view=functions&side=base`);
+    await drawn(page);
+    assert.ok((await textOf(page, ".functions tbody")).includes(shown));
+    assert.equal(await page.locator("img").count(), 0);
+    assert.deepEqual(complaints, []);
+    assert.deepEqual(requests, []);
+  } finally {
+    await browser.close();
+    await Deno.remove(path);
+  }
+});
