@@ -7,6 +7,7 @@ import {
   formatShare,
   formatTime,
 } from "../../src/analysis/units.ts";
+import { recordsQuality } from "../../src/analysis/trust.ts";
 import type { Metadata } from "../../src/profile/metadata.ts";
 import type { Facts } from "./format.ts";
 
@@ -36,11 +37,10 @@ export function trustLine(facts: Facts, samples: number): string {
   if (summary.durationUs > 0) parts[0] += ` in ${formatTime(roughly(summary.durationUs))}`;
   parts.push(`${metadata.mode} time`);
   if (quality.ticks > 0) {
-    parts.push(
-      `${formatRate(trust.achievedHz)} of ${formatRate(trust.askedHz)} asked`,
-      `${formatShare(trust.missed)} missed`,
-      `${formatShare(trust.rejected)} rejected`,
-    );
+    parts.push(`${formatRate(trust.achievedHz)} of ${formatRate(trust.askedHz)} asked`);
+  }
+  if (quality.ticks > 0 && recordsQuality(metadata)) {
+    parts.push(`${formatShare(trust.missed)} missed`, `${formatShare(trust.rejected)} rejected`);
   } else parts.push("what was missed or rejected is not recorded");
   if (independent > 0 && independent < samples * 0.9) {
     parts.push(`worth ${formatCount(Math.round(independent))} independent ones`);

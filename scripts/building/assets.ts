@@ -23,6 +23,7 @@ const bundles: readonly Bundle[] = [
       "src/analysis/units.ts",
       "src/analysis/intervals.ts",
       "src/analysis/difference_significance.ts",
+      "src/analysis/trust.ts",
       "import_map.json",
     ],
   },

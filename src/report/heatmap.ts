@@ -101,7 +101,7 @@ export function* writeHeatmap(
 }
 
 function writeLink(id: string, name: string, text: string, title: string): string {
-  return `<a class="plain" id="${id}" href="${name}" title="${title}">${text}</a>`;
+  return `<a class="plain" id="${id}" href="${name}" title="${title}" aria-label="${title}">${text}</a>`;
 }
 
 /** A name that says which file it is, and is the same in every heat map, so that links go on working. */

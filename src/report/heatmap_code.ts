@@ -1,16 +1,20 @@
 import { formatCount } from "../analysis/units.ts";
 import type { HeatSpan } from "./heatmap_counts.ts";
 import type { Instruction } from "./heatmap_opcodes.ts";
-import { describeSamples, levelClasses, type Scale } from "./heatmap_scale.ts";
+import { describeSamples, findMost, levelClasses, type Scale } from "./heatmap_scale.ts";
 import { escapeForMarkup, writeText } from "./markup.ts";
 import type { Token } from "./syntax.ts";
+import { escapeForPage } from "./text.ts";
 
 /** Characters of a line that are shown; longer lines are no source that somebody reads. */
 const MOST_CHARACTERS = 2000;
 /** Parts of a line that are told from each other. */
 const MOST_SPANS = 200;
-/** Instructions named in a tooltip. */
-const MOST_NAMED = 4;
+/** Parts, and instructions of each, that a tooltip tells of. */
+const MOST_TOLD = 3;
+const MOST_NAMED = 3;
+/** Characters of a part in a tooltip. */
+const MOST_QUOTED = 60;
 
 /** One line of a source. */
 export interface CodeLine {
@@ -31,7 +35,7 @@ interface Range {
 
 /**
  * A line of source as markup: Python's syntax in colours, and parts in which samples are in their heat.
- * Where parts lie within each other, the smallest is shown.
+ * Where parts lie within each other, the hottest is shown.
  */
 export function writeCode(code: CodeLine, scale: Scale): string {
   const { text, tokens, spans } = code;
@@ -53,15 +57,16 @@ export function writeCode(code: CodeLine, scale: Scale): string {
       if (open !== undefined) markup += "</span>";
       open = names === "" ? undefined : names;
       if (open !== undefined) {
-        const { span } = inside[0]!;
-        markup += `<span class="x ${levelClasses(scale, spans[span]!)}" data-in="${names}" ` +
-          `data-tip="${escapeForMarkup(describeSpan(code, span, scale))}">`;
+        const most = findMost(inside.map(({ span }) => spans[span]!), 0);
+        const tip = inside.slice(0, MOST_TOLD).map((range) => describeSpan(code, range, scale));
+        markup += `<span class="x ${levelClasses(scale, most)}" data-in="${names}" ` +
+          `data-tip="${escapeForMarkup(tip.join("\n\n"))}">`;
       }
     }
     while (token < tokens.length && tokens[token]!.to <= from) token++;
     const kind = (tokens[token]?.from ?? Infinity) <= from ? tokens[token]!.kind : "";
     const piece = writeText(text.slice(from, to).replaceAll("\t", "    "));
-    markup += kind === "" ? piece : `<i class="${kind}">${piece}</i>`;
+    markup += kind === "" ? piece : `<i class=${kind}>${piece}</i>`;
   }
   if (open !== undefined) markup += "</span>";
   const left = text.length - end;
@@ -91,13 +96,19 @@ function characterOffsets(text: string): (bytes: number) => number {
   return (bytes) => encoder.encodeInto(text, buffer.subarray(0, bytes)).read;
 }
 
-function describeSpan({ spans, instructions }: CodeLine, span: number, scale: Scale): string {
+function describeSpan(
+  { text, spans, instructions }: CodeLine,
+  { from, to, span }: Range,
+  scale: Scale,
+): string {
   const { self, total } = spans[span]!;
-  const here = instructions.filter((instruction) => instruction.span === span);
-  const names = here.slice(0, MOST_NAMED).map(({ name, total }) => `${name} ${formatCount(total)}`);
+  const quoted = text.slice(from, Math.min(to, from + MOST_QUOTED)).trim();
+  const names = instructions.filter((instruction) => instruction.span === span)
+    .slice(0, MOST_NAMED).map(({ name, total }) => `${name} ${formatCount(total)}`);
   return [
-    `self: ${describeSamples(scale, self)}`,
-    `total: ${describeSamples(scale, total)}`,
-    ...names,
+    escapeForPage(quoted) + (to - from > MOST_QUOTED ? "…" : ""),
+    `self ${describeSamples(scale, self)}`,
+    `total ${describeSamples(scale, total)}`,
+    ...(names.length > 0 ? [names.join(" · ")] : []),
   ].join("\n");
 }

@@ -68,7 +68,7 @@ export function writeFileFacts(
       fact("Lines with samples", formatCount(hit), formatCounted(hit, "line")),
       fact("Rank by own time", `${rank + 1} of ${files}`, "Among the files of this profile"),
     ].join("")
-  }</dl>`;
+  }</dl><p class="legend-special"><span>No special forms</span><i></i><span>Special forms only</span></p>`;
 }
 
 /** What can be chosen on a file's page. */
@@ -146,12 +146,13 @@ function writeLine(
     spans: heat?.spans ?? [],
     instructions,
   }, scale);
-  const name = `<th scope="row" class="n"><a href="#line-${line}">${line}</a>`;
+  // Most of a page are lines like these: what markup can do without is left out.
+  const name = `<th scope=row><a href=#line-${line}>${line}</a>`;
   const classes = gap ? ["gap"] : [];
   if (heat === undefined) {
     classes.push("cold");
-    return `<tr id="line-${line}" class="${classes.join(" ")}"><td><td>${name}<td>` +
-      `<td class="text"><code>${code}</code>\n`;
+    return `<tr id=line-${line} class="${classes.join(" ")}"><td><td>${name}<td>` +
+      `<td class=text><code>${code}</code>\n`;
   }
   const special = opcodes.specialised(instructions);
   if (special !== undefined) classes.push(`p${Math.round(special * 8)}`);

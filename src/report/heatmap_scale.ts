@@ -67,9 +67,9 @@ export function drawBar(heat: Heat, most: Heat): string {
     `${bar("self")}${bar("total")}</svg>`;
 }
 
-/** The most of either that any of them has. */
-export function findMost(all: Iterable<Heat>): Heat {
-  const most = { self: 1, total: 1 };
+/** The most of either that any of them has, and no less than `least`. */
+export function findMost(all: Iterable<Heat>, least = 1): Heat {
+  const most = { self: least, total: least };
   for (const { self, total } of all) {
     most.self = Math.max(most.self, self);
     most.total = Math.max(most.total, total);

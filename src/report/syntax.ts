@@ -34,7 +34,7 @@ export function colorPython(text: string): Token[] {
     for (let tree = parse.advance();; tree = parse.advance()) {
       if (tree !== null) {
         highlightTree(tree, HIGHLIGHTER, (from, to, kind) => {
-          if (kind !== "") tokens.push({ from, to, kind });
+          if (kind !== "") tokens.push({ from, to, kind: kind.split(" ")[0]! });
         });
         return tokens;
       }

@@ -17,9 +17,21 @@ function outline(text: string, spans: readonly HeatSpan[]): string {
     .replace(/<span [^>]*data-in="([^"]*)"[^>]*>/g, "[$1:").replaceAll("</span>", "]");
 }
 
-Deno.test("writeCode shows the smallest of parts that lie within each other", () => {
+Deno.test("writeCode tells parts that lie within each other apart", () => {
   assert.equal(outline("f(g(x))", [span(0, 7, 9), span(2, 6, 5)]), "[0:f(][1 0:g(x)][0:)]");
   assert.equal(outline("a + b", [span(0, 1, 1), span(4, 5, 1)]), "[0:a] + [1:b]");
+});
+
+Deno.test("writeCode gives a part the heat of the hottest that it lies in, and tells of all", () => {
+  const spans = [span(0, 7, 100), span(2, 6, 1)];
+  const markup = writeCode(
+    { text: "f(g(x))", tokens: [], line: 1, spans, instructions: [] },
+    SCALE,
+  );
+  const levels = [...markup.matchAll(/class="x ([^"]*)"/g)].map((match) => match[1]);
+  assert.deepEqual(levels, ["t8", "t8", "t8"]);
+  const tips = [...markup.matchAll(/data-tip="([^"]*)"/g)].map((match) => match[1]!.split("\n"));
+  assert.deepEqual(tips[1]!.filter((line) => !/^(self|total)/.test(line)), ["g(x)", "", "f(g(x))"]);
 });
 
 Deno.test("writeCode counts columns in bytes of UTF-8", () => {

@@ -101,7 +101,7 @@ Deno.test("a capture becomes a heat map that has the program's own lines", async
     const name = listFiles(`${cwd}/map`).find((one) => one.startsWith("orders.py-"));
     assert.ok(name, made.stderr);
     const page = Deno.readTextFileSync(`${cwd}/map/${name}`);
-    assert.match(page, /<i class="def">find_coupons<\/i>/);
+    assert.match(page, /<i class=def>find_coupons<\/i>/);
     assert.match(page, /<tr id="line-\d+" class="[^"]*s8[^"]*" data-self="\d{2,}"/);
     assert.match(page, /<span class="x s\d t\d" data-in="0/);
     const refused = await run("attach", "--heatmap", "-o", "-", String(Deno.pid));

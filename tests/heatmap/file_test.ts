@@ -70,7 +70,11 @@ testHeatmap("parts of a line have their own heat, and tell it", shop, sight, asy
   );
   assert.deepEqual(parts, ["price_order(order)", "price_order(order, tax=0.2)"]);
   await page.hover("#line-9 .x >> nth=1");
-  assert.match(await textOf(page, "#tip"), /^self: 0 samples, 0%.* total: 350 samples, 35\.0%/);
+  const tip = await textOf(page, "#tip");
+  assert.match(
+    tip,
+    /^price_order\(order, tax=0\.2\) self 0 samples, 0%.* total 350 samples, 35\.0%/,
+  );
   assert.ok(await heatOf(page, "#line-9 .x") > await heatOf(page, "#line-10 .x"));
   await page.keyboard.press("s");
   assert.equal(await heatOf(page, "#line-9 .x"), 0);
@@ -272,3 +276,40 @@ for (const file of [undefined, "shop.py", "pricing.py"]) {
     assert.equal(narrow, 0);
   });
 }
+
+testHeatmap("a source that was changed after the capture began is marked", shop, sight, async ({
+  page,
+}) => {
+  assert.match(
+    await textOf(page, ".warning"),
+    /changed after the capture began: lines may not fit/,
+  );
+});
+
+testHeatmap(
+  "a source that is older than the capture is not marked",
+  () => {
+    const input = shop();
+    const before = new Date(input.profile.metadata.startedAt - 1000);
+    Deno.utimeSync(`${input.folder}/shop.py`, before, before);
+    return input;
+  },
+  sight,
+  async ({ page }) => {
+    assert.equal(await page.locator(".warning").count(), 0);
+  },
+);
+
+testHeatmap("without scripts a page is read all the same, and its jumps work", shop, sight, async ({
+  page,
+}) => {
+  const context = await page.context().browser()!.newContext({ javaScriptEnabled: false });
+  const plain = await context.newPage();
+  await plain.goto(page.url());
+  assert.equal(await plain.locator(".toolbar").isVisible(), false);
+  assert.match((await plain.textContent("#line-9"))!, /75\.0%/);
+  await plain.click("#line-10 button.callees");
+  await plain.click("#callees-10 >> text=fast");
+  await plain.waitForURL(/core\.py-[0-9a-f]{12}\.html#line-3$/);
+  await context.close();
+});

@@ -68,3 +68,20 @@ testHeatmap(
     await page.waitForURL(/json___init__\.py-/);
   },
 );
+
+testHeatmap("the top says how far to trust it, and no more than is recorded", shop, {}, async ({
+  page,
+}) => {
+  assert.match(await textOf(page, ".trust"), /1 kHz asked · 0% missed · 0% rejected/);
+});
+
+testHeatmap(
+  "losses that others do not record are not called none",
+  () => shop({ tool: "python" }),
+  {},
+  async ({
+    page,
+  }) => {
+    assert.match(await textOf(page, ".trust"), /what was missed or rejected is not recorded/);
+  },
+);

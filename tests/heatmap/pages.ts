@@ -98,11 +98,11 @@ const CALL_PY_EXACT_ARGS = 161;
 const BINARY_OP_MULTIPLY_FLOAT = 133;
 
 /** A shop whose sources are on disk: 1000 samples with columns, and instructions if wanted. */
-export function shop({ opcodes = false } = {}): HeatmapInput {
+export function shop({ opcodes = false, tool = "tachyon" } = {}): HeatmapInput {
   const folder = Deno.makeTempDirSync({ prefix: "tachyon-shop-" });
   Deno.writeTextFileSync(`${folder}/shop.py`, SHOP);
   Deno.writeTextFileSync(`${folder}/pricing.py`, PRICING);
-  const builder = new ProfileBuilder();
+  const builder = new ProfileBuilder({ tool });
   const thread = builder.thread(4242, "MainThread");
   const at = (
     file: "shop.py" | "pricing.py",
