@@ -1,5 +1,7 @@
 /** `--browser`: shows a report where somebody sits in front of it, and else says how to get it there. */
 
+import { dirname } from "node:path";
+import { FORMATS } from "../../collectors/registry.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import type { Finished } from "./exports.ts";
 import { tell } from "./messages.ts";
@@ -27,11 +29,12 @@ export async function showInBrowser(finished: readonly Finished[]): Promise<void
     hostname: Deno.hostname(),
     env: (name) => Deno.env.get(name),
   };
-  for (const { written } of finished) {
+  for (const { format, written } of finished) {
     if (typeof written !== "object") continue;
     const page = await findPage(written.path);
     if (page === undefined) continue;
-    const plan = planShowing(page, here);
+    const isOneOfMany = FORMATS[format].directory !== undefined;
+    const plan = planShowing(page, here, isOneOfMany ? dirname(page) : undefined);
     if (plan.kind === "tell") tell(plan.sentence);
     else if (!await startFirst(plan.programs)) {
       tell(`no browser could be started; open ${escapeForTerminal(page)} in one.`);
@@ -44,12 +47,11 @@ export function isPage(extension: string): boolean {
   return PAGE.test(`.${extension}`);
 }
 
-/** The whole path of a page, or of the first page of a directory of them. */
+/** The whole path of an output that is a page. */
 async function findPage(path: string): Promise<string | undefined> {
   try {
     const real = await Deno.realPath(path);
-    if (PAGE.test(real)) return real;
-    return await Deno.realPath(`${real}/index.html`);
+    return PAGE.test(real) ? real : undefined;
   } catch {
     return undefined;
   }
@@ -59,17 +61,24 @@ async function findPage(path: string): Promise<string | undefined> {
  * Decides how a page is shown. Over SSH the browser would open on the wrong machine, if at all, so there
  * is a line to copy the page with instead.
  * @param path whole path of the page.
+ * @param folder what to copy where the page is one of many that belong together.
  */
-export function planShowing(path: string, { system, hostname, env }: Surroundings): Plan {
+export function planShowing(
+  path: string,
+  { system, hostname, env }: Surroundings,
+  folder?: string,
+): Plan {
   const ssh = env("SSH_CONNECTION") ?? "";
   if (ssh !== "" || (env("SSH_TTY") ?? "") !== "") {
     const address = ssh.split(" ")[2] ?? hostname;
     const host = address.includes(":") ? `[${address}]` : address;
     const login = env("USER") ?? env("LOGNAME");
-    const from = `${login === undefined ? "" : `${login}@`}${host}:${path}`;
+    const from = `${login === undefined ? "" : `${login}@`}${host}:${folder ?? path}`;
     return {
       kind: "tell",
-      sentence: `to see it on your own machine: scp ${quote(escapeForTerminal(from))} .`,
+      sentence: `to see it on your own machine: scp ${folder === undefined ? "" : "-r "}${
+        quote(escapeForTerminal(from))
+      } .`,
     };
   }
   if (system === "darwin") return { kind: "open", programs: [["open", path]] };

@@ -2,6 +2,7 @@
 
 import { type Command, Option } from "commander";
 import {
+  type Form,
   FORMAT_NAMES,
   type FormatName,
   type FormatOptions,
@@ -58,7 +59,9 @@ export function readOutputOptions(command: Command): OutputOptions {
     return command.error("error: what to compare with is not said: add --diff-flamegraph BASE");
   }
   const formatOptions = readFormatSettings(command, outputs.map(({ format }) => format));
-  if (browser && !outputs.some(({ format }) => isPage(FORMATS[format].extension))) {
+  const isShown = ({ directory, extension }: Form): boolean =>
+    directory !== undefined || isPage(extension);
+  if (browser && !outputs.some(({ format }) => isShown(FORMATS[format]))) {
     return command.error("error: option '--browser' is for a report: add --flamegraph");
   }
   return {

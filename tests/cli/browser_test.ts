@@ -43,6 +43,26 @@ Deno.test("over SSH there is a line to copy the report with", () => {
   assert.match(tell("/tmp/a.html", { SSH_TTY: "/dev/pts/1" }), /scp build7:\/tmp\/a\.html/);
 });
 
+Deno.test("over SSH a page that is one of many is copied with all others", () => {
+  const there = surroundings({ SSH_TTY: "/dev/pts/1" });
+  const plan = planShowing("/tmp/map/index.html", there, "/tmp/map");
+  assert.match(plan.kind === "tell" ? plan.sentence : "", /scp -r build7:\/tmp\/map \.$/);
+});
+
+Deno.test("--browser takes a heat map for a report", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "tachyon-browser-" });
+  try {
+    await Deno.writeTextFile(`${folder}/in.txt`, "x.py:f:1;x.py:g:2 5\n");
+    const words = ["replay", `${folder}/in.txt`, "--heatmap", "--browser", "-o", `${folder}/map`];
+    const env = { SSH_TTY: "/dev/pts/1", DISPLAY: "", WAYLAND_DISPLAY: "" };
+    const { status, stderr } = await runFake(words, { env });
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, new RegExp(`scp -r \\S+:${await Deno.realPath(folder)}/map \\.`));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
 Deno.test("--browser starts the browser with the report that was written", async () => {
   const folder = await Deno.makeTempDir({ prefix: "tachyon-browser-" });
   try {
