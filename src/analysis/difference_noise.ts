@@ -6,6 +6,8 @@ import { markOutermost } from "./outermost.ts";
 
 /** Slices that are held at most; then each two become one. */
 const MOST_SLICES = 128;
+/** Different stacks by slice that are held at most, in all slices. */
+const MOST_ENTRIES = 1 << 20;
 /** Fewer say too little about how much they vary. */
 const LEAST_SLICES = 32;
 /** Visits to a function from which on its own variation counts for more than that of all functions. */
@@ -13,10 +15,14 @@ const USUAL_VISITS = 20;
 /** Length of a slice at first, µs. */
 const FIRST_SLICE_US = 10_000;
 
-/** The samples of a profile in 64 to 128 slices of time, by stack; threads together. */
+/**
+ * The samples of a profile in 64 to 128 slices of time, by stack; threads together. There are fewer where
+ * so many different stacks come again and again that they would take too much memory.
+ */
 export class SliceCounts {
   #sliceUs = FIRST_SLICE_US;
   #slices: Map<number, number>[] = [];
+  #entries = 0;
 
   get slices(): readonly ReadonlyMap<number, number>[] {
     return this.#slices;
@@ -26,7 +32,10 @@ export class SliceCounts {
     for (let i = 0; i < length; i++) {
       if (stack[i] === NO_STACK) continue;
       const slice = this.#at(time[i]!);
-      slice.set(stack[i]!, (slice.get(stack[i]!) ?? 0) + 1);
+      const before = slice.get(stack[i]!);
+      slice.set(stack[i]!, (before ?? 0) + 1);
+      if (before !== undefined) continue;
+      if (++this.#entries > MOST_ENTRIES && this.#slices.length > 1) this.#halve();
     }
   }
 
@@ -42,6 +51,7 @@ export class SliceCounts {
 
   #halve(): void {
     this.#sliceUs *= 2;
+    this.#entries = 0;
     const halved: Map<number, number>[] = [];
     for (let i = 0; i < this.#slices.length; i += 2) {
       const slice = this.#slices[i]!;
@@ -49,6 +59,7 @@ export class SliceCounts {
         slice.set(stack, (slice.get(stack) ?? 0) + count);
       }
       halved.push(slice);
+      this.#entries += slice.size;
     }
     this.#slices = halved;
   }

@@ -85,6 +85,9 @@ export function tabulateDifference(
       }, as if it had lasted as long`,
     );
   }
+  if (rows.every(({ fate }) => fate !== "kept")) {
+    lines.push("  paths     no function is in both; one is the same if the path of its file is");
+  }
   const shown = locate(rows.slice(0, limit));
   const show = (value: number): string => showAmount(value, by);
   const columns = (part: "self" | "total") => [

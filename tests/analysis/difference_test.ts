@@ -137,6 +137,24 @@ Deno.test("what is less than a hundredth of a profile is not to blame, however m
   assert.equal(findSlowest(grown(20))!.row.name, "f1");
 });
 
+Deno.test("slices become fewer rather than take memory without end", () => {
+  const slices = new SliceCounts();
+  const each = 40_000;
+  for (let slice = 0; slice < 64; slice++) {
+    slices.add({
+      length: each,
+      time: new Float64Array(each).fill(slice * 10_000),
+      thread: new Int32Array(each),
+      stack: Int32Array.from({ length: each }, (_, i) => i),
+      flags: new Int32Array(each),
+    });
+  }
+  const held = slices.slices.reduce((sum, { size }) => sum + size, 0);
+  assert.ok(held <= 1 << 20, `${held}`);
+  const samples = slices.slices.flatMap((slice) => [...slice.values()]).reduce((a, b) => a + b);
+  assert.equal(samples, 64 * each);
+});
+
 Deno.test("95 of 100 intervals hold the true difference", () => {
   let held = 0;
   for (let seed = 0; seed < 200; seed++) {

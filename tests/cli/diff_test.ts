@@ -70,6 +70,10 @@ Deno.test("new and vanished functions are told, and text of targets cannot play 
     assert.match(stdout, /^ *\*gone .*\(render\)$/m);
     assert.match(stdout, /^ *\*new .*\(evil\\x1b\[2J\)$/m);
     assert.ok(!stdout.includes("\x1b"));
+    await Deno.writeTextFile(`${cwd}/a.txt`, "a/x.py:f:1 5\n");
+    await Deno.writeTextFile(`${cwd}/b.txt`, "b/x.py:f:1 5\n");
+    const apart = await runFake(["diff", "a.txt", "b.txt"], { cwd });
+    assert.match(apart.stdout, /^ {2}paths {5}no function is in both/m);
     const short = await runFake(["diff", "-l", "2", "base.bin", "other.bin"], { cwd });
     assert.match(short.stdout, /^3 functions more \(--limit\)\.$/m);
   });
