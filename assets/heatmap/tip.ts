@@ -2,21 +2,27 @@
 export function startTip(): void {
   const tip = document.getElementById("tip");
   if (tip === null) return;
+  let about: HTMLElement | null = null;
   const hide = (): void => {
+    about = null;
     tip.hidden = true;
   };
   const show = (event: Event): void => {
-    const at = event.target instanceof Element
+    about = event.target instanceof Element
       ? event.target.closest<HTMLElement>("[data-tip]")
       : null;
-    if (at === null) return hide();
-    tip.textContent = at.dataset["tip"] ?? "";
+    if (about === null) return hide();
+    tip.textContent = about.dataset["tip"] ?? "";
     tip.hidden = false;
-    place(tip, at);
+    place(tip, about);
+  };
+  const follow = (): void => {
+    if (about?.matches(":hover, :focus")) place(tip, about);
+    else hide();
   };
   addEventListener("pointerover", show);
   addEventListener("focusin", show);
-  addEventListener("scroll", hide, { passive: true });
+  addEventListener("scroll", follow, { passive: true });
   document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
 }
 

@@ -70,6 +70,7 @@ testHeatmap("parts of a line have their own heat, and tell it", shop, sight, asy
   );
   assert.deepEqual(parts, ["price_order(order)", "price_order(order, tax=0.2)"]);
   await page.hover("#line-9 .x >> nth=1");
+  assert.equal(await page.locator("#tip").isVisible(), true);
   const tip = await textOf(page, "#tip");
   assert.match(
     tip,
