@@ -8,6 +8,7 @@ import {
   readCodeObject,
   typeName,
 } from "./code_object.ts";
+import { widened } from "./frame_list.ts";
 import { PairMap, withRoom } from "./pair_map.ts";
 
 /** Readings during which every object is looked at again, after one had changed or was new. */
@@ -139,11 +140,7 @@ export class CodeTable {
 
   #addObject(code: CodeObject, low: number, high: number): number {
     const object = this.#contents.push(code) - 1;
-    if (object >= this.starts.length) {
-      const starts = new Float64Array(this.starts.length * 2);
-      starts.set(this.starts);
-      this.starts = starts;
-    }
+    if (object >= this.starts.length) this.starts = widened(this.starts, this.starts.length * 2);
     this.codeOf = withRoom(this.codeOf, object + 1);
     this.checked = withRoom(this.checked, object + 1);
     this.starts[object] = code.start;

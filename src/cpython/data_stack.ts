@@ -1,4 +1,5 @@
 import type { Address, Ranges } from "../../ffi/process.ts";
+import { widened } from "./frame_list.ts";
 import { CHUNK, LARGEST_CHUNK } from "./layout.ts";
 import type { MemoryReader } from "./memory.ts";
 
@@ -20,7 +21,7 @@ export class DataStack {
   windows: Float64Array = new Float64Array(16);
   /** Where the chunk begins in the copy. */
   offsets: Float64Array = new Float64Array(16);
-  #size = new Float64Array(16);
+  #size: Float64Array = new Float64Array(16);
   #hint = 0;
   #peak = 0;
   #earlierPeak = 0;
@@ -137,15 +138,10 @@ export class DataStack {
 
   #reserve(count: number): void {
     if (count <= this.addresses.length) return;
-    const grow = (column: Float64Array): Float64Array<ArrayBuffer> => {
-      const grown = new Float64Array(count * 2);
-      grown.set(column);
-      return grown;
-    };
-    this.addresses = grow(this.addresses);
-    this.#size = grow(this.#size);
-    this.windows = grow(this.windows);
-    this.offsets = grow(this.offsets);
+    this.addresses = widened(this.addresses, count * 2);
+    this.#size = widened(this.#size, count * 2);
+    this.windows = widened(this.windows, count * 2);
+    this.offsets = widened(this.offsets, count * 2);
   }
 
   #widen(chunk: number, used: number): boolean {

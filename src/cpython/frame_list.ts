@@ -1,5 +1,5 @@
 import type { Address } from "../../ffi/process.ts";
-import { withRoom } from "./pair_map.ts";
+import { growth, withRoom } from "./pair_map.ts";
 
 /** No place in the copy: a frame that was restored and not read. */
 export const NOT_READ = -1;
@@ -44,6 +44,7 @@ export class FrameList {
 export function widened(column: Float64Array, length: number): Float64Array {
   if (length <= column.length) return column;
   const grown = new Float64Array(length);
+  growth.count++;
   grown.set(column);
   return grown;
 }

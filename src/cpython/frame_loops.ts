@@ -3,6 +3,7 @@ import type { CodeTable } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import type { FrameList } from "./frame_list.ts";
 import { GENERATOR_OWNER, INTERPRETER_OWNER } from "./layout.ts";
+import { growth } from "./pair_map.ts";
 import type { StackPath } from "./stack_path.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
@@ -72,6 +73,10 @@ export class FrameLoops {
   readonly #table = new Float64Array(SLOTS);
   /** The array that each place stands for. */
   readonly #arrays: (Int32Array | Float64Array | undefined)[] = [];
+  /** What `growth` counted when they were entered last. */
+  #growth = -1;
+  /** The list of frames that is entered. */
+  #frames: FrameList | undefined;
 
   constructor(
     readonly loops: Loops,
@@ -125,14 +130,12 @@ export class FrameLoops {
   begin(base: Address, reusable: number, stableUntil: number): void {
     const { copy, path } = this;
     const table = this.#table;
-    const { addresses, windows, offsets, count } = copy.dataStack;
-    this.#enter(CHUNK_ADDRESS, addresses);
-    this.#enter(CHUNK_WINDOW, windows);
-    this.#enter(CHUNK_AT, offsets);
+    path.reserve(0, copy);
+    this.#refresh();
+    const { count } = copy.dataStack;
     table[CHUNK_COUNT] = count;
     if (table[CHUNK_HINT]! >= count) table[CHUNK_HINT] = Math.max(0, count - 1);
-    path.reserve(0, copy);
-    this.#enterPath();
+    table[PATH_DEPTH] = path.depth;
     table[LIMIT] = copy.limit;
     table[CHUNKS_END] = copy.outsideAt;
     table[STABLE_UNTIL] = stableUntil;
@@ -144,22 +147,9 @@ export class FrameLoops {
 
   /** Follows regular frames from an address on and adds them to the list. Returns why it stopped. */
   follow(address: Address, frames: FrameList): number {
-    const { codeTable } = this;
-    const { objects } = codeTable;
     const table = this.#table;
-    this.#enter(OBJECT_LOW, objects.firsts);
-    this.#enter(OBJECT_HIGH, objects.seconds);
-    this.#enter(OBJECT_VALUE, objects.values);
-    table[OBJECT_MASK] = objects.values.length - 1;
-    this.#enter(CHECKED, codeTable.checked);
-    table[EPOCH] = codeTable.epoch;
-    this.#enter(CODE_OF, codeTable.codeOf);
-    this.#enter(STARTS, codeTable.starts);
-    this.#enter(LENGTHS, codeTable.lengths);
-    this.#enter(FIRST_PLACES, codeTable.firstPlaces);
-    this.#enter(ODDITIES, codeTable.oddities);
     this.#enterFrames(frames);
-    this.#enterCalls();
+    table[EPOCH] = this.codeTable.epoch;
     table[ADDRESS] = address;
     const stop = this.loops.follow(table, this.copy.bytes);
     frames.count = table[COUNT]!;
@@ -169,7 +159,6 @@ export class FrameLoops {
   /** Index of the first frame from `from` (1 or more) on that is not known to call the one above it, or their number. */
   firstUnknown(frames: FrameList, from: number): number {
     this.#enterFrames(frames);
-    this.#enterCalls();
     return this.loops.firstUnknown(this.#table, from);
   }
 
@@ -178,38 +167,63 @@ export class FrameLoops {
    * same.
    */
   putAbove(frames: FrameList, kept: number): number {
-    this.path.reserve(kept + frames.count, this.copy);
+    const { path } = this;
+    path.reserve(kept + frames.count, this.copy);
     this.#enterFrames(frames);
-    this.#enterPath();
+    this.#table[PATH_DEPTH] = path.depth;
     const same = this.loops.putAbove(this.#table, kept);
-    this.path.depth = kept + frames.count;
+    path.depth = kept + frames.count;
     return same;
   }
 
-  #enterCalls(): void {
-    const { lastCallee } = this.edges;
-    this.#enter(LAST_CALLEE, lastCallee);
-    this.#table[LAST_CALLEE_LENGTH] = lastCallee.length;
+  #enterFrames(frames: FrameList): void {
+    this.#refresh();
+    if (this.#frames !== frames) {
+      this.#frames = frames;
+      this.#enterList(frames);
+    }
+    this.#table[COUNT] = frames.count;
   }
 
-  #enterFrames(frames: FrameList): void {
+  #enterList(frames: FrameList): void {
     this.#enter(ADDRESSES, frames.addresses);
     this.#enter(OFFSETS, frames.offsets);
     this.#enter(CODES, frames.codes);
     this.#enter(PLACES, frames.places);
-    this.#table[COUNT] = frames.count;
     this.#table[CAPACITY] = frames.codes.length;
   }
 
-  #enterPath(): void {
-    const { path } = this;
+  /** Enters all arrays again that have been replaced, if any has been anywhere. */
+  #refresh(): void {
+    if (this.#growth === growth.count) return;
+    this.#growth = growth.count;
+    const { codeTable, path } = this;
+    const { objects } = codeTable;
+    const { addresses, windows, offsets } = this.copy.dataStack;
+    const { lastCallee } = this.edges;
+    const table = this.#table;
+    this.#enter(OBJECT_LOW, objects.firsts);
+    this.#enter(OBJECT_HIGH, objects.seconds);
+    this.#enter(OBJECT_VALUE, objects.values);
+    table[OBJECT_MASK] = objects.values.length - 1;
+    this.#enter(CHECKED, codeTable.checked);
+    this.#enter(CODE_OF, codeTable.codeOf);
+    this.#enter(STARTS, codeTable.starts);
+    this.#enter(LENGTHS, codeTable.lengths);
+    this.#enter(FIRST_PLACES, codeTable.firstPlaces);
+    this.#enter(ODDITIES, codeTable.oddities);
+    this.#enter(CHUNK_ADDRESS, addresses);
+    this.#enter(CHUNK_WINDOW, windows);
+    this.#enter(CHUNK_AT, offsets);
+    this.#enter(LAST_CALLEE, lastCallee);
+    table[LAST_CALLEE_LENGTH] = lastCallee.length;
     this.#enter(DEPTH_AT, path.depthAtWord);
-    this.#table[DEPTH_AT_LENGTH] = path.depthAtWord.length;
+    table[DEPTH_AT_LENGTH] = path.depthAtWord.length;
     this.#enter(PATH_ADDRESSES, path.addresses);
     this.#enter(PATH_CODES, path.codes);
     this.#enter(PATH_PLACES, path.places);
-    this.#table[PATH_DEPTH] = path.depth;
-    this.#table[PATH_CAPACITY] = path.codes.length;
+    table[PATH_CAPACITY] = path.codes.length;
+    if (this.#frames !== undefined) this.#enterList(this.#frames);
   }
 
   #enter(slot: number, array: Int32Array | Float64Array): void {

@@ -1,4 +1,10 @@
 /**
+ * Counts the arrays that were replaced by larger ones: who has passed their addresses on (`FrameLoops`) looks
+ * them up again when it has moved. Whatever replaces an array that the loops in C use must count here.
+ */
+export const growth = { count: 0 };
+
+/**
  * A map from two 32-bit integers to one that is not negative: open addressing over typed arrays, so
  * that a look-up allocates nothing, and the loops in C (`ffi/helper/walk.c`) can do it. Entries are never removed, only overwritten.
  */
@@ -61,6 +67,7 @@ export class PairMap {
   #grow(): void {
     const [first, second, value] = [this.firsts, this.seconds, this.values];
     const places = value.length * 2;
+    growth.count++;
     this.firsts = new Int32Array(places);
     this.seconds = new Int32Array(places);
     this.values = new Int32Array(places);
@@ -87,6 +94,7 @@ function hash(first: number, second: number): number {
 export function withRoom(array: Int32Array, length: number): Int32Array {
   if (length <= array.length) return array;
   const grown = new Int32Array(Math.max(length, array.length * 2));
+  growth.count++;
   grown.set(array);
   return grown;
 }

@@ -1,5 +1,5 @@
 import { widened } from "./frame_list.ts";
-import { withRoom } from "./pair_map.ts";
+import { growth, withRoom } from "./pair_map.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
 /**
@@ -62,6 +62,7 @@ export class StackPath {
     this.addresses = widened(this.addresses, this.codes.length);
     if (this.depthAtWord.length < copy.words.length / 2) {
       this.depthAtWord = new Int32Array(copy.words.length / 2);
+      growth.count++;
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Loops } from "../../ffi/process.ts";
 import type { CodeTable } from "../cpython/code_table.ts";
 import { describePlace } from "../cpython/frame_description.ts";
-import { PairMap, withRoom } from "../cpython/pair_map.ts";
+import { growth, PairMap, withRoom } from "../cpython/pair_map.ts";
 import type { Snapshot } from "../cpython/snapshot.ts";
 import { type Frame, NO_STACK } from "../profile/tables.ts";
 import type { RingWriter } from "./ring.ts";
@@ -148,6 +148,9 @@ export class ThreadStack {
   #serial = 0;
   readonly #table = new Float64Array(SLOTS);
   readonly #arrays: Int32Array[] = [];
+  /** What `growth` counted when they were entered last, and whose places. */
+  #growth = -1;
+  #places: Int32Array | undefined;
 
   constructor(readonly interner: Interner, readonly loops: Loops) {}
 
@@ -168,8 +171,16 @@ export class ThreadStack {
 
   /** Fills in the stacks that are known from a depth on; returns the depth of the first that is not. */
   #findKnown(places: Int32Array, from: number, depth: number): number {
+    if (this.#growth !== growth.count || this.#places !== places) this.#refresh(places);
+    return this.loops.findStacks(this.#table, from, depth);
+  }
+
+  /** Enters the arrays again that have been replaced. */
+  #refresh(places: Int32Array): void {
     const { stacks, frameOfPlace } = this.interner;
     const table = this.#table;
+    this.#growth = growth.count;
+    this.#places = places;
     this.#enter(PREFIX, stacks.firsts);
     this.#enter(FRAME, stacks.seconds);
     this.#enter(VALUE, stacks.values);
@@ -178,7 +189,6 @@ export class ThreadStack {
     table[FRAME_OF_PLACE_LENGTH] = frameOfPlace.length;
     this.#enter(PLACES, places);
     this.#enter(STACKS, this.#stacks);
-    return this.loops.findStacks(table, from, depth);
   }
 
   #enter(slot: number, array: Int32Array): void {
