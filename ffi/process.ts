@@ -100,6 +100,11 @@ export interface Process extends ProcessMemory {
   modules(): Module[];
   /** Ids of the operating system's threads, as seen by us; empty when the process is gone. */
   threads(): number[];
+  /**
+   * The operating system's name of a thread, untrusted text; empty when it is gone, or has no name of its
+   * own but that of the process. Python 3.14 and later give their threads' names to the system.
+   */
+  threadName(tid: number): string;
   /** False once the process has ended (a zombie has), or its pid belongs to another process. */
   alive(): boolean;
   /**

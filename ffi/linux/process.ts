@@ -13,7 +13,7 @@ import { type FfiBuffer, type Helper, loadHelper } from "../helper/library.ts";
 import { mappedFiles, type Mapping, parseMaps } from "./maps.ts";
 import { LinuxModule } from "./modules.ts";
 import { openMappedFile } from "./target_file.ts";
-import { listThreads, ThreadStats } from "./threads.ts";
+import { listThreads, readThreadName, ThreadStats } from "./threads.ts";
 
 /** errno values, the same on x86-64 and arm64. */
 const EPERM = 1;
@@ -136,6 +136,10 @@ class LinuxProcess implements Process {
 
   threads(): number[] {
     return listThreads(this.#path);
+  }
+
+  threadName(tid: number): string {
+    return readThreadName(this.#path, this.pid, tid);
   }
 
   alive(): boolean {

@@ -14,6 +14,17 @@ export function listThreads(directory: string): number[] {
   return tids.sort((a, b) => a - b);
 }
 
+/** The name of a thread; empty when it is gone, or is called like the process's first thread. */
+export function readThreadName(directory: string, pid: number, tid: number): string {
+  try {
+    const name = Deno.readTextFileSync(`${directory}/task/${tid}/comm`);
+    const first = Deno.readTextFileSync(`${directory}/task/${pid}/comm`);
+    return name === first ? "" : name.replace(/\n$/, "");
+  } catch {
+    return "";
+  }
+}
+
 /** The stat files of a process's threads, kept open so that asking for a CPU costs one read. */
 export class ThreadStats {
   readonly #helper: Helper;

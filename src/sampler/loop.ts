@@ -258,7 +258,8 @@ export class SamplingLoop {
     if (known !== undefined) return known;
     const id = this.#threadIds.size;
     const { tid, main, interpreterId: interpreter } = state;
-    while (!writeThread(this.#writer, { tid, main, interpreter, name: "" })) {
+    const name = this.runtime.process.threadName(tid);
+    while (!writeThread(this.#writer, { tid, main, interpreter, name })) {
       this.reader.sleepUntil(this.reader.now() + 1000, 0);
     }
     this.#threadIds.set(key, id);

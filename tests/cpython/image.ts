@@ -116,6 +116,10 @@ export class Image implements Process {
     return [];
   }
 
+  threadName(): string {
+    return "";
+  }
+
   alive(): boolean {
     return true;
   }

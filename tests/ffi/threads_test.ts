@@ -60,11 +60,14 @@ Deno.test("threads lists the five threads of a program, then one when four have 
   assert.equal(ids.length, 5);
   assert.deepEqual(process.threads(), ids);
   for (const tid of ids) assert.ok(process.threadCpu(tid) >= 0, `thread ${tid}`);
+  assert.equal(process.threadName(named), "a) b (c");
+  assert.equal(process.threadName(target.pid), "", "it is called like the process");
   await target.tell("leave");
   assert.equal(await target.line(), "joined");
   while (process.threads().length > 1) await new Promise((resolve) => setTimeout(resolve, 1));
   assert.deepEqual(process.threads(), [target.pid]);
   assert.equal(process.threadCpu(named), -1);
+  assert.equal(process.threadName(named), "");
   assert.ok(process.threadCpu(target.pid) >= 0);
 });
 
