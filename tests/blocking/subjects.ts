@@ -97,6 +97,15 @@ export class Counter extends Program {
     return performance.now() - start;
   }
 
+  /** Waits until it does not count for a tenth of a second. */
+  async standsStill(patience = 2000): Promise<void> {
+    const start = performance.now();
+    for (let before = -1n; this.count() !== before; await sleep(100)) {
+      assert.ok(performance.now() - start < patience, "the target does not stop");
+      before = this.count();
+    }
+  }
+
   /** Fails unless all its threads run, traced by nobody. */
   async assertFree(): Promise<void> {
     await this.countsOn();
