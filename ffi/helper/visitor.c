@@ -63,6 +63,7 @@ static void visit(void) {
     if (visitor.linger) {
         const int64_t until = clock_ns(CLOCK_MONOTONIC) + LONGEST_LINGER;
         atomic_store(&visitor.state, VISITOR_LINGERS);
+        futex_wake(&visitor.state); /* a caller that the reading took too long for sleeps */
         while (atomic_load(&visitor.state) == VISITOR_LINGERS &&
                clock_ns(CLOCK_MONOTONIC) < until) {
             relax();

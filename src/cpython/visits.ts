@@ -1,6 +1,6 @@
 import { NOT_THERE, type Process, type Ranges } from "../../ffi/process.ts";
 
-/** Visits that linger, after one in which something had to be fetched late. */
+/** Visits that linger, after one in which something had to be fetched late, or all of it again. */
 const LINGERING_VISITS = 64;
 
 /**
@@ -13,6 +13,9 @@ export class Visits {
   #isOn = false;
   /** Visits to come that wait for what is fetched late. */
   #linger = 0;
+  /** Readings of this visit, and whether the last one lingered. */
+  #readings = 0;
+  #lingered = false;
 
   constructor(readonly process: Process, readonly tid: number) {}
 
@@ -20,6 +23,7 @@ export class Visits {
   begin(): void {
     this.#isOn = true;
     this.wasRefused = false;
+    this.#readings = 0;
   }
 
   /**
@@ -28,8 +32,8 @@ export class Visits {
    */
   end(late: number): boolean {
     this.#isOn = false;
-    const lingered = this.#linger > 0;
-    if (lingered) this.#linger--;
+    const lingered = this.#lingered;
+    if (this.#linger > 0) this.#linger--;
     const isHeld = !this.wasRefused && this.process.leave();
     if (late === 0) return isHeld;
     this.#linger = LINGERING_VISITS;
@@ -39,7 +43,10 @@ export class Visits {
   read(ranges: Ranges, into: Uint8Array): number {
     const { process } = this;
     if (this.#isOn && !this.wasRefused) {
-      const read = process.visit(this.tid, ranges, into, this.#linger > 0);
+      // What is to be read has changed under the reading before: this time it must not.
+      if (this.#readings++ > 0) this.#linger = LINGERING_VISITS;
+      this.#lingered = this.#linger > 0;
+      const read = process.visit(this.tid, ranges, into, this.#lingered);
       if (read !== NOT_THERE) return read;
       this.wasRefused = true;
     }
