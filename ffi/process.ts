@@ -146,8 +146,6 @@ export interface ReaderThread {
    * most of the time. False when the system refuses, which does no harm.
    */
   prefer(): boolean;
-  /** Number of CPUs on which this thread may run. */
-  cpus(): number;
 }
 
 /**

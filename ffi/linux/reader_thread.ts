@@ -1,20 +1,17 @@
 import type { ReaderThread } from "../process.ts";
 import { type Helper, loadHelper } from "../helper/library.ts";
 
-/**
- * The clock of the thread that calls this; its timers lose their slack (50 µs by default).
- */
+/** The clock of the thread that calls this; its timers lose their slack (50 µs by default). */
 export function createReaderThread(): ReaderThread {
   return new LinuxReaderThread(loadHelper());
 }
 
 class LinuxReaderThread implements ReaderThread {
   readonly #helper: Helper;
-  readonly #cpus: number;
 
   constructor(helper: Helper) {
     this.#helper = helper;
-    this.#cpus = Math.max(1, helper.tach_begin_thread());
+    helper.tach_begin_thread();
   }
 
   now(): number {
@@ -27,9 +24,5 @@ class LinuxReaderThread implements ReaderThread {
 
   prefer(): boolean {
     return this.#helper.tach_prefer() === 0;
-  }
-
-  cpus(): number {
-    return this.#cpus;
   }
 }
