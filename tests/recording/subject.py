@@ -4,7 +4,7 @@ import gc
 import threading
 import time
 
-END = time.monotonic() + 0.35
+END = time.monotonic() + 0.5
 
 
 def spin(count):
@@ -19,7 +19,7 @@ def handle():
     try:
         raise ValueError
     except ValueError:
-        spin(2000)
+        spin(20_000)
 
 
 def deep(depth):
