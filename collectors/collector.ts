@@ -19,6 +19,8 @@ export interface Collector {
    * What a format yields here is on disk soon after, so that a crash can lose little.
    */
   add(profile: Profile, batch: SampleBatch): Bytes;
+  /** For formats that need more than is loaded at the start: awaited before `finish`. */
+  prepare?(): Promise<void>;
   /** Counts come from the profile's aggregates. */
   finish(profile: Profile, summary: Summary): Bytes;
   /**

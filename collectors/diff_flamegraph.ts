@@ -7,6 +7,7 @@ import { packProfile } from "../src/report/pack.ts";
 import { assemblePage } from "../src/report/page.ts";
 import { TimeSlices } from "../src/report/slices.ts";
 import { SourceReader } from "../src/report/sources.ts";
+import { loadSyntax } from "../src/report/syntax.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 
 /**
@@ -28,6 +29,7 @@ export function createDiffFlamegraph(base: Compared | undefined): Collector {
       sources?.look(profile);
       return NOTHING;
     },
+    prepare: loadSyntax,
     *finish(profile: Profile, summary: Summary): Bytes {
       const reader = sources ?? new SourceReader(profile.metadata);
       reader.look(profile);

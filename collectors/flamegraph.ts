@@ -4,6 +4,7 @@ import { packProfile } from "../src/report/pack.ts";
 import { assemblePage } from "../src/report/page.ts";
 import { TimeSlices } from "../src/report/slices.ts";
 import { SourceReader } from "../src/report/sources.ts";
+import { loadSyntax } from "../src/report/syntax.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 
 /**
@@ -23,6 +24,7 @@ export function createFlamegraph(): Collector {
       sources?.look(profile);
       return NOTHING;
     },
+    prepare: loadSyntax,
     *finish(profile: Profile, summary: Summary): Bytes {
       const reader = sources ?? new SourceReader(profile.metadata);
       const data = packProfile(

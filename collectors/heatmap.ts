@@ -3,6 +3,7 @@ import type { Profile, SampleBatch } from "../src/profile/profile.ts";
 import { INDEX_NAME, PAGE_NAME, writeHeatmap } from "../src/report/heatmap.ts";
 import { GENERATOR } from "../src/report/heatmap_frame.ts";
 import { SourceReader } from "../src/report/sources.ts";
+import { loadSyntax } from "../src/report/syntax.ts";
 import { type Bytes, type Collector, NOTHING, type OutputFile } from "./collector.ts";
 
 /** Characters that are written at once. */
@@ -27,6 +28,7 @@ export function createHeatmap(): Collector {
       sources?.look(profile);
       return NOTHING;
     },
+    prepare: loadSyntax,
     finish: () => NOTHING,
     *files(profile: Profile, summary: Summary): Generator<OutputFile> {
       const reader = sources ?? new SourceReader(profile.metadata);

@@ -150,6 +150,7 @@ export function prepareExports(
       for (const one of [...running ?? []].sort((a, b) => rank(a) - rank(b))) {
         const { placed: { format }, path, sink, store } = one;
         try {
+          await one.collector.prepare?.();
           const written = await one.finish(profile, summary, (bytes) => {
             follow?.(path ?? format, bytes);
           });

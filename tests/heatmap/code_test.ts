@@ -3,7 +3,9 @@ import { writeCode } from "../../src/report/heatmap_code.ts";
 import type { HeatSpan } from "../../src/report/heatmap_counts.ts";
 import { sortIntoFolders } from "../../src/report/heatmap_folders.ts";
 import { colourSource } from "../../src/report/heatmap_file.ts";
-import { colorPython } from "../../src/report/syntax.ts";
+import { colorPython, loadSyntax } from "../../src/report/syntax.ts";
+
+Deno.test.beforeAll(loadSyntax);
 
 const SCALE = { samples: 100, worth: 0, sampleUs: 0, most: { self: 100, total: 100 } };
 

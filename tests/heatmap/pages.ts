@@ -19,6 +19,7 @@ export async function writeHeatmapOf(profile: Profile): Promise<string> {
   const path = `${parent}/map`;
   const collector = createHeatmap();
   for (const _ of collector.begin(profile.metadata));
+  await collector.prepare?.();
   const written = await writeDirectory(
     path,
     collector.files!(profile, SUMMARY),

@@ -41,6 +41,7 @@ export async function writeReport(input: ReportInput): Promise<string> {
   const collector = createFlamegraph();
   const pieces = [...collector.begin(input.profile.metadata)];
   for (const batch of input.batches ?? []) pieces.push(...collector.add(input.profile, batch));
+  await collector.prepare?.();
   pieces.push(...collector.finish(input.profile, input.summary ?? SUMMARY));
   const path = await Deno.makeTempFile({ prefix: "tachyon-report-", suffix: ".html" });
   await Deno.writeFile(path, joinPieces(pieces));

@@ -100,6 +100,7 @@ function levelsOf(model: Model, by: "share" | "time"): Record<string, number> {
 
 async function writeDiff(current: Taken, base: Compared): Promise<string> {
   const collector = createDiffFlamegraph(base);
+  await collector.prepare?.();
   const pieces = [
     ...collector.begin(current.profile.metadata),
     ...collector.add(current.profile, current.batch),

@@ -4,9 +4,12 @@ import { TOKEN_KINDS } from "../../assets/report/format.ts";
 import { colorPieces } from "../../src/report/coloring.ts";
 import { listOpcodes } from "../../src/analysis/opcodes.ts";
 import { packageOf } from "../../src/report/packages.ts";
+import { loadSyntax } from "../../src/report/syntax.ts";
 import { ProfileBuilder } from "../collectors/profiles.ts";
 import { drawn, hoverBox, type ReportInput, textOf } from "./browser.ts";
 import { testReport } from "./cases.ts";
+
+Deno.test.beforeAll(loadSyntax);
 
 const SOURCE = [
   "import json",

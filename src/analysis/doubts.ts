@@ -1,0 +1,108 @@
+/** What makes a profile less true than it looks, in the words of the terminal and of all pages. */
+
+import type { Summary } from "../profile/metadata.ts";
+import type { Profile } from "../profile/profile.ts";
+import { rejectedTotal } from "../profile/quality.ts";
+import { measureBias } from "./control.ts";
+import { baseName } from "./places.ts";
+import { findDependence } from "./rejections.ts";
+import { escapeForTerminal } from "./terminal_text.ts";
+import { judgeQuality } from "./trust.ts";
+import { formatCounted, formatPercent, formatRate, formatShare } from "./units.ts";
+
+/** Shares above which a profile should not be believed without a look at why. */
+const MUCH_MISSED = 0.05;
+const MUCH_REJECTED = 0.005;
+/** Share of ticks left out for our own CPU time from which on it is said. */
+const MUCH_WITHHELD = 0.01;
+
+/** Something to know before a profile is believed. */
+export interface Doubt {
+  /** Numbers may be wrong; else there are just fewer of them than asked for. */
+  readonly loud: boolean;
+  /** Sentences, the first of which may go on after a colon. Text of the target is spelled out in them. */
+  readonly text: string;
+}
+
+/** Finds all that there is to doubt, the calm first. */
+export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
+  const { metadata, quality } = profile;
+  const { achievedHz, missed, withheld, rejected } = judgeQuality(metadata, quality, summary);
+  const doubts: Doubt[] = [];
+  if (withheld > MUCH_WITHHELD) {
+    doubts.push({
+      loud: false,
+      text: `the rate was lowered to ${formatRate(achievedHz)} to stay within ${
+        formatPercent(metadata.maxCpu ?? Infinity)
+      } of a CPU; --max-cpu sets the limit.`,
+    });
+  }
+  const loud = (text: string): void => void doubts.push({ loud: true, text });
+  if (missed > MUCH_MISSED && !summary.stops?.skippedTicks) {
+    loud(
+      `${formatShare(missed)} of the samples were missed: the machine is too busy, or the ` +
+        "stacks too deep, for this rate. A lower one (-r) loses nothing.",
+    );
+  }
+  if (rejected > MUCH_REJECTED) {
+    loud(
+      `${formatShare(rejected)} of the stacks were rejected because they changed while ` +
+        "being read. Functions that run very shortly may be shown with too little time.",
+    );
+  }
+  if (quality.dropped > 0) {
+    loud(
+      `${formatCounted(quality.dropped, "sample")} came faster than they could be kept. ` +
+        "Use a lower rate (-r).",
+    );
+  }
+  return [...doubts, ...doubtStops(summary), ...doubtShares(profile)];
+}
+
+/** What was asked of a program that was stopped for its samples. */
+function doubtStops({ stops, durationUs }: Summary): Doubt[] {
+  if (stops === undefined || stops.skippedTicks === 0) return [];
+  const text = `${formatCounted(stops.skippedTicks, "sample")} were left out so as not to stop ` +
+    `the program for more than a fifth of the time (it was for ${
+      formatShare(stops.stoppedUs / durationUs)
+    }). Use a lower rate (-r).`;
+  return [{ loud: true, text }];
+}
+
+/** What makes some functions look smaller than they are. */
+function doubtShares(profile: Profile): Doubt[] {
+  const doubts: Doubt[] = [];
+  const found = findDependence(profile);
+  if (found !== undefined) {
+    const { fate, shareLost, shareKept, missing } = found;
+    const name = escapeForTerminal(profile.strings[found.name] ?? "");
+    const file = escapeForTerminal(baseName(profile.strings[found.file] ?? ""));
+    const lost = fate === "rejected"
+      ? `Its share is shown about ${formatShare(missing)} too small.`
+      : `Its share may be shown up to ${formatShare(missing)} too small.`;
+    const others = fate === "rejected" ? "the others" : "the stacks taken instead";
+    const text = `which stacks were ${fate} depends on what ran: ${name} ` +
+      `(${file}:${found.firstLine}) was running in ${formatShare(shareLost)} of those, and in ${
+        formatShare(shareKept)
+      } of ${others}. ${lost}`;
+    doubts.push({ loud: true, text });
+  }
+  const bias = measureBias(profile);
+  if (bias.kind === "measured" && (bias.leaves.beyondNoise || bias.depths.beyondNoise)) {
+    const [what, { distance, noise }] = bias.leaves.beyondNoise
+      ? ["Functions", bias.leaves]
+      : ["Depths of stacks", bias.depths];
+    const text = "the samples differ from those read while the program could not run. " +
+      `${what} are ${formatShare(distance)} apart, where chance gives ${formatShare(noise)}. ` +
+      "--exact takes all samples so.";
+    doubts.push({ loud: true, text });
+  }
+  const { retried, repaired } = profile.quality;
+  if (bias.kind === "none" && rejectedTotal(profile.quality) + retried + repaired > 0) {
+    const text = "no stack could be read while the program could not run, so nothing tells " +
+      "whether short-lived functions are shown too small. Leave tachyon the same CPUs as the " +
+      "program.";
+    doubts.push({ loud: false, text });
+  }
+  return doubts;
+}
