@@ -9,9 +9,9 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
   const { serveSampler } = await import("./sampler/worker.ts");
   serveSampler(self);
 } else {
-  const [{ runProgram }, { startCapture }] = await Promise.all([
+  const [{ runProgram }, { createSampler }] = await Promise.all([
     import("./cli/program.ts"),
     import("./sampler/handle.ts"),
   ]);
-  Deno.exit(await runProgram(Deno.args, startCapture));
+  Deno.exit(await runProgram(Deno.args, createSampler()));
 }

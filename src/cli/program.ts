@@ -8,7 +8,7 @@ import { addReplay } from "./commands/replay.ts";
 import { addRun } from "./commands/run.ts";
 import { BAD_USAGE, badUsage, DONE, FAILED, unforeseen } from "./errors.ts";
 import { report, tell } from "./messages.ts";
-import type { StartCapture } from "./recorder.ts";
+import type { Sampler } from "../sampler/capture.ts";
 import { type OptionShape, splitRun } from "./run_arguments.ts";
 import { VERSION } from "./version.ts";
 
@@ -25,7 +25,7 @@ Python 3.8 to 3.15 on Linux. Standard output carries only the result.`;
 /** Runs one command line and returns its exit status; whatever goes wrong is said in a sentence. */
 export async function runProgram(
   args: readonly string[],
-  sampler: StartCapture,
+  sampler: Sampler,
 ): Promise<number> {
   try {
     return await dispatch(args, sampler);
@@ -36,7 +36,7 @@ export async function runProgram(
   }
 }
 
-async function dispatch(args: readonly string[], sampler: StartCapture): Promise<number> {
+async function dispatch(args: readonly string[], sampler: Sampler): Promise<number> {
   let status: number = DONE;
   const done = (result: number): void => {
     status = result;
@@ -71,11 +71,16 @@ function createProgram(): Command {
     .exitOverride();
 }
 
+const NO_SAMPLER: Sampler = {
+  prepare: () => Promise.resolve(),
+  start: () => Promise.reject(new Error("not to be run")),
+};
+
 /** The options of `run`, as the splitter needs them. */
 function runOptions(): readonly OptionShape[] {
   return addRun(
     createProgram(),
-    () => Promise.reject(new Error("not to be run")),
+    NO_SAMPLER,
     undefined,
     () => {},
   );

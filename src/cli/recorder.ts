@@ -2,7 +2,7 @@
 
 import type { Profile } from "../profile/profile.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
-import type { AttachFault, BatchListener, Capture, CaptureRequest } from "../sampler/capture.ts";
+import type { AttachFault, Capture, CaptureRequest, Sampler } from "../sampler/capture.ts";
 import { showInBrowser } from "./browser.ts";
 import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected, outputsFailed } from "./errors.ts";
@@ -19,12 +19,6 @@ import { createProgress, describeWriting } from "./progress.ts";
 import { versionByName } from "./process_tree.ts";
 import { VERSION } from "./version.ts";
 
-/** Starts the sampler: the real one, or one made for a test. */
-export type StartCapture = (
-  request: CaptureRequest,
-  listener?: BatchListener,
-) => Promise<Capture | AttachFault>;
-
 /** What is left to do to a capture. */
 export interface Recorder {
   /** Whether a result goes to standard output. */
@@ -40,7 +34,7 @@ export interface Recorder {
 }
 
 /** Prepares a capture: the outputs are checked now, before anything is sampled or started. */
-export function createRecorder(options: CaptureOptions, sampler: StartCapture): Recorder | Fault {
+export function createRecorder(options: CaptureOptions, sampler: Sampler): Recorder | Fault {
   const exports = prepareExports(options.outputs, options.formatOptions, {
     inputs: options.baseline === undefined ? [] : [options.baseline],
   });
@@ -50,7 +44,7 @@ export function createRecorder(options: CaptureOptions, sampler: StartCapture): 
     usesStdout: exports.usesStdout,
     async start(pid, command, waitForPythonMs): Promise<Capture | AttachFault> {
       let stop = (): void => {};
-      const capture = await sampler(
+      const capture = await sampler.start(
         createRequest(options, pid, command, waitForPythonMs),
         (profile, batch) => {
           exports.begin(profile, String(pid));

@@ -59,5 +59,16 @@ export interface Capture {
   readonly finished: Promise<Summary>;
 }
 
+/** What samples processes: the real one, or one made for a test. */
+export interface Sampler {
+  /** Makes ready, so that the next capture begins at once. */
+  prepare(): Promise<void>;
+  /**
+   * Begins a capture.
+   * @returns the running capture, or why there is none; never throws for what the target does.
+   */
+  start(request: CaptureRequest, listener?: BatchListener): Promise<Capture | AttachFault>;
+}
+
 /** Called with each batch, after the profile has counted it. */
 export type BatchListener = (profile: Profile, batch: SampleBatch) => void;

@@ -6,6 +6,7 @@ import {
   type Capture,
   type CaptureRequest,
   isJittered,
+  type Sampler,
 } from "./capture.ts";
 import { loadQuality } from "./counters.ts";
 import { drain } from "./records.ts";
@@ -15,32 +16,54 @@ import type { Order, Report } from "./messages.ts";
 /** From one emptying of the ring to the next, ms. */
 const DRAIN_MS = 100;
 
-/**
- * Starts the sampling thread on a process.
- * @returns the running capture, or why there is none; never throws for what the target does.
- */
-export function startCapture(
-  request: CaptureRequest,
-  listener?: BatchListener,
-): Promise<Capture | AttachFault> {
-  const ring = createRing();
+/** Samples with a thread of its own for each capture. */
+export function createSampler(): Sampler {
+  let spare: Promise<Worker> | undefined;
+  return {
+    async prepare(): Promise<void> {
+      await (spare ??= startWorker());
+    },
+    async start(request, listener): Promise<Capture | AttachFault> {
+      const worker = await (spare ?? startWorker());
+      spare = undefined;
+      const capture = await startCapture(worker, request, listener);
+      if ("fault" in capture) spare = Promise.resolve(worker);
+      return capture;
+    },
+  };
+}
+
+/** Starts a sampling thread. Fulfilled when it takes orders. */
+function startWorker(): Promise<Worker> {
   // One entry serves both threads, so that a bundle and a compiled executable need no second file.
   const worker = new Worker(Deno.mainModule, { type: "module", name: "sampler" });
-  const order: Order = { request, memory: ring.memory };
+  return new Promise((resolve, reject) => {
+    worker.onmessage = (): void => resolve(worker);
+    worker.onerror = (event): void => reject(new Error(event.message));
+  });
+}
+
+function startCapture(
+  worker: Worker,
+  request: CaptureRequest,
+  listener: BatchListener | undefined,
+): Promise<Capture | AttachFault> {
+  const ring = createRing();
   return new Promise((resolve, reject) => {
     let finish: ((summary: Summary) => void) | undefined;
     worker.onmessage = (event: MessageEvent<Report>): void => {
       const report = event.data;
-      if (report.kind === "ready") worker.postMessage(order);
-      else if (report.kind === "fault") resolve(report.fault);
+      if (report.kind === "fault") resolve(report.fault);
       else if (report.kind === "finished") finish?.(report.summary);
-      else {
+      else if (report.kind === "started") {
         const profile = new Profile(describe(request, report));
         const finished = new Promise<Summary>((done) => finish = done);
         resolve(follow(ring, profile, finished, listener));
       }
     };
     worker.onerror = (event): void => reject(new Error(event.message));
+    const order: Order = { request, memory: ring.memory };
+    worker.postMessage(order);
   });
 }
 

@@ -8,8 +8,8 @@ export interface Order {
 }
 
 /**
- * What the sampling thread says: `ready` once it listens (an order sent before would be lost), then one
- * fault, or `started` and in the end `finished`.
+ * What the sampling thread says: `ready` once it listens (an order sent before would be lost), then for
+ * each order a fault, or `started` and in the end `finished`, which is its own end.
  */
 export type Report =
   | { readonly kind: "ready" }

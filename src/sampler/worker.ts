@@ -16,17 +16,23 @@ export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
   scope.onmessage = (event: MessageEvent<Order>): void => {
     const { request, memory } = event.data;
     const report = (message: Report): void => scope.postMessage(message);
-    capture(request, openRing(memory), report);
-    scope.close();
+    if (capture(request, openRing(memory), report)) scope.close();
   };
+  // What it takes to load the helper should not come between an order and its first tick.
+  linux.readerThread();
   const ready: Report = { kind: "ready" };
   scope.postMessage(ready);
 }
 
-function capture(request: CaptureRequest, ring: Ring, report: (message: Report) => void): void {
+/** @returns false if there was nothing to capture. */
+function capture(request: CaptureRequest, ring: Ring, report: (message: Report) => void): boolean {
   const platform = linux;
   const process = platform.open(request.pid);
-  if (!isOpen(process)) return report({ kind: "fault", fault: process });
+  const refuse = (fault: AttachFault): boolean => {
+    report({ kind: "fault", fault });
+    return false;
+  };
+  if (!isOpen(process)) return refuse(process);
   const reader = platform.readerThread();
   let stopper: Stopper | undefined;
   try {
@@ -38,21 +44,15 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       found = findRunning(process);
     }
     if ("fault" in found) {
-      const ended = !process.alive();
-      const fault: AttachFault = ended ? { fault: "target-ended", detail: "" } : found;
-      return report({ kind: "fault", fault });
+      return refuse(process.alive() ? found : { fault: "target-ended", detail: "" });
     }
     if (request.consistency === "exact" && !mayVisit(process, found)) {
-      return report({ kind: "fault", fault: { fault: "exact-refused", detail: "" } });
+      return refuse({ fault: "exact-refused", detail: "" });
     }
     if (request.consistency === "blocking") {
       const opened = platform.openStopper(request.pid);
       if ("fault" in opened) {
-        const ended = !process.alive();
-        return report({
-          kind: "fault",
-          fault: ended ? { fault: "target-ended", detail: "" } : opened,
-        });
+        return refuse(process.alive() ? opened : { fault: "target-ended", detail: "" });
       }
       stopper = opened;
     }
@@ -67,6 +67,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     // Once the end is reported, the program may exit before we are done here.
     stopper?.close();
     report({ kind: "finished", summary });
+    return true;
   } finally {
     stopper?.close();
     process.close();

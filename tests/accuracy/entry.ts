@@ -15,9 +15,9 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
   const { serveSampler } = await import("../../src/sampler/worker.ts");
   serveSampler(self);
 } else {
-  const { startCapture } = await import("../../src/sampler/handle.ts");
+  const { createSampler } = await import("../../src/sampler/handle.ts");
   const [pid, intervalUs, seconds, threads, consistency, jitter] = Deno.args;
-  const capture = await startCapture({
+  const capture = await createSampler().start({
     pid: Number(pid),
     intervalUs: Number(intervalUs),
     durationUs: Number(seconds) * 1e6,

@@ -12,8 +12,9 @@ import { DONE, explainAttach, INTERRUPTED, isFault } from "../errors.ts";
 import { report, showProgress } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
 import { readCommand } from "../process_tree.ts";
-import { createRecorder, type StartCapture } from "../recorder.ts";
+import { createRecorder } from "../recorder.ts";
 import { watchSignals } from "../signals.ts";
+import type { Sampler } from "../../sampler/capture.ts";
 
 const EXAMPLES = `
 Examples:
@@ -30,7 +31,7 @@ The process is only read, never changed, and stopped only with --blocking. Readi
 /** Declares the command; `done` gets its exit status. */
 export function addAttach(
   program: Command,
-  sampler: StartCapture,
+  sampler: Sampler,
   done: (status: number) => void,
 ): void {
   const command = program
@@ -49,7 +50,7 @@ export function addAttach(
 export async function attach(
   pid: number,
   options: CaptureOptions,
-  sampler: StartCapture,
+  sampler: Sampler,
 ): Promise<number> {
   const ready = await readBaseline(options, kindOfCapture(options));
   if (isFault(ready)) return report(ready);

@@ -21,10 +21,10 @@ import { resolveTarget } from "../interpreter.ts";
 import { report, tell } from "../messages.ts";
 import { sharesTerminal } from "../process_tree.ts";
 import { capturePython } from "../python_search.ts";
-import { createRecorder, type Recorder, type StartCapture } from "../recorder.ts";
+import { createRecorder, type Recorder } from "../recorder.ts";
 import type { OptionShape, Target } from "../run_arguments.ts";
 import { watchSignals } from "../signals.ts";
-import type { Capture } from "../../sampler/capture.ts";
+import type { Capture, Sampler } from "../../sampler/capture.ts";
 
 const EXAMPLES = `
 Examples:
@@ -53,7 +53,7 @@ export interface RunOptions extends CaptureOptions {
 /** Declares the command. Its target was split off already; `done` gets its exit status. */
 export function addRun(
   program: Command,
-  sampler: StartCapture,
+  sampler: Sampler,
   target: Target | undefined,
   done: (status: number) => void,
 ): readonly OptionShape[] {
@@ -97,7 +97,7 @@ function readRunOptions(command: Command): RunOptions {
 export async function run(
   target: Target,
   options: RunOptions,
-  sampler: StartCapture,
+  sampler: Sampler,
 ): Promise<number> {
   const line = resolveTarget(target, options.python);
   if (isFault(line)) return report(line);
@@ -105,6 +105,8 @@ export async function run(
   if (isFault(ready)) return report(ready);
   const recorder = createRecorder(ready, sampler);
   if (isFault(recorder)) return report(recorder);
+  // Its first lines would be over before a sampling thread has started.
+  await sampler.prepare();
   const child = startChild(line);
   if (isFault(child)) return report(child);
 
