@@ -91,11 +91,17 @@ export interface Module {
   section(name: string): Span | undefined;
   /** Finds a defined data symbol, dynamic or regular: `_PyRuntime`, `Py_Version`. */
   symbol(name: string): Span | undefined;
+  /** Its mapped parts that can be written to: its variables, as far as they come from the file. */
+  writable(): Span[];
 }
 
 /** A process that is open for reading. */
 export interface Process extends ProcessMemory {
   readonly pid: number;
+  /** The pid that it knows itself by: another one than `pid` if it is in a pid namespace of its own. */
+  readonly ownPid: number;
+  /** Our id of a thread by the id that it knows itself by; 0 when there is none. */
+  threadBy(ownTid: number): number;
   /** The executable and libraries mapped now, the executable first; empty when the process is gone. */
   modules(): Module[];
   /** Ids of the operating system's threads, as seen by us; empty when the process is gone. */

@@ -5,6 +5,7 @@ export interface Mapping {
   readonly start: Address;
   readonly end: Address;
   readonly readable: boolean;
+  readonly writable: boolean;
   readonly executable: boolean;
   /** Where in the file the mapping begins, bytes. */
   readonly offset: number;
@@ -35,7 +36,7 @@ export interface MappedFile {
 }
 
 const LINE =
-  /^([0-9a-f]+)-([0-9a-f]+) ([r-])[w-]([x-]). ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+) *([^]*)$/;
+  /^([0-9a-f]+)-([0-9a-f]+) ([r-])([w-])([x-]). ([0-9a-f]+) ([0-9a-f]+:[0-9a-f]+) (\d+) *([^]*)$/;
 const DELETED = " (deleted)";
 
 /** Parses `/proc/PID/maps`; lines of another form are left out. */
@@ -44,12 +45,13 @@ export function parseMaps(text: string): Mapping[] {
   for (const line of text.split("\n")) {
     const fields = LINE.exec(line);
     if (fields === null) continue;
-    const [, start = "", end = "", read, execute, offset = "", device = "", inode = "", name = ""] =
-      fields;
+    const [, start = "", end = "", read, write, execute, offset = "", ...file] = fields;
+    const [device = "", inode = "", name = ""] = file;
     mappings.push({
       start: parseInt(start, 16),
       end: parseInt(end, 16),
       readable: read === "r",
+      writable: write === "w",
       executable: execute === "x",
       offset: parseInt(offset, 16),
       device,

@@ -1,8 +1,9 @@
 import type { Address, Module, Span } from "../process.ts";
 import { type ByteSource, type Elf, isLoaded, readElf } from "./elf.ts";
 import { findSymbol } from "./elf_symbols.ts";
+import { readElfInMemory } from "./elf_memory.ts";
 import type { MappedFile } from "./maps.ts";
-import type { TargetFile } from "./target_file.ts";
+import type { MemoryReader, TargetFile } from "./target_file.ts";
 
 const PAGE_BYTES = 4096;
 
@@ -32,15 +33,17 @@ export class LinuxModule implements Module {
   readonly start: Address;
   readonly #file: MappedFile;
   readonly #open: () => TargetFile | undefined;
+  readonly #memory: MemoryReader;
   readonly #symbols = new Map<string, Span | undefined>();
   /** undefined: not read yet; null: no ELF file. */
   #elf: Elf | null | undefined;
 
-  constructor(file: MappedFile, open: () => TargetFile | undefined) {
+  constructor(file: MappedFile, open: () => TargetFile | undefined, memory: MemoryReader) {
     this.path = file.path;
     this.start = file.mappings[0]?.start ?? 0;
     this.#file = file;
     this.#open = open;
+    this.#memory = memory;
   }
 
   section(name: string): Span | undefined {
@@ -55,13 +58,30 @@ export class LinuxModule implements Module {
   symbol(name: string): Span | undefined {
     if (this.#elf === null) return undefined;
     if (!this.#symbols.has(name)) {
-      this.#withFile((source, elf) => {
-        const symbol = findSymbol(source, elf, name);
-        const bias = loadBias(elf, this.#file);
-        this.#symbols.set(name, symbol && { ...symbol, address: symbol.address + bias });
+      const inFile = this.#withFile((source, elf) => {
+        this.#symbols.set(name, this.#find(source, elf, name));
+        return elf.sections.length > 0;
       });
+      if (inFile !== true && this.#elf !== null) this.#symbols.set(name, this.#findInMemory(name));
     }
     return this.#symbols.get(name);
+  }
+
+  writable(): Span[] {
+    return this.#file.mappings.filter((mapping) => mapping.readable && mapping.writable)
+      .map(({ start, end }) => ({ address: start, size: end - start }));
+  }
+
+  #find(source: ByteSource, elf: Elf, name: string): Span | undefined {
+    const symbol = findSymbol(source, elf, name);
+    return symbol && { ...symbol, address: symbol.address + loadBias(elf, this.#file) };
+  }
+
+  /** For files that cannot be had, or have no sections. */
+  #findInMemory(name: string): Span | undefined {
+    const head = this.#file.mappings.find((mapping) => mapping.offset === 0 && mapping.readable);
+    const image = head && readElfInMemory(head.start, this.#memory);
+    return image && this.#find(image.source, image.elf, name);
   }
 
   /** A file that could not be opened is tried again next time; its content is judged once. */

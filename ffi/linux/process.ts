@@ -12,7 +12,8 @@ import {
 import { type FfiBuffer, type Helper, loadHelper } from "../helper/library.ts";
 import { mappedFiles, type Mapping, parseMaps } from "./maps.ts";
 import { LinuxModule } from "./modules.ts";
-import { openMappedFile } from "./target_file.ts";
+import { type MemoryReader, openMappedFile } from "./target_file.ts";
+import { ThreadIds } from "./thread_ids.ts";
 import { listThreads, readThreadName, ThreadStats } from "./threads.ts";
 
 /** errno values, the same on x86-64 and arm64. */
@@ -35,6 +36,8 @@ export function openProcess(pid: number): Process | OpenFault {
   if (!Number.isInteger(pid) || pid <= 0 || pid > 0x7fff_ffff) {
     return { fault: "no-such-process", detail: `${pid} is not a pid` };
   }
+  const foreign = describeForeignProc();
+  if (foreign !== undefined) return { fault: "unsupported-platform", detail: foreign };
   const helper = loadHelper();
   const directory = helper.tach_open_process(pid);
   if (directory < 0) return explainMissing(pid, -directory);
@@ -48,6 +51,19 @@ export function openProcess(pid: number): Process | OpenFault {
   if (fault === undefined) return process;
   process.close();
   return fault;
+}
+
+/**
+ * Where `/proc` belongs to another pid namespace than we do, its pids are not those that system calls
+ * know: what is read and what is looked at would be two processes.
+ */
+function describeForeignProc(): string | undefined {
+  try {
+    const self = Deno.readLinkSync("/proc/self");
+    return self === String(Deno.pid) ? undefined : "/proc belongs to another pid namespace";
+  } catch {
+    return "there is no /proc, or not that of this pid namespace";
+  }
 }
 
 function explainMissing(pid: number, errno: number): OpenFault {
@@ -69,6 +85,7 @@ class LinuxProcess implements Process {
   /** A thread that has the memory: the first one, unless that ended before its siblings. */
   #member: number;
   readonly #threads: ThreadStats;
+  readonly #ids: ThreadIds;
   readonly #one = new Ranges(1);
   #known = new Map<string, LinuxModule>();
 
@@ -80,6 +97,7 @@ class LinuxProcess implements Process {
     this.#stat = stat;
     this.#member = pid;
     this.#threads = new ThreadStats(helper, directory);
+    this.#ids = new ThreadIds(this.#path, pid);
   }
 
   /** Why it cannot be read, if so. */
@@ -126,9 +144,9 @@ class LinuxProcess implements Process {
     const known = new Map<string, LinuxModule>();
     for (const file of mappedFiles(mappings, executable)) {
       const key = `${file.mappings[0]?.start} ${file.device} ${file.inode} ${file.path}`;
-      const open = () =>
-        openMappedFile(this.#memberPath(), file, (at, length) => this.#bytesAt(at, length));
-      known.set(key, this.#known.get(key) ?? new LinuxModule(file, open));
+      const memory: MemoryReader = (at, length) => this.#bytesAt(at, length);
+      const open = () => openMappedFile(this.#memberPath(), file, memory);
+      known.set(key, this.#known.get(key) ?? new LinuxModule(file, open, memory));
     }
     this.#known = known;
     return [...known.values()];
@@ -140,6 +158,14 @@ class LinuxProcess implements Process {
 
   threadName(tid: number): string {
     return readThreadName(this.#path, this.pid, tid);
+  }
+
+  get ownPid(): number {
+    return this.#ids.ownPid;
+  }
+
+  threadBy(ownTid: number): number {
+    return this.#ids.threadBy(ownTid);
   }
 
   alive(): boolean {

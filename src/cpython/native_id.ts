@@ -10,7 +10,7 @@ const places = new WeakMap<Process, number>();
 /**
  * The operating system's id of a thread of a Python that knows only its `pthread_t` (before 3.11): glibc
  * and musl keep it behind that pointer, at a place that the main thread shows, whose id is the process's.
- * @returns 0 if it cannot be told.
+ * @returns the id that the thread knows itself by; 0 if it cannot be told.
  */
 export function nativeIdOf(process: Process, reader: MemoryReader, pthread: Address): number {
   const known = places.get(process);
@@ -18,8 +18,8 @@ export function nativeIdOf(process: Process, reader: MemoryReader, pthread: Addr
   // The memory may end before.
   const bytes = reader.bytesUpTo(pthread, FARTHEST);
   const words = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
-  const place = words.indexOf(process.pid);
+  const place = words.indexOf(process.ownPid);
   if (place < 0) return 0;
   places.set(process, place * 4);
-  return process.pid;
+  return process.ownPid;
 }

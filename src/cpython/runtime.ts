@@ -1,6 +1,7 @@
-import type { Address, Module, Process } from "../../ffi/process.ts";
+import type { Address, Module, Process, Span } from "../../ffi/process.ts";
 import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "./debug_offsets.ts";
 import { buildLayout, type Layout } from "./layout.ts";
+import { findCookie } from "./cookie.ts";
 import { MemoryReader, pointerAt } from "./memory.ts";
 import { nativeIdOf } from "./native_id.ts";
 import { findOlderRuntime } from "./older_runtime.ts";
@@ -27,9 +28,9 @@ export interface ThreadState {
   readonly address: Address;
   readonly interpreter: Address;
   readonly interpreterId: number;
-  /** The operating system's id; 0 before the thread has begun to run. */
+  /** The operating system's id as seen by us; 0 before the thread has begun to run. */
   readonly tid: number;
-  /** The low half of the word that tells the thread from others: of its `tid`, before 3.11 of its `pthread_t`. */
+  /** The low half of the word that tells the thread from others: of the id that it knows itself by, before 3.11 of its `pthread_t`. */
   readonly ident: number;
   /** The main thread of the main interpreter. */
   readonly main: boolean;
@@ -39,35 +40,68 @@ export interface ThreadState {
 const MOST_INTERPRETERS = 10_000;
 const MOST_THREADS = 100_000;
 
-/** Looks through the mapped files of a process for a CPython that we can read. */
-export function findRuntime(process: Process): Runtime | RuntimeFault {
+/**
+ * Looks through the mapped files of a process for a CPython that we can read.
+ * @param thorough look also where it takes longer and an interpreter is seldom: in libraries of any
+ * name, and for one that no file tells of.
+ */
+export function findRuntime(process: Process, thorough = true): Runtime | RuntimeFault {
   const reader = new MemoryReader(process);
   const modules = process.modules();
   let fault: RuntimeFault = { fault: "not-python", detail: modules[0]?.path ?? "" };
-  for (const module of modules.filter(mayHoldPython)) {
-    const span = module.section("PyRuntime") ?? module.symbol("_PyRuntime");
-    if (span === undefined) continue;
-    const offsets = parseDebugOffsets(reader.bytesUpTo(span.address, TABLE_BYTES));
-    if ("fault" in offsets) {
-      if (offsets.fault !== "no-cookie") {
-        fault = { fault: offsets.fault, detail: offsets.detail };
-        continue;
-      }
-      const older = findOlderRuntime(reader, module, span);
-      if (!("fault" in older)) return { process, reader, ...older, address: span.address };
-      fault = older.fault === "starting"
-        ? { fault: "not-python", detail: "the interpreter has not started" }
-        : { fault: older.fault, detail: older.detail };
-    } else if (offsets.freeThreaded) {
-      fault = { fault: "free-threaded", detail: versionText(offsets.version) };
-    } else {
-      return { process, reader, offsets, layout: buildLayout(offsets), address: span.address };
-    }
+  for (const [module, span] of places(reader, modules, thorough)) {
+    const found = readRuntime(process, reader, module, span);
+    if (!("fault" in found)) return found;
+    fault = found;
   }
   return fault;
 }
 
-/** Libraries that are surely no interpreter need not be opened; anything else is looked at. */
+/** Where an interpreter may be, the likelier first; `thorough` ones only if there are no others. */
+function* places(
+  reader: MemoryReader,
+  modules: readonly Module[],
+  thorough: boolean,
+): Generator<readonly [Module, Span]> {
+  const likely = modules.filter(mayHoldPython);
+  const others = thorough ? modules.filter((module) => !likely.includes(module)) : [];
+  let any = false;
+  for (const module of [...likely, ...others]) {
+    if (any && !likely.includes(module)) return;
+    const span = module.section("PyRuntime") ?? module.symbol("_PyRuntime");
+    if (span === undefined) continue;
+    any = true;
+    yield [module, span];
+  }
+  if (any || !thorough) return;
+  for (const module of likely) {
+    const address = findCookie(reader, module.writable());
+    if (address !== undefined) yield [module, { address, size: 0 }];
+  }
+}
+
+function readRuntime(
+  process: Process,
+  reader: MemoryReader,
+  module: Module,
+  span: Span,
+): Runtime | RuntimeFault {
+  const offsets = parseDebugOffsets(reader.bytesUpTo(span.address, TABLE_BYTES));
+  if (!("fault" in offsets)) {
+    if (offsets.freeThreaded) {
+      return { fault: "free-threaded", detail: versionText(offsets.version) };
+    }
+    return { process, reader, offsets, layout: buildLayout(offsets), address: span.address };
+  }
+  if (offsets.fault !== "no-cookie") return { fault: offsets.fault, detail: offsets.detail };
+  const older = findOlderRuntime(reader, module, span);
+  if (!("fault" in older)) return { process, reader, ...older, address: span.address };
+  return older.fault === "starting"
+    ? { fault: "not-python", detail: "the interpreter has not started" }
+    : { fault: older.fault, detail: older.detail };
+}
+
+/** Libraries that are surely no interpreter by their names are looked at last. */
 function mayHoldPython(module: Module, index: number): boolean {
   if (index === 0) return true;
   const name = module.path.slice(module.path.lastIndexOf("/") + 1);
@@ -122,8 +156,8 @@ function listInterpreterThreads(
   }
   // The oldest one first: where there are no ids, it shows how to find them.
   const found = listed.reverse().map(({ address, ident }) => {
-    const tid = layout.hasFrameObjects ? nativeIdOf(process, reader, ident) : ident >>> 0;
-    return { address, tid, ident: ident >>> 0 };
+    const own = layout.hasFrameObjects ? nativeIdOf(process, reader, ident) : ident >>> 0;
+    return { address, tid: own === 0 ? 0 : process.threadBy(own), ident: ident >>> 0 };
   });
   const main = id === 0 ? mainThread(runtime, interpreter, found, process.pid) : 0;
   return found.map(({ address, tid, ident }) => ({

@@ -37,12 +37,13 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
   let stopper: Stopper | undefined;
   try {
     const deadline = reader.now() + request.waitForPythonMs * 1000;
-    let found = findRunning(process);
+    let found = findRunning(process, false);
     while (isTooEarly(found) && reader.now() < deadline && process.alive()) {
       if (isStopRequested(ring)) break;
       reader.sleepUntil(reader.now() + LOOK_AGAIN, 0);
-      found = findRunning(process);
+      found = findRunning(process, false);
     }
+    if (isTooEarly(found)) found = findRunning(process, true);
     if ("fault" in found) {
       return refuse(process.alive() ? found : { fault: "target-ended", detail: "" });
     }
@@ -91,8 +92,8 @@ function mayVisit(process: Process, { address }: Runtime): boolean {
 }
 
 /** An interpreter that has come up; one that is still starting counts as none yet. */
-function findRunning(process: Process): Runtime | RuntimeFault {
-  const found = findRuntime(process);
+function findRunning(process: Process, thorough: boolean): Runtime | RuntimeFault {
+  const found = findRuntime(process, thorough);
   if ("fault" in found || isRunning(found)) return found;
   return { fault: "not-python", detail: "the interpreter has not started" };
 }

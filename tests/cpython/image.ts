@@ -9,6 +9,7 @@ export class BudgetSpent extends Error {}
 /** Pages by address; where it has an origin, pages that are asked for are copied from there. */
 export class Image implements Process {
   readonly pid: number;
+  readonly ownPid: number;
   /** The ranges that were read, by address and length. */
   readonly touched = new Map<string, readonly [address: number, length: number]>();
   /** Reads and bytes that may still be asked for. */
@@ -23,7 +24,7 @@ export class Image implements Process {
   #origin: Process | undefined;
 
   constructor(pid: number, modules: readonly Module[], pages = new Map<number, Uint8Array>()) {
-    this.pid = pid;
+    this.pid = this.ownPid = pid;
     this.#modules = modules;
     this.#pages = pages;
   }
@@ -39,6 +40,7 @@ export class Image implements Process {
         start: module.start,
         section: (name) => sections.get(name),
         symbol: (name) => symbols.get(name),
+        writable: () => [],
       };
     });
     const image = new Image(origin.pid, modules);
@@ -118,6 +120,10 @@ export class Image implements Process {
 
   threadName(): string {
     return "";
+  }
+
+  threadBy(ownTid: number): number {
+    return ownTid;
   }
 
   alive(): boolean {

@@ -42,6 +42,7 @@ function disguised(image: Image): Process {
     start: module.start,
     section: (name) => module.section(name),
     symbol: (name) => name === "Py_Version" ? undefined : module.symbol(name),
+    writable: () => [],
   }));
   return new Proxy(image, {
     get: (target, name) => {

@@ -19,6 +19,7 @@ Deno.test("parseMaps gives every field of a line", () => {
     start: 0x35b1800000,
     end: 0x35b1820000,
     readable: true,
+    writable: false,
     executable: true,
     offset: 0,
     device: "fd:1a",
