@@ -8,18 +8,64 @@ const FARTHEST = 2048;
 const places = new WeakMap<Process, number>();
 
 /**
- * The operating system's id of a thread of a Python that knows only its `pthread_t` (before 3.11): glibc
- * and musl keep it behind that pointer, at a place that the main thread shows, whose id is the process's.
- * @returns the id that the thread knows itself by; 0 if it cannot be told.
+ * The operating system's ids of the threads of a Python that knows only their `pthread_t`s (before 3.11):
+ * glibc and musl keep them behind those pointers, at a place that the main thread shows, whose id is the
+ * process's.
+ * @returns for each the id that the thread knows itself by; 0 if it cannot be told.
  */
-export function nativeIdOf(process: Process, reader: MemoryReader, pthread: Address): number {
-  const known = places.get(process);
-  if (known !== undefined) return reader.int32(pthread + known) ?? 0;
-  // The memory may end before.
-  const bytes = reader.bytesUpTo(pthread, FARTHEST);
-  const words = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
-  const place = words.indexOf(process.ownPid);
-  if (place < 0) return 0;
-  places.set(process, place * 4);
-  return process.ownPid;
+export function nativeIdsOf(
+  process: Process,
+  reader: MemoryReader,
+  pthreads: readonly Address[],
+): number[] {
+  const place = places.get(process) ?? findPlace(process, reader, [...new Set(pthreads)]);
+  if (place === undefined) return pthreads.map(() => 0);
+  if (place !== MANY) return pthreads.map((pthread) => reader.int32(pthread + place) ?? 0);
+  // The only thread that there is has the process's id, wherever that is kept.
+  const alone = pthreads.every((pthread) => pthread === pthreads[0]);
+  return pthreads.map(() => alone ? process.ownPid : 0);
+}
+
+/** More places than one would do. */
+const MANY = -1;
+
+/**
+ * Small ids, as in containers, stand in many places. The right one has the id of some thread of the process
+ * in each of them, and no id twice.
+ */
+function findPlace(
+  process: Process,
+  reader: MemoryReader,
+  pthreads: readonly Address[],
+): number | undefined {
+  const threads = pthreads.map((pthread) => {
+    // The memory may end before.
+    const bytes = reader.bytesUpTo(pthread, FARTHEST);
+    return new Int32Array(bytes.buffer, 0, bytes.length >> 2);
+  });
+  const candidates = new Set<number>();
+  for (const words of threads) {
+    for (let at = words.indexOf(process.ownPid); at >= 0;) {
+      candidates.add(at);
+      at = words.indexOf(process.ownPid, at + 1);
+    }
+  }
+  const [first] = candidates;
+  if (first === undefined) return undefined;
+  let best: number[] = [first];
+  if (candidates.size > 1) {
+    const living = new Set(process.threads());
+    let most = -1;
+    for (const at of candidates) {
+      const ids = threads.map((words) => words[at] ?? 0)
+        .filter((id) => id > 0 && living.has(process.threadBy(id)));
+      const right = ids.length === new Set(ids).size ? ids.length : 0;
+      if (right > most) [most, best] = [right, []];
+      if (right === most) best.push(at);
+    }
+  }
+  if (best.length > 1) return MANY;
+  const place = best[0]! * 4;
+  places.set(process, place);
+  return place;
 }

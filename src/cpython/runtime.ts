@@ -3,7 +3,7 @@ import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "
 import { buildLayout, type Layout } from "./layout.ts";
 import { findCookie } from "./cookie.ts";
 import { MemoryReader, pointerAt } from "./memory.ts";
-import { nativeIdOf } from "./native_id.ts";
+import { nativeIdsOf } from "./native_id.ts";
 import { findOlderRuntime } from "./older_runtime.ts";
 
 /** An interpreter found in a process, with all that is needed to read it. */
@@ -155,9 +155,14 @@ function listInterpreterThreads(
     thread = pointerAt(view, layout.thread.next);
   }
   // The oldest one first: where there are no ids, it shows how to find them.
-  const found = listed.reverse().map(({ address, ident }) => {
-    const own = layout.hasFrameObjects ? nativeIdOf(process, reader, ident) : ident >>> 0;
-    return { address, tid: own === 0 ? 0 : process.threadBy(own), ident: ident >>> 0 };
+  listed.reverse();
+  const idents = listed.map(({ ident }) => ident);
+  const own = layout.hasFrameObjects
+    ? nativeIdsOf(process, reader, idents)
+    : idents.map((ident) => ident >>> 0);
+  const found = listed.map(({ address, ident }, i) => {
+    const tid = own[i] === 0 ? 0 : process.threadBy(own[i]!);
+    return { address, tid, ident: ident >>> 0 };
   });
   const main = id === 0 ? mainThread(runtime, interpreter, found, process.pid) : 0;
   return found.map(({ address, tid, ident }) => ({

@@ -1,33 +1,46 @@
 import assert from "node:assert/strict";
 import { MemoryReader } from "../../src/cpython/memory.ts";
-import { nativeIdOf } from "../../src/cpython/native_id.ts";
+import { nativeIdsOf } from "../../src/cpython/native_id.ts";
 import { Image } from "./image.ts";
 
-const PID = 4711;
 const MAIN = 0x7f00_0000_0f00;
 const WORKER = 0x7f00_0000_0200;
 
-/** A process whose C library keeps a thread's id at a place behind its `pthread_t`. */
-function library(place: number): { image: Image; reader: MemoryReader } {
-  const image = new Image(PID, []);
+/** A process of two threads whose C library keeps a thread's id at a place behind its `pthread_t`. */
+function library(place: number, pid = 4711): { image: Image; reader: MemoryReader } {
+  const image = new Image(pid, []);
   image.map(MAIN, 8);
-  image.poke(MAIN + place, PID);
-  image.poke(WORKER + place, PID + 5);
+  image.poke(MAIN + place, pid);
+  image.poke(WORKER + place, pid + 5);
+  image.threads = () => [pid, pid + 5];
   return { image, reader: new MemoryReader(image) };
 }
 
 Deno.test("a thread's id is where the main thread has the pid, up to the end of memory", () => {
   for (const place of [48, 96, 248]) {
     const { image, reader } = library(place);
-    assert.equal(nativeIdOf(image, reader, WORKER), 0, "nothing has shown the place yet");
-    assert.equal(nativeIdOf(image, reader, MAIN), PID);
-    assert.equal(nativeIdOf(image, reader, WORKER), PID + 5);
+    assert.deepEqual(nativeIdsOf(image, reader, [WORKER]), [0], "nothing has shown the place yet");
+    assert.deepEqual(nativeIdsOf(image, reader, [MAIN]), [4711]);
+    assert.deepEqual(nativeIdsOf(image, reader, [WORKER, MAIN]), [4716, 4711]);
   }
 });
 
 Deno.test("a thread whose memory is gone has no id", () => {
   const { image, reader } = library(48);
-  assert.equal(nativeIdOf(image, reader, 8), 0);
-  assert.equal(nativeIdOf(image, reader, MAIN), PID);
-  assert.equal(nativeIdOf(image, reader, 0x1000), 0);
+  assert.deepEqual(nativeIdsOf(image, reader, [8]), [0]);
+  assert.deepEqual(nativeIdsOf(image, reader, [MAIN]), [4711]);
+  assert.deepEqual(nativeIdsOf(image, reader, [0x1000, MAIN]), [0, 4711]);
+});
+
+Deno.test("a small pid that stands in many places is told from its likes by the other threads", () => {
+  const { image, reader } = library(96, 1);
+  for (const pthread of [MAIN, WORKER]) {
+    image.poke(pthread + 24, 1); // as a flag would
+    image.poke(pthread + 32, pthread === MAIN ? 1 : 77); // as a count would
+  }
+  assert.deepEqual(nativeIdsOf(image, reader, [MAIN, MAIN]), [1, 1]);
+  image.threads = () => [1];
+  assert.deepEqual(nativeIdsOf(image, reader, [MAIN, WORKER]), [0, 0], "the worker has not begun");
+  image.threads = () => [1, 6];
+  assert.deepEqual(nativeIdsOf(image, reader, [MAIN, WORKER]), [1, 6]);
 });
