@@ -20,7 +20,7 @@ async function ownIds(pid: number, tids: readonly number[]): Promise<number[]> {
 Deno.test({
   name: "a Python in its own pid and mount namespaces is found with all its threads",
   ignore: refused,
-  async fn(test) {
+  async fn(test): Promise<void> {
     for (const python of pythons) {
       await test.step(python.version, async () => {
         await using target = startContained([python.path, "-c", PROGRAM]);
@@ -43,7 +43,7 @@ Deno.test({
 Deno.test({
   name: "a Python is found with all its threads when it lives in a root of its own",
   ignore: refused,
-  async fn(test) {
+  async fn(test): Promise<void> {
     for (const python of pythons) {
       await test.step(python.version, async () => {
         const root = await Deno.makeTempDir();
