@@ -11,6 +11,8 @@ import type { TimeOrder } from "./time_order.ts";
 /** The longest record but for repeats; and the longest repeat of one. */
 const MOST_RECORD = 13 + 3 * 10 + 1 + 10 * MOST_FRAMES;
 const MOST_REPEAT = 11;
+/** Room for pieces that are a little longer. */
+const SPARE = 4096;
 
 /** What is known of a thread id of an interpreter. */
 interface Line {
@@ -31,6 +33,8 @@ interface Line {
 /** Decodes TACH records into samples. Stacks are looked up from the first frame that has changed. */
 export class RecordReader {
   #bytes: Uint8Array = new Uint8Array(0);
+  /** Room for what is held and what comes, used again and again. */
+  #joined: Uint8Array = new Uint8Array(0);
   #view: DataView = new DataView(new ArrayBuffer(0));
   #at = 0;
   readonly #lines = new Map<number, Line[]>();
@@ -96,10 +100,12 @@ export class RecordReader {
     const held = this.#bytes.length - this.#at;
     if (held === 0) this.#bytes = bytes;
     else {
-      const joined = new Uint8Array(held + bytes.length);
-      joined.set(this.#bytes.subarray(this.#at));
-      joined.set(bytes, held);
-      this.#bytes = joined;
+      const length = held + bytes.length;
+      if (length > this.#joined.length) this.#joined = new Uint8Array(length + SPARE);
+      // What is held has been copied before.
+      this.#joined.set(this.#bytes.subarray(this.#at));
+      this.#joined.set(bytes, held);
+      this.#bytes = this.#joined.subarray(0, length);
     }
     this.#at = 0;
     this.#view = new DataView(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);

@@ -22,7 +22,8 @@ export interface Recording {
   readonly recovered: Recovery | undefined;
   /**
    * Reads all samples, in order of time as far as `docs/recording.md` says. Each batch is counted in the
-   * profile before it is handed out, and is the caller's to keep.
+   * profile before it is handed out, and is the caller's until the next
+   * is asked for.
    */
   read(): Iterable<SampleBatch>;
 }

@@ -39,49 +39,44 @@ export class TimeOrder {
 
   /**
    * Hands on the samples that come first, in order of time; samples of the same time stay in the order
-   * in which they came. Each batch is the caller's to keep.
+   * in which they came. Each batch is the caller's until the next is asked for.
    * @param keep so many of the latest ones stay.
    */
   *release(keep: number): Generator<SampleBatch> {
     const count = this.length - keep;
     if (count <= 0) return;
-    const order = this.#sorted ? undefined : this.#sort();
+    if (!this.#sorted) this.#arrange(this.#sort());
     for (let from = 0; from < count; from += BATCH) {
-      yield this.#gather(order, from, Math.min(from + BATCH, count));
+      yield this.#view(from, Math.min(from + BATCH, count));
     }
-    const { time, thread, stack, flags } = this.#gather(order, count, this.length);
-    this.#time.set(time);
-    this.#thread.set(thread);
-    this.#stack.set(stack);
-    this.#flags.set(flags);
+    for (const column of [this.#time, this.#thread, this.#stack, this.#flags]) {
+      column.copyWithin(0, count, this.length);
+    }
     this.length = keep;
-    this.#sorted = true;
     if (keep === 0) this.#latest = -Infinity;
   }
 
-  #gather(order: Uint32Array | undefined, from: number, to: number): SampleBatch {
-    const length = to - from;
-    if (order === undefined) {
-      return {
-        length,
-        time: this.#time.slice(from, to),
-        thread: this.#thread.slice(from, to),
-        stack: this.#stack.slice(from, to),
-        flags: this.#flags.slice(from, to),
-      };
+  /** Samples where they are: to copy them would leave more behind than all that is held. */
+  #view(from: number, to: number): SampleBatch {
+    return {
+      length: to - from,
+      time: this.#time.subarray(from, to),
+      thread: this.#thread.subarray(from, to),
+      stack: this.#stack.subarray(from, to),
+      flags: this.#flags.subarray(from, to),
+    };
+  }
+
+  /** Puts all samples in an order. */
+  #arrange(order: Uint32Array): void {
+    const times = this.#time.slice(0, this.length);
+    for (let i = 0; i < order.length; i++) this.#time[i] = times[order[i]!]!;
+    const others = new Int32Array(this.length);
+    for (const column of [this.#thread, this.#stack, this.#flags]) {
+      others.set(column.subarray(0, this.length));
+      for (let i = 0; i < order.length; i++) column[i] = others[order[i]!]!;
     }
-    const time = new Float64Array(length);
-    const thread = new Int32Array(length);
-    const stack = new Int32Array(length);
-    const flags = new Int32Array(length);
-    for (let i = 0; i < length; i++) {
-      const at = order[from + i]!;
-      time[i] = this.#time[at]!;
-      thread[i] = this.#thread[at]!;
-      stack[i] = this.#stack[at]!;
-      flags[i] = this.#flags[at]!;
-    }
-    return { length, time, thread, stack, flags };
+    this.#sorted = true;
   }
 
   /** Places of the samples in order of time. */

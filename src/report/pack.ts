@@ -14,8 +14,8 @@ import { type Profile, STATUS } from "../profile/profile.ts";
 import type { Column } from "../profile/tables.ts";
 import type { JoinedProfiles } from "./baseline.ts";
 import { ColumnWriter, packPayload } from "./columns.ts";
-import { numberPlaces, orderStacks, type Places } from "./places.ts";
-import { TimeSlices } from "./slices.ts";
+import { numberPlaces, orderStacks, type Places, type PlaceTree } from "./places.ts";
+import type { TimeSlices } from "./slices.ts";
 import { escapeForPage } from "./text.ts";
 import { gatherFacts } from "./verdict.ts";
 
@@ -52,9 +52,10 @@ export function packProfile(
   for (const up of tree.up) columns.put("nodeUp", up);
   for (const place of tree.place) columns.put("nodePlace", place);
   const timed = holdsAll(profile, time);
-  const groups = timed ? groupByTime(time) : groupAll(profile.counts);
-  for (const group of groups) putGroup(columns, group, tree.nodeOf);
-  const base = joined && putBase(columns, joined, places, tree.nodeOf);
+  const nodes = new NodeCounts(tree);
+  const groups = timed ? groupByTime(time, nodes) : groupAll(profile.counts, nodes);
+  for (const group of groups) putGroup(columns, group, nodes);
+  const base = joined && putBase(columns, joined, places, nodes);
 
   const header: ReportHeader = {
     facts: gatherFacts(profile, summary),
@@ -86,10 +87,13 @@ function putBase(
   columns: Columns,
   { base, counts, stretch, worthsOf }: JoinedProfiles,
   { functions, places, placeOf }: Places,
-  nodeOf: Int32Array,
+  nodes: NodeCounts,
 ): BaseHeader {
-  const groups = [...groupAll(counts)];
-  for (const group of groups) putGroup(columns, group, nodeOf);
+  let groups = 0;
+  for (const group of groupAll(counts, nodes)) {
+    putGroup(columns, group, nodes);
+    groups++;
+  }
   const frameOf = new Int32Array(functions.length);
   for (let frame = 0; frame < placeOf.length; frame++) {
     frameOf[places[placeOf[frame]!]!.function] = frame;
@@ -102,7 +106,7 @@ function putBase(
   return {
     facts: gatherFacts(base.profile, base.summary),
     threads: listThreads(base.profile),
-    groups: groups.length,
+    groups,
     stretch,
   };
 }
@@ -115,14 +119,12 @@ function nameOpcodes(pythonVersion: string, { places }: Places): [number, string
   return [...used].map((opcode) => [opcode, names[opcode]?.name || `opcode ${opcode}`]);
 }
 
-/** The samples of a thread in a slice, before they are packed. */
+/** The samples of a thread in a slice; their stacks are counted in {@link NodeCounts}. */
 interface Group {
   readonly thread: number;
   readonly slice: number;
   readonly samples: number;
   readonly states: readonly number[];
-  /** Stacks and their counts. */
-  readonly entries: readonly (readonly [stack: number, count: number])[];
 }
 
 function holdsAll(profile: Profile, time: TimeSlices): boolean {
@@ -133,50 +135,78 @@ function holdsAll(profile: Profile, time: TimeSlices): boolean {
   return time.slices.length > 1 && time.samples === samples;
 }
 
-function* groupByTime(time: TimeSlices): Generator<Group> {
-  for (const [index, slice] of time.slices.entries()) {
-    const entries = new Map<number, [number, number][]>();
-    for (const [key, count] of slice.entries) {
-      const { thread, stack } = TimeSlices.split(key);
-      const mine = entries.get(thread);
-      if (mine === undefined) entries.set(thread, [[stack, count]]);
-      else mine.push([stack, count]);
-    }
-    for (const [thread, { samples, states }] of slice.threads) {
-      yield { thread, slice: index, samples, states, entries: entries.get(thread) ?? [] };
+function* groupByTime(time: TimeSlices, nodes: NodeCounts): Generator<Group> {
+  const { slice, thread, stack, count } = time.entries;
+  const order = time.entries.order();
+  let next = 0;
+  for (const [index, threads] of time.slices.entries()) {
+    for (const number of [...threads.keys()].sort((a, b) => a - b)) {
+      for (; next < order.length; next++) {
+        const entry = order[next]!;
+        if (slice.at(entry) !== index || thread.at(entry) !== number) break;
+        nodes.add(stack.at(entry), count.at(entry));
+      }
+      const { samples, states } = threads.get(number)!;
+      yield { thread: number, slice: index, samples, states };
     }
   }
 }
 
-function* groupAll(counts: readonly (Column | undefined)[]): Generator<Group> {
+function* groupAll(
+  counts: readonly (Column | undefined)[],
+  nodes: NodeCounts,
+): Generator<Group> {
   for (const [thread, column] of counts.entries()) {
     if (column === undefined) continue;
-    const entries: [number, number][] = [];
     let samples = 0;
     for (const [stack, count] of column.view().entries()) {
-      if (count > 0) entries.push([stack, count]);
+      if (count > 0) nodes.add(stack, count);
       samples += count;
     }
-    yield { thread, slice: 0, samples, states: STATES.map(() => 0), entries };
+    yield { thread, slice: 0, samples, states: STATES.map(() => 0) };
   }
 }
 
-function putGroup(columns: Columns, group: Group, nodeOf: Int32Array): void {
-  const counts = new Map<number, number>();
-  for (const [stack, count] of group.entries) {
-    const node = nodeOf[stack]!;
-    counts.set(node, (counts.get(node) ?? 0) + count);
-  }
+function putGroup(columns: Columns, group: Group, nodes: NodeCounts): void {
   columns.put("groupThread", group.thread);
   columns.put("groupSlice", group.slice);
-  columns.put("groupEntries", counts.size);
+  columns.put("groupEntries", nodes.length);
   columns.put("groupSamples", group.samples);
   for (const count of group.states) columns.put("groupStates", count);
   let last = 0;
-  for (const node of [...counts.keys()].sort((a, b) => a - b)) {
+  nodes.drain((node, count) => {
     columns.put("entryNode", node - last);
-    columns.put("entryCount", counts.get(node)!);
+    columns.put("entryCount", count);
     last = node;
+  });
+}
+
+/** Samples of one group by node. */
+class NodeCounts {
+  readonly #nodeOf: Int32Array;
+  readonly #counts: Float64Array;
+  readonly #touched: Int32Array;
+  length = 0;
+
+  constructor({ nodeOf, place }: PlaceTree) {
+    this.#nodeOf = nodeOf;
+    this.#counts = new Float64Array(place.length);
+    this.#touched = new Int32Array(place.length);
+  }
+
+  add(stack: number, count: number): void {
+    const node = this.#nodeOf[stack]!;
+    if (this.#counts[node] === 0) this.#touched[this.length++] = node;
+    this.#counts[node]! += count;
+  }
+
+  /** Tells of all nodes in their order, and begins anew. */
+  drain(tell: (node: number, count: number) => void): void {
+    for (const node of this.#touched.subarray(0, this.length).sort()) {
+      tell(node, this.#counts[node]!);
+      this.#counts[node] = 0;
+    }
+    this.length = 0;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FileEntry, PackageEntry } from "../../assets/report/format.ts";
+import { mergeStacks } from "../analysis/merged_stacks.ts";
 import { shortenPaths } from "../analysis/places.ts";
 import type { Profile } from "../profile/profile.ts";
-import { NO_STACK } from "../profile/tables.ts";
 import { packageOf } from "./packages.ts";
 import { escapeForPage } from "./text.ts";
 
@@ -83,29 +83,14 @@ export interface PlaceTree {
 }
 
 /** Makes stacks one that differ in nothing that a report shows, and puts them in the order of a walk. */
-export function orderStacks(profile: Profile, { placeOf, places }: Places): PlaceTree {
-  const prefix = profile.stacks.prefix.view();
-  const frame = profile.stacks.frame.view();
-  const known = new Map<number, number>();
-  const merged = new Int32Array(prefix.length);
-  const parent: number[] = [];
-  const place: number[] = [];
-  for (let stack = 0; stack < prefix.length; stack++) {
-    const caller = prefix[stack] === NO_STACK ? -1 : merged[prefix[stack]!]!;
-    const own = placeOf[frame[stack]!]!;
-    const key = (caller + 1) * places.length + own;
-    let node = known.get(key);
-    if (node === undefined) {
-      known.set(key, node = parent.push(caller) - 1);
-      place.push(own);
-    }
-    merged[stack] = node;
-  }
-  const { rank, depth } = rankNodes(parent);
+export function orderStacks(profile: Profile, { placeOf }: Places): PlaceTree {
+  const { stacks, mergedOf } = mergeStacks(profile.stacks, placeOf);
+  const place = stacks.frame.view();
+  const { rank, depth } = rankNodes(stacks.prefix.view());
   const tree: PlaceTree = {
     place: new Int32Array(place.length),
     up: new Int32Array(place.length),
-    nodeOf: merged.map((node) => rank[node]!),
+    nodeOf: mergedOf.map((node) => rank[node]!),
   };
   const depths = new Int32Array(place.length);
   for (let node = 0; node < place.length; node++) {
@@ -118,7 +103,7 @@ export function orderStacks(profile: Profile, { placeOf, places }: Places): Plac
   return tree;
 }
 
-function rankNodes(parent: readonly number[]): { rank: Int32Array; depth: Int32Array } {
+function rankNodes(parent: Int32Array): { rank: Int32Array; depth: Int32Array } {
   const size = new Int32Array(parent.length).fill(1);
   for (let node = parent.length - 1; node >= 0; node--) {
     if (parent[node]! >= 0) size[parent[node]!]! += size[node]!;

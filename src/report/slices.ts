@@ -1,6 +1,7 @@
 import { type Profile, type SampleBatch, STATUS, statusOf } from "../profile/profile.ts";
 import { FRAME_KINDS, NO_STACK } from "../profile/tables.ts";
 import { STATES } from "../../assets/report/format.ts";
+import { SliceEntries } from "./slice_entries.ts";
 
 /** Slices that are held at most; then each two become one. */
 const MOST_SLICES = 512;
@@ -9,8 +10,6 @@ const MOST_ENTRIES = 1 << 20;
 /** Length of a slice at first, µs. */
 const FIRST_SLICE_US = 10_000;
 const GC = FRAME_KINDS.indexOf("gc");
-/** Threads in one key; more are not told apart from what is known of Linux. */
-const THREADS = 1 << 20;
 const BITS = [STATUS.hasGil, STATUS.onCpu, STATUS.waitsForGil, STATUS.hasException];
 
 /** What one thread did in one slice. */
@@ -20,12 +19,8 @@ export interface ThreadSlice {
   readonly states: number[];
 }
 
-/** One slice of time. */
-export interface Slice {
-  /** Samples by thread and stack: see {@link TimeSlices.split}. */
-  readonly entries: Map<number, number>;
-  readonly threads: Map<number, ThreadSlice>;
-}
+/** One slice of time: its threads. */
+export type Slice = Map<number, ThreadSlice>;
 
 /**
  * The samples of a capture in slices of equal length, which grow as the capture does: their number has
@@ -34,6 +29,8 @@ export interface Slice {
 export class TimeSlices {
   sliceUs = FIRST_SLICE_US;
   slices: Slice[] = [];
+  /** The stacks of all slices. */
+  readonly entries: SliceEntries = new SliceEntries();
   /** Samples held. */
   samples = 0;
   /** Any status bit that was set in any sample. */
@@ -41,12 +38,6 @@ export class TimeSlices {
   /** Some sample said whether its thread was on a CPU. */
   cpuKnown = false;
   gcSeen = false;
-  #entries = 0;
-
-  /** The thread and stack of an entry. */
-  static split(key: number): { thread: number; stack: number } {
-    return { thread: key % THREADS, stack: Math.floor(key / THREADS) };
-  }
 
   add(profile: Profile, batch: SampleBatch): void {
     const frameOf = profile.stacks.frame.view();
@@ -54,10 +45,11 @@ export class TimeSlices {
     for (let i = 0; i < batch.length; i++) {
       const stack = batch.stack[i]!;
       const thread = batch.thread[i]!;
-      const slice = this.#at(batch.time[i]!);
-      let counts = slice.threads.get(thread);
+      const at = this.#at(batch.time[i]!);
+      const slice = this.slices[at]!;
+      let counts = slice.get(thread);
       if (counts === undefined) {
-        slice.threads.set(thread, counts = { samples: 0, states: STATES.map(() => 0) });
+        slice.set(thread, counts = { samples: 0, states: STATES.map(() => 0) });
       }
       counts.samples++;
       const status = statusOf(batch.flags[i]!);
@@ -71,48 +63,38 @@ export class TimeSlices {
         counts.states[4]!++;
         this.gcSeen = true;
       }
-      const key = stack * THREADS + thread;
-      const before = slice.entries.get(key);
-      slice.entries.set(key, (before ?? 0) + 1);
+      this.entries.add(at, thread, stack, 1);
       this.samples++;
-      if (before === undefined && ++this.#entries > MOST_ENTRIES && this.slices.length > 1) {
-        this.#halve();
-      }
+      if (this.entries.length > MOST_ENTRIES && this.slices.length > 1) this.#halve();
     }
   }
 
-  #at(time: number): Slice {
+  /** The slice of a time. */
+  #at(time: number): number {
     let index = Math.max(0, Math.floor(time / this.sliceUs));
     while (index >= MOST_SLICES) {
       this.#halve();
       index = Math.floor(time / this.sliceUs);
     }
-    while (this.slices.length <= index) {
-      this.slices.push({ entries: new Map(), threads: new Map() });
-    }
-    return this.slices[index]!;
+    while (this.slices.length <= index) this.slices.push(new Map());
+    return index;
   }
 
   #halve(): void {
     this.sliceUs *= 2;
-    this.#entries = 0;
+    this.entries.halve();
     const halved: Slice[] = [];
     for (let i = 0; i < this.slices.length; i += 2) {
       const slice = this.slices[i]!;
-      const next = this.slices[i + 1];
-      for (const [key, count] of next?.entries ?? []) {
-        slice.entries.set(key, (slice.entries.get(key) ?? 0) + count);
-      }
-      for (const [thread, { samples, states }] of next?.threads ?? []) {
-        const mine = slice.threads.get(thread);
-        if (mine === undefined) slice.threads.set(thread, { samples, states });
+      for (const [thread, { samples, states }] of this.slices[i + 1] ?? []) {
+        const mine = slice.get(thread);
+        if (mine === undefined) slice.set(thread, { samples, states });
         else {
           mine.samples += samples;
           states.forEach((count, state) => mine.states[state]! += count);
         }
       }
       halved.push(slice);
-      this.#entries += slice.entries.size;
     }
     this.slices = halved;
   }

@@ -42,16 +42,26 @@ export function readAll(
   bytes: Uint8Array,
 ): { samples: SampleBatch; profile: Profile; summary: Summary; recording: Recording } {
   const recording = open(bytes);
-  const samples = join([...recording.read()]);
+  const samples = join(recording.read());
   return { samples, profile: recording.profile, summary: recording.summary, recording };
 }
 
-/** Joins batches into one. */
-export function join(batches: readonly SampleBatch[]): SampleBatch {
+/** Joins batches into one; of each, what it is when it comes. */
+export function join(batches: Iterable<SampleBatch>): SampleBatch {
+  const all: SampleBatch[] = [];
+  for (const { length, time, thread, stack, flags } of batches) {
+    all.push({
+      length,
+      time: time.slice(),
+      thread: thread.slice(),
+      stack: stack.slice(),
+      flags: flags.slice(),
+    });
+  }
   const column = (name: "time" | "thread" | "stack" | "flags"): number[] =>
-    batches.flatMap((batch) => [...batch[name]]);
+    all.flatMap((batch) => [...batch[name]]);
   return {
-    length: batches.reduce((sum, { length }) => sum + length, 0),
+    length: all.reduce((sum, { length }) => sum + length, 0),
     time: Float64Array.from(column("time")),
     thread: Int32Array.from(column("thread")),
     stack: Int32Array.from(column("stack")),

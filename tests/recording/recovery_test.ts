@@ -40,7 +40,7 @@ Deno.test("a file that ends anywhere is read up to the last samples that were ha
       assert.ok(length < ends[2]!);
       continue;
     }
-    const samples = join([...opened.read()]);
+    const samples = join(opened.read());
     assert.equal(opened.recovered?.kind, "unfinished");
     assert.ok(samples.length >= most, `less can be read of ${length} bytes than of fewer`);
     most = samples.length;
@@ -106,7 +106,7 @@ Deno.test("a finished file whose end was changed by others is read as it is", ()
   changed.fill(0, bytes.length - 32 - 56 - 16, bytes.length - 32 - 56);
   const recording = open(changed);
   assert.deepEqual(recording.summary, capture.summary);
-  assert.equal(join([...recording.read()]).length, 50);
+  assert.equal(join(recording.read()).length, 50);
   assert.equal(recording.recovered, undefined);
 });
 
