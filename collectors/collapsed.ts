@@ -4,10 +4,12 @@ import { countLeaves } from "../src/analysis/functions.ts";
 import { countMerged, type MergedStacks, mergeStacks } from "../src/analysis/merged_stacks.ts";
 import { baseName } from "../src/analysis/places.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
+import { CollapsedLines, StackText } from "./collapsed_lines.ts";
 import { escapeCollapsed } from "./escape.ts";
+import { encodeSource, JsonText } from "./json_text.ts";
 
-/** Output is handed over in pieces of about so many characters. */
-const PIECE = 64 * 1024;
+const BLANK = encodeSource(" ");
+const NEWLINE = encodeSource("\n");
 
 /** What a frame of a line says: all that is known, the function whatever its line, or the file alone. */
 export const GRANULARITIES = ["line", "function", "file"] as const;
@@ -34,59 +36,46 @@ export function createCollapsed(options: CollapsedOptions): Collector {
   return {
     begin: () => NOTHING,
     add: () => NOTHING,
-    *finish(profile: Profile): Bytes {
-      const encoder = new TextEncoder();
-      let piece = "";
-      for (const line of renderLines(profile, options)) {
-        piece += line;
-        if (piece.length < PIECE) continue;
-        yield encoder.encode(piece);
-        piece = "";
-      }
-      if (piece !== "") yield encoder.encode(piece);
-    },
+    finish: (profile: Profile) => renderLines(profile, options),
   };
-}
-
-/** One line to be: everything but its text, so that all of them can be sorted. */
-interface Line {
-  readonly count: number;
-  readonly tid: number;
-  readonly stack: number;
 }
 
 function* renderLines(
   profile: Profile,
   { granularity, threads = profile.metadata.allThreads }: CollapsedOptions,
-): Generator<string> {
+): Bytes {
   const merged = labelStacks(profile, granularity);
-  const order = orderStacks(merged);
   const lines = threads ? listByThread(profile, merged) : listTogether(profile, merged);
-  lines.sort((a, b) => b.count - a.count || a.tid - b.tid || order[a.stack]! - order[b.stack]!);
-  for (const { count, tid, stack } of lines) {
-    const labels = merged.stacks.frames(stack).map((label) => merged.labels[label]!);
-    if (threads) labels.push(`tid:${tid}`);
-    yield `${labels.reverse().join(";")} ${count}\n`;
+  const text = new JsonText();
+  const stackText = new StackText(merged.stacks, merged.labels);
+  for (const { tid, stack, count } of lines.sorted(orderStacks(merged))) {
+    const root = threads ? `tid:${tid}` : "";
+    text.bytes(stackText.of(root, stack)).bytes(BLANK).integer(count).bytes(NEWLINE);
+    if (text.full) yield text.take();
   }
+  if (text.length > 0) yield text.take();
 }
 
-function listByThread(profile: Profile, merged: LabelledStacks): Line[] {
-  const lines: Line[] = [];
+function listByThread(profile: Profile, merged: LabelledStacks): CollapsedLines {
+  const lines = new CollapsedLines();
   const scratch = new Float64Array(merged.stacks.length);
   for (const [thread, column] of profile.counts.entries()) {
     if (column === undefined) continue;
     const tid = profile.threads[thread]?.tid ?? 0;
     for (const [stack, count] of countMerged(column.view(), merged, scratch)) {
-      lines.push({ count, tid, stack });
+      lines.add(tid, stack, count);
     }
   }
   return lines;
 }
 
-function listTogether(profile: Profile, merged: LabelledStacks): Line[] {
+function listTogether(profile: Profile, merged: LabelledStacks): CollapsedLines {
+  const lines = new CollapsedLines();
   const scratch = new Float64Array(merged.stacks.length);
-  const counts = countMerged(countLeaves(profile), merged, scratch);
-  return [...counts].map(([stack, count]) => ({ count, tid: 0, stack }));
+  for (const [stack, count] of countMerged(countLeaves(profile), merged, scratch)) {
+    lines.add(0, stack, count);
+  }
+  return lines;
 }
 
 /** The tree of stacks with frames that read the same made one; its frame column holds label numbers. */

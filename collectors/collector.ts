@@ -1,7 +1,7 @@
 import type { Profile, SampleBatch } from "../src/profile/profile.ts";
 import type { Metadata, Summary } from "../src/profile/metadata.ts";
 
-/** Output in pieces, in order. */
+/** Output in pieces, in order. A piece is the receiver's until it asks for the next. */
 export type Bytes = Iterable<Uint8Array>;
 
 /** What formats yield that have nothing to say before they finish. */

@@ -54,9 +54,9 @@ export class JsonText {
     return this.#bytes.subarray(0, this.#length);
   }
 
-  /** What was written so far; it begins anew. */
+  /** What was written so far, valid until more is; it begins anew. */
   take(): Uint8Array {
-    const taken = this.#bytes.slice(0, this.#length);
+    const taken = this.view();
     this.#length = 0;
     return taken;
   }

@@ -1,6 +1,6 @@
 /** The tree of stacks, with frames that are alike for some purpose made one. */
 
-import { NO_STACK, StackTable } from "../profile/tables.ts";
+import { Column, NO_STACK, StackTable } from "../profile/tables.ts";
 
 /** A smaller tree and the way to it. */
 export interface MergedStacks {
@@ -59,7 +59,7 @@ export function* countMerged(
   { mergedOf }: MergedStacks,
   scratch: Float64Array,
 ): Generator<[stack: number, count: number]> {
-  const touched: number[] = [];
+  const touched = new Column();
   for (let stack = 0; stack < counts.length; stack++) {
     const count = counts[stack]!;
     if (count === 0) continue;
@@ -67,7 +67,7 @@ export function* countMerged(
     if (scratch[merged] === 0) touched.push(merged);
     scratch[merged]! += count;
   }
-  for (const merged of touched) {
+  for (const merged of touched.view()) {
     yield [merged, scratch[merged]!];
     scratch[merged] = 0;
   }

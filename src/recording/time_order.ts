@@ -1,20 +1,17 @@
 import type { SampleBatch } from "../profile/profile.ts";
+import { listPlaces, sortStably } from "../profile/stable_sort.ts";
 
 /** Samples of one batch. */
 const BATCH = 16 * 1024;
-/** Fewer samples are sorted by comparing. */
-const FEW = 512;
-/** And such that are so far from each other, µs: more than eight years. */
-const MOST_SPREAD = 2 ** 48;
-/** Values of a digit that all others are sorted by. */
-const DIGITS = 1 << 11;
+/** Samples that there is room for at first. */
+const FIRST = 512;
 
 /** Holds samples back until they can be handed on in order of time. */
 export class TimeOrder {
-  #time = new Float64Array(FEW);
-  #thread = new Int32Array(FEW);
-  #stack = new Int32Array(FEW);
-  #flags = new Int32Array(FEW);
+  #time = new Float64Array(FIRST);
+  #thread = new Int32Array(FIRST);
+  #stack = new Int32Array(FIRST);
+  #flags = new Int32Array(FIRST);
   #latest = -Infinity;
   #sorted = true;
   length = 0;
@@ -45,7 +42,7 @@ export class TimeOrder {
   *release(keep: number): Generator<SampleBatch> {
     const count = this.length - keep;
     if (count <= 0) return;
-    if (!this.#sorted) this.#arrange(this.#sort());
+    if (!this.#sorted) this.#sort();
     for (let from = 0; from < count; from += BATCH) {
       yield this.#view(from, Math.min(from + BATCH, count));
     }
@@ -67,9 +64,9 @@ export class TimeOrder {
     };
   }
 
-  /** Puts all samples in an order. */
-  #arrange(order: Uint32Array): void {
+  #sort(): void {
     const times = this.#time.slice(0, this.length);
+    const order = sortStably(listPlaces(this.length), times);
     for (let i = 0; i < order.length; i++) this.#time[i] = times[order[i]!]!;
     const others = new Int32Array(this.length);
     for (const column of [this.#thread, this.#stack, this.#flags]) {
@@ -77,41 +74,6 @@ export class TimeOrder {
       for (let i = 0; i < order.length; i++) column[i] = others[order[i]!]!;
     }
     this.#sorted = true;
-  }
-
-  /** Places of the samples in order of time. */
-  #sort(): Uint32Array {
-    const { length } = this;
-    const times = this.#time;
-    let order = new Uint32Array(length);
-    let [first, last] = [Infinity, -Infinity];
-    for (let i = 0; i < length; i++) {
-      const time = times[i]!;
-      if (time < first) first = time;
-      if (time > last) last = time;
-      order[i] = i;
-    }
-    if (length < FEW || !(last - first < MOST_SPREAD)) {
-      return order.sort((a, b) => times[a]! - times[b]! || a - b);
-    }
-    // Digit by digit, the lowest first: each pass keeps the order of the one before.
-    const digits = new Uint16Array(length);
-    let next = new Uint32Array(length);
-    for (let scale = 1; scale <= last - first; scale *= DIGITS) {
-      const starts = new Uint32Array(DIGITS + 1);
-      for (let i = 0; i < length; i++) {
-        const digit = Math.floor((times[i]! - first) / scale) % DIGITS;
-        digits[i] = digit;
-        starts[digit + 1]!++;
-      }
-      for (let digit = 0; digit < DIGITS; digit++) starts[digit + 1]! += starts[digit]!;
-      for (let i = 0; i < length; i++) {
-        const at = order[i]!;
-        next[starts[digits[at]!]!++] = at;
-      }
-      [order, next] = [next, order];
-    }
-    return order;
   }
 
   #grow(): void {

@@ -1,3 +1,4 @@
+import { listPlaces, sortStably } from "../profile/stable_sort.ts";
 import { Column } from "../profile/tables.ts";
 
 /** Slots of an empty table. */
@@ -56,8 +57,8 @@ export class SliceEntries {
 
   /** All entries in the order of slices, and in each in the order of threads. */
   order(): Uint32Array {
-    const all = Uint32Array.from({ length: this.length }, (_, entry) => entry);
-    return sortBy(sortBy(all, this.thread.view()), this.slice.view());
+    const byThread = sortStably(listPlaces(this.length), this.thread.view());
+    return sortStably(byThread, this.slice.view());
   }
 
   #grow(): void {
@@ -69,21 +70,6 @@ export class SliceEntries {
       slots[slot] = entry + 1;
     }
   }
-}
-
-/** By small numbers, keeping the order of what has the same. */
-function sortBy(entries: Uint32Array, numberOf: Int32Array): Uint32Array {
-  const starts: number[] = [];
-  for (const number of numberOf) starts[number] = (starts[number] ?? 0) + 1;
-  let before = 0;
-  for (let number = 0; number < starts.length; number++) {
-    const count = starts[number] ?? 0;
-    starts[number] = before;
-    before += count;
-  }
-  const sorted = new Uint32Array(entries.length);
-  for (const entry of entries) sorted[starts[numberOf[entry]!]!++] = entry;
-  return sorted;
 }
 
 function mix(slice: number, thread: number, stack: number): number {

@@ -41,7 +41,10 @@ Deno.test("a column keeps its elements in order, however many go to its spool", 
 });
 
 Deno.test("elements come in pieces of bounded size", () => {
-  const pieces = [...writeElements(50_000, (text, index) => text.integer(index))];
+  const pieces = Array.from(
+    writeElements(50_000, (text, index) => text.integer(index)),
+    (piece) => piece.slice(),
+  );
   assert.ok(pieces.length > 1);
   assert.ok(pieces.every(({ length }) => length < 80_000));
   assert.equal(JSON.parse(`[${readPieces(pieces)}]`).length, 50_000);

@@ -109,7 +109,7 @@ function intern(known: Map<string, number>, key: string, make: () => number): nu
 
 /** All pieces of a collector's output as bytes. */
 export function joinPieces(pieces: Iterable<Uint8Array>): Uint8Array {
-  const parts = [...pieces];
+  const parts = Array.from(pieces, (piece) => piece.slice());
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
