@@ -43,7 +43,7 @@ export interface Spool {
   /** Adds bytes; they are copied, and the caller's to use again. */
   append(bytes: Uint8Array): void;
   readonly length: number;
-  /** All that was appended, in pieces; may be asked for more than once. */
+  /** All that was appended, in pieces (see {@link Bytes}); may be asked for more than once. */
   read(): Bytes;
 }
 

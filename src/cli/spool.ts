@@ -5,7 +5,7 @@ import { joinPath } from "./destination.ts";
 import { WriteFailure, writing } from "./write_failure.ts";
 
 /** Bytes held in memory by all spools of a store before they go to its file. */
-const MOST_HELD = 4 * 1024 * 1024;
+const MOST_HELD = 1024 * 1024;
 /** Bytes handed over at once when reading. */
 const PIECE = 64 * 1024;
 const FIRST_CAPACITY = 256;
@@ -88,9 +88,10 @@ class FileSpool implements Spool {
   }
 
   *read(): Generator<Uint8Array> {
+    const piece = new Uint8Array(Math.min(PIECE, this.#inFile));
     for (const extent of this.#extents) {
       for (let at = extent.from; at < extent.to; at += PIECE) {
-        yield this.#file()!.read(at, Math.min(PIECE, extent.to - at));
+        yield this.#file()!.read(at, piece.subarray(0, extent.to - at));
       }
     }
     if (this.#inTail > 0) yield this.#tail.slice(0, this.#inTail);
@@ -130,10 +131,9 @@ class SpoolFile {
     this.end += bytes.length;
   }
 
-  read(from: number, length: number): Uint8Array {
-    const piece = new Uint8Array(length);
+  read(from: number, piece: Uint8Array): Uint8Array {
     this.file.seekSync(from, Deno.SeekMode.Start);
-    for (let at = 0; at < length;) {
+    for (let at = 0; at < piece.length;) {
       const got = this.file.readSync(piece.subarray(at));
       if (got === null) throw new WriteFailure(this.path, new Error("the file became shorter"));
       at += got;
