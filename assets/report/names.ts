@@ -51,9 +51,9 @@ export function packageIndexOf(model: Model, grouping: Grouping, key: number): n
 
 /** What a thread is called. */
 export function threadName(model: Model, thread: number): string {
-  const { name, tid, main } = model.header.threads[thread]!;
-  if (name !== "") return name;
-  return main ? "main thread" : `thread ${tid || thread + 1}`;
+  const { name, tid, main, interpreter } = model.header.threads[thread]!;
+  const called = name !== "" ? name : main ? "main thread" : `thread ${tid || thread + 1}`;
+  return interpreter === 0 ? called : `${called} (interpreter ${interpreter})`;
 }
 
 /** What threads can be found doing. */

@@ -10,7 +10,7 @@ const OLD_HEAD = 40;
 const NEW_HEAD = 32;
 
 /** The entries of a dictionary's keys object. */
-interface Entries {
+export interface Entries {
   readonly address: Address;
   readonly count: number;
   readonly size: number;
@@ -21,15 +21,17 @@ interface Entries {
 /**
  * Finds the value of a string key in a dictionary whose values lie beside the keys, as those of modules do.
  * @param dict address of the dictionary object.
+ * @param most entries of a dictionary that is to be believed.
  */
 export function findInDict(
   reader: MemoryReader,
   layout: Layout,
   dict: Address,
   key: string,
+  most = MOST_ENTRIES,
 ): Address | undefined {
   const keys = reader.pointer(dict + layout.dictKeys);
-  const entries = keys === undefined ? undefined : findEntries(reader, layout, keys);
+  const entries = keys === undefined ? undefined : findEntries(reader, layout, keys, most);
   if (entries === undefined) return undefined;
   const bytes = reader.bytes(entries.address, entries.count * entries.size);
   if (bytes === undefined) return undefined;
@@ -41,13 +43,19 @@ export function findInDict(
   return undefined;
 }
 
-function findEntries(reader: MemoryReader, layout: Layout, keys: Address): Entries | undefined {
+/** Where the entries of a keys object are; undefined if it cannot be read or is too large to be true. */
+export function findEntries(
+  reader: MemoryReader,
+  layout: Layout,
+  keys: Address,
+  most = MOST_ENTRIES,
+): Entries | undefined {
   const head = reader.bytes(keys, OLD_HEAD);
   if (head === undefined) return undefined;
   const view = new DataView(head.buffer);
   const old = layout.minor < 11;
   const count = pointerAt(view, old ? 32 : 24);
-  if (count > MOST_ENTRIES) return undefined;
+  if (count > most) return undefined;
   if (old) {
     const slots = pointerAt(view, 8);
     const width = slots <= 0xff ? 1 : slots <= 0xffff ? 2 : 4;

@@ -2,7 +2,7 @@ import { cpuUsage } from "node:process";
 import type { Loops, ReaderThread } from "../../ffi/process.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
-import { isRunning, listThreads, type Runtime } from "../cpython/runtime.ts";
+import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST, type ThreadCopy } from "../cpython/thread_copy.ts";
@@ -14,12 +14,13 @@ import { Budget } from "./budget.ts";
 import { type CaptureRequest, isJittered } from "./capture.ts";
 import { storeQuality } from "./counters.ts";
 import { Interner } from "./interner.ts";
-import { writeLoss, writeMiss, writeSample, writeThread } from "./records.ts";
+import { writeLoss, writeMiss, writeName, writeSample, writeThread } from "./records.ts";
 import { isStopRequested, type Ring, RingWriter } from "./ring.ts";
 import { createRandom, randomSeed, Schedule } from "./schedule.ts";
 import { SettlingQueue } from "./settling.ts";
 import { MOST_STOPS, type Stops } from "./stops.ts";
 import { Teacher } from "./teacher.ts";
+import { ThreadLabels } from "./thread_labels.ts";
 import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
 
 /** Longest sleep, µs: how soon a request to stop is seen. */
@@ -45,6 +46,7 @@ export class SamplingLoop {
   readonly #threadIds = new Map<string, number>();
   /** Flags that all samples of a thread have, by its id on the other side. */
   readonly #threadFlags: number[] = [];
+  readonly #labels: ThreadLabels;
   #samplers: ThreadSampler[] = [];
   #copies: ThreadCopy[] = [];
   readonly #group: GroupCopy;
@@ -65,6 +67,7 @@ export class SamplingLoop {
     const edges = new EdgeTable();
     this.#writer = new RingWriter(ring);
     this.#group = new GroupCopy(runtime.process);
+    this.#labels = new ThreadLabels(runtime);
     const interner = new Interner(codeTable, this.#writer);
     this.#teacher = new Teacher(request.consistency === "exact");
     const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
@@ -239,11 +242,13 @@ export class SamplingLoop {
       const start = this.runtime.reader.bytes(this.runtime.address, 8);
       if (start === undefined) return process.alive() ? "target-replaced" : "target-ended";
     }
-    const wanted = this.request.allThreads ? states : states.filter((state) => state.main);
+    const wanted = (this.request.allThreads ? states : states.filter((state) => state.main))
+      .filter((state) => state.tid !== 0);
+    this.#introduce(wanted);
     const before = new Map(this.#samplers.map((s) => [keyOf(s.state.address, s.state.tid), s]));
-    const samplers = wanted.filter((state) => state.tid !== 0).map((state) => {
+    const samplers = wanted.map((state) => {
       const key = keyOf(state.address, state.tid);
-      return before.get(key) ?? new ThreadSampler(this.#shop, state, this.#threadId(key, state));
+      return before.get(key) ?? new ThreadSampler(this.#shop, state, this.#threadIds.get(key)!);
     });
     const same = samplers.length === this.#samplers.length &&
       samplers.every((sampler, i) => sampler === this.#samplers[i]);
@@ -253,18 +258,22 @@ export class SamplingLoop {
     return undefined;
   }
 
-  #threadId(key: string, state: { tid: number; interpreterId: number; main: boolean }): number {
-    const known = this.#threadIds.get(key);
-    if (known !== undefined) return known;
-    const id = this.#threadIds.size;
-    const { tid, main, interpreterId: interpreter } = state;
-    const name = this.runtime.process.threadName(tid);
-    while (!writeThread(this.#writer, { tid, main, interpreter, name })) {
-      this.reader.sleepUntil(this.reader.now() + 1000, 0);
+  /** Tells the other side of threads that it does not know. */
+  #introduce(states: readonly ThreadState[]): void {
+    const fresh = states.filter(({ address, tid }) => !this.#threadIds.has(keyOf(address, tid)));
+    if (fresh.length === 0) return;
+    const names = this.#labels.read(fresh);
+    for (const [i, state] of fresh.entries()) {
+      const id = this.#threadIds.size;
+      const { address, tid, main, interpreterId: interpreter } = state;
+      const name = names[i]!;
+      while (!writeThread(this.#writer, { tid, main, interpreter, name })) {
+        this.reader.sleepUntil(this.reader.now() + 1000, 0);
+      }
+      this.#threadIds.set(keyOf(address, tid), id);
+      this.#labels.note(id, state, name);
+      this.#threadFlags[id] = (STATUS.cpuUnknown | (main ? STATUS.main : 0)) << STATUS_SHIFT;
     }
-    this.#threadIds.set(key, id);
-    this.#threadFlags[id] = (STATUS.cpuUnknown | (main ? STATUS.main : 0)) << STATUS_SHIFT;
-    return id;
   }
 
   #send(interner: Interner, time: number, thread: number, stack: number, flags: number): void {
@@ -284,6 +293,9 @@ export class SamplingLoop {
     this.#cleanedAt = now;
     this.#tellMissed(time);
     for (const sampler of this.#samplers) sampler.snapshot.copy.relax();
+    if (!this.request.allThreads) return;
+    this.#labels.keep(new Set(this.#samplers.map((sampler) => sampler.id)));
+    this.#labels.refresh((id, name) => writeName(this.#writer, id, name));
   }
 
   /** Sends the ticks missed since the last time, which count for the second before. */

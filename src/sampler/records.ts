@@ -13,6 +13,7 @@ const THREAD = 4;
 const SAMPLE = 5;
 const LOSS = 6;
 const MISS = 7;
+const NAME = 8;
 
 /** Words of a sample's record. */
 const SAMPLE_WORDS = 6;
@@ -84,6 +85,15 @@ export function writeThread(writer: RingWriter, thread: Thread): boolean {
   writer.put(thread.interpreter);
   writer.put(thread.main ? 1 : 0);
   putText(writer, thread.name);
+  writer.publish();
+  return true;
+}
+
+/** A thread that is known already has another name now. */
+export function writeName(writer: RingWriter, thread: number, name: string): boolean {
+  if (!begin(writer, NAME, 2 + textWords(name))) return false;
+  writer.put(thread);
+  putText(writer, name);
   writer.publish();
   return true;
 }
@@ -197,5 +207,8 @@ function define(reader: RingReader, profile: Profile, kind: number): void {
   } else if (kind === LOSS) {
     profile.lose(nextTime(reader), reader.next(), reader.next(), reader.next());
   } else if (kind === MISS) profile.timeline.miss(nextTime(reader), reader.next());
-  else throw new Error(`unknown record ${kind}`);
+  else if (kind === NAME) {
+    const thread = reader.next();
+    profile.threads[thread] = { ...profile.threads[thread]!, name: nextText(reader) };
+  } else throw new Error(`unknown record ${kind}`);
 }

@@ -3,6 +3,7 @@ import { emptyQuality, REJECTIONS } from "../../src/profile/quality.ts";
 import { loadQuality, storeQuality } from "../../src/sampler/counters.ts";
 import {
   writeFrame,
+  writeName,
   writeSample,
   writeStack,
   writeString,
@@ -23,7 +24,7 @@ for (const position of [0, 2 ** 31 - 5000, -5000]) {
     const strings: string[] = [];
     const frames: number[][] = [];
     const stacks: [number, number][] = [];
-    const threads: unknown[] = [];
+    const threads: { name: string }[] = [];
     const samples: Drained[] = [];
     let refused = 0;
     const number = (): number => random.below(3) === 0 ? random.pick(EXTREMES) : random.word() | 0;
@@ -51,6 +52,11 @@ for (const position of [0, 2 ** 31 - 5000, -5000]) {
         const thread = { tid: number(), interpreter: number(), main, name: random.text(40) };
         done = writeThread(writer, thread);
         if (done) threads.push(thread);
+      } else if (kind === 10 && threads.length > 0) {
+        const id = random.below(threads.length);
+        const name = random.text(40);
+        done = writeName(writer, id, name);
+        if (done) threads[id] = { ...threads[id]!, name };
       } else if (kind < 10) {
         const time = random.word() * (random.below(2) === 0 ? 1 : 100_000);
         const [thread, stack, flags] = [random.below(20), random.below(300), number()];

@@ -44,6 +44,7 @@ export const python311: Readonly<Record<string, number>> = {
   "code_object.stacksize": 68,
   "code_object.warmup": 52,
   "code_object.localsplusnames": 96,
+  "code_object.localspluskinds": 104,
   "code_object.co_code_adaptive": 184,
   "pyobject.size": 16,
   "pyobject.ob_refcnt": 0,

@@ -44,6 +44,7 @@ export const python312: Readonly<Record<string, number>> = {
   "code_object.stacksize": 64,
   "code_object.framesize": 76,
   "code_object.localsplusnames": 96,
+  "code_object.localspluskinds": 104,
   "code_object.co_code_adaptive": 192,
   "pyobject.size": 16,
   "pyobject.ob_refcnt": 0,
