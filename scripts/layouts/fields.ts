@@ -26,6 +26,7 @@ const GROUPS: readonly Group[] = [
       ["interpreters_head", "interpreters.head"],
       ["interpreters_main", "interpreters.main"],
       ["tstate_current", "gilstate.tstate_current", 8, 11],
+      ["gc_collecting", "gc.collecting", 8, 8],
     ],
   },
   {
@@ -37,6 +38,7 @@ const GROUPS: readonly Group[] = [
       ["threads_head", "tstate_head", 8, 10],
       ["threads_head", "threads.head", 11],
       ["gc", "gc", 9],
+      ["gc_collecting", "gc.collecting", 9],
       ["imports_modules", "modules", 8, 11],
       ["imports_modules", "imports.modules", 12],
       ["sysdict", "sysdict"],

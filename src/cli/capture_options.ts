@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import type { CaptureKind } from "../analysis/difference_likeness.ts";
-import type { Consistency } from "../profile/metadata.ts";
+import type { Consistency, Features } from "../profile/metadata.ts";
 import { parseDuration, parseInterval, parsePercent, parseRate } from "./numbers.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "./output_options.ts";
 
@@ -11,6 +11,8 @@ export interface CaptureOptions extends OutputOptions {
   readonly intervalUs: number;
   readonly durationUs?: number;
   readonly allThreads: boolean;
+  /** What stacks are to show besides Python frames. */
+  readonly features: Features;
   readonly consistency: Consistency;
   /** Absent: as the rate suggests. */
   readonly jitter?: boolean;
@@ -28,10 +30,13 @@ interface Given {
   readonly jitter?: boolean;
   readonly maxCpu?: number;
   readonly blocking?: boolean;
+  readonly gc?: boolean;
 }
 
 const DEFAULT_INTERVAL_US = 1000;
 const DEFAULT_MAX_CPU = 1;
+/** At shorter intervals to look for the collector would take a noticeable part of each, µs. */
+const GC_FROM = 20;
 
 /** Declares the shared options on a command. */
 export function addCaptureOptions(command: Command): void {
@@ -55,6 +60,8 @@ export function addCaptureOptions(command: Command): void {
       parseDuration,
     )
     .option("-a, --all-threads", "sample every thread, not only the main thread")
+    .option("--gc", "show where the garbage collector runs (default: up to 50khz)")
+    .option("--no-gc", "leave that out")
     .option("--exact", "read only while the program cannot run, from its own CPU")
     .addOption(
       new Option("--blocking", "stop the program for every sample, which slows it down")
@@ -74,10 +81,12 @@ export function addCaptureOptions(command: Command): void {
 /** Checks what was given as a whole; what does not fit together is a usage error. */
 export function readCaptureOptions(command: Command): CaptureOptions {
   const given = command.opts<Given>();
+  const intervalUs = given.samplingRate ?? given.interval ?? DEFAULT_INTERVAL_US;
   return Object.freeze({
-    intervalUs: given.samplingRate ?? given.interval ?? DEFAULT_INTERVAL_US,
+    intervalUs,
     ...(given.duration === undefined ? {} : { durationUs: given.duration }),
     allThreads: given.allThreads ?? false,
+    features: { native: false, gc: given.gc ?? intervalUs >= GC_FROM, opcodes: false },
     consistency: given.blocking ? "blocking" : given.exact ? "exact" : "verified",
     ...(given.jitter === undefined ? {} : { jitter: given.jitter }),
     maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,
@@ -86,7 +95,8 @@ export function readCaptureOptions(command: Command): CaptureOptions {
 }
 
 /** What a capture with these options will be, as far as profiles are compared by it. */
-export function kindOfCapture({ consistency, allThreads }: CaptureOptions): CaptureKind {
-  const features = { native: false, gc: false, opcodes: false };
+export function kindOfCapture(
+  { consistency, allThreads, features }: CaptureOptions,
+): CaptureKind {
   return { mode: "wall", consistency, allThreads, features };
 }

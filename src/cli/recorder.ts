@@ -85,12 +85,13 @@ function createRequest(
   command: readonly string[],
   waitForPythonMs: number,
 ): CaptureRequest {
-  const { intervalUs, durationUs, allThreads, consistency, jitter, maxCpu } = options;
+  const { intervalUs, durationUs, allThreads, features, consistency, jitter, maxCpu } = options;
   return {
     pid,
     intervalUs,
     ...(durationUs === undefined ? {} : { durationUs }),
     allThreads,
+    features,
     consistency,
     ...(jitter === undefined ? {} : { jitter }),
     maxCpu,

@@ -37,6 +37,13 @@ export interface Layout {
   readonly cframe: number;
   /** Where `_PyRuntime` has the thread that holds the GIL; −1 from 3.12 on. */
   readonly gilHolder: number;
+  readonly gc: {
+    /** A word that is not 0 while the collector runs: of the interpreter state, in 3.8 of `_PyRuntime`. */
+    readonly collecting: number;
+    readonly isGlobal: boolean;
+    /** Of the interpreter state: the frame in which it runs, right behind the word; −1 where nothing tells (before 3.15). */
+    readonly frame: number;
+  };
   /** Frames are objects, linked in the heap (before 3.11). */
   readonly hasFrameObjects: boolean;
   readonly frame: {
@@ -118,6 +125,7 @@ export function buildLayout(offsets: DebugOffsets): Layout {
     thread: nameThread(offsets),
     cframe: or("cframe.current_frame", -1),
     gilHolder: or("runtime_state.tstate_current", -1),
+    gc: nameCollector(offsets),
     hasFrameObjects,
     frame: hasFrameObjects ? nameFrameObject(offsets) : {
       size: get("interpreter_frame.size"),
@@ -179,6 +187,17 @@ function nameThread({ get, or }: DebugOffsets): Layout["thread"] {
   };
   if (fields.currentFrame < 0) fields.currentFrame = get("thread_state.current_frame");
   return { ...fields, window: Math.max(...Object.values(fields)) + 8 };
+}
+
+/** Where it stands whether the garbage collector runs. */
+function nameCollector({ get, or }: DebugOffsets): Layout["gc"] {
+  const global = or("runtime_state.gc_collecting", -1);
+  if (global >= 0) return { collecting: global, isGlobal: true, frame: -1 };
+  const measured = or("interpreter_state.gc_collecting", -1);
+  if (measured >= 0) return { collecting: measured, isGlobal: false, frame: -1 };
+  const collecting = get("interpreter_state.gc") + get("gc.collecting");
+  const isBehind = or("gc.frame", -1) === get("gc.collecting") + 8;
+  return { collecting, isGlobal: false, frame: isBehind ? collecting + 8 : -1 };
 }
 
 /** Frames are objects up to 3.10; what is read of one begins with its head. */

@@ -26,7 +26,7 @@ export const MOST_LATE = 512;
  * A copy of everything that a stack of one thread is made of, taken by one vectored read in this
  * order: the thread state (its `current_frame` is the moment of the sample, and comes first of all: to
  * touch what lies beside it before makes the target stumble just there, and short functions come out
- * too small), the data-stack chunks from the root upwards, frames outside the data stack (generators,
+ * too small), whether the garbage collector runs, the data-stack chunks from the root upwards, frames outside the data stack (generators,
  * entries from C), the thread's status, and the counter of freed code objects. The sooner a frame is read after the thread state, the less can have happened to
  * it. The copy before is kept, to tell what has changed.
  */
@@ -51,6 +51,8 @@ export class ThreadCopy {
   /** Where they end and the frames outside begin. */
   outsideAt = 0;
   #generationAt = -1;
+  /** Where it stands whether the collector runs, and right behind it in which frame. */
+  #gcAt = -1;
 
   /** The chunks that are copied. */
   readonly dataStack: DataStack = new DataStack();
@@ -86,11 +88,15 @@ export class ThreadCopy {
   /** Where the current frame may be kept (3.11, 3.12). */
   readonly #cframes: CFrameList | undefined;
 
-  /** @param watchesStatus read the thread's status word, too. */
+  /**
+   * @param watchesStatus read the thread's status word, too.
+   * @param watchesGc read whether the garbage collector runs.
+   */
   constructor(
     readonly runtime: Runtime,
     readonly thread: ThreadState,
     readonly watchesStatus = true,
+    readonly watchesGc = false,
   ) {
     const { layout } = runtime;
     this.visits = new Visits(runtime.process, thread.tid);
@@ -244,6 +250,26 @@ export class ThreadCopy {
     return this.pointer(at) === this.thread.address ? ACTIVE_STATUS : 0;
   }
 
+  /** True if the collector was running when the reading began; false if that was not read. */
+  isCollecting(): boolean {
+    return this.#gcAt >= 0 && this.words[this.#gcAt >> 2] !== 0;
+  }
+
+  /** The frame in which the collector was running then; 0 where the interpreter does not say. */
+  gcFrame(): Address {
+    return this.runtime.layout.gc.frame < 0 ? 0 : this.pointer(this.#gcAt + 8);
+  }
+
+  /** True if the thread holds its GIL, as the copy has it or, if that was not read, by now. */
+  isActive(): boolean {
+    if (this.watchesStatus) return (this.status() & ACTIVE_STATUS) !== 0;
+    const { reader, layout } = this.runtime;
+    const word = reader.pointer(this.#statusAddress());
+    if (word === undefined) return false;
+    if (layout.thread.status < 0) return word === this.thread.address;
+    return (word & ACTIVE_STATUS) !== 0;
+  }
+
   /** True if the same frame was current in the copy before. */
   isSameFrame(): boolean {
     const at = this.#frameAt >> 2;
@@ -340,7 +366,7 @@ export class ThreadCopy {
     const { codeGeneration } = layout.interpreter;
     const ranges = new Ranges(
       2 + (this.#cframes?.count ?? 0) + this.dataStack.count + this.outside.count +
-        (this.watchesStatus ? 1 : 0) +
+        (this.watchesStatus ? 1 : 0) + (this.watchesGc ? 1 : 0) +
         (codeGeneration < 0 ? 0 : 1),
     );
     const from = this.thread.address + this.#threadFrom;
@@ -352,6 +378,12 @@ export class ThreadCopy {
       this.#cframes.addTo(ranges);
       this.#threadAt = ranges.bytes;
       ranges.push(from, window);
+    }
+    if (this.watchesGc) {
+      const { gc } = layout;
+      this.#gcAt = ranges.bytes;
+      const state = gc.isGlobal ? this.runtime.address : this.thread.interpreter;
+      ranges.push(state + gc.collecting, gc.frame < 0 ? 8 : 16);
     }
     this.chunksAt = ranges.bytes;
     this.dataStack.addTo(ranges);

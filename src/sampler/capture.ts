@@ -1,5 +1,5 @@
 import type { Profile, SampleBatch } from "../profile/profile.ts";
-import type { Consistency, Summary } from "../profile/metadata.ts";
+import type { Consistency, Features, Summary } from "../profile/metadata.ts";
 
 /** What to capture. */
 export interface CaptureRequest {
@@ -10,6 +10,8 @@ export interface CaptureRequest {
   readonly durationUs?: number;
   /** Sample every thread of every interpreter, not only the main thread. */
   readonly allThreads: boolean;
+  /** What stacks are to show besides Python frames, as far as the interpreter tells; absent: nothing. */
+  readonly features?: Features;
   /** How stacks are made sure to be whole. */
   readonly consistency: Consistency;
   /** Put each tick at a random point of its interval; absent: at 1 kHz and below. */

@@ -105,6 +105,7 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     mode: "wall",
     consistency: request.consistency,
     allThreads: request.allThreads,
+    features: started.features,
     intervalUs: request.intervalUs,
     jitter: isJittered(request),
     ...(request.maxCpu === undefined ? {} : { maxCpu: request.maxCpu }),

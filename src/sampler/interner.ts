@@ -3,12 +3,23 @@ import type { CodeTable } from "../cpython/code_table.ts";
 import { describePlace } from "../cpython/frame_description.ts";
 import { growth, PairMap, withRoom } from "../cpython/pair_map.ts";
 import type { Snapshot } from "../cpython/snapshot.ts";
-import { type Frame, NO_STACK } from "../profile/tables.ts";
+import { type Frame, FRAME_KINDS, type FrameKind, NO_STACK } from "../profile/tables.ts";
 import type { RingWriter } from "./ring.ts";
 import { writeFrame, writeStack, writeString } from "./records.ts";
 
 /** A frame as the sampling thread knows it: its strings are not interned until it is sent. */
 type LocalFrame = Omit<Frame, "file" | "name"> & { readonly file: string; readonly name: string };
+
+/** Frames that are no places in a program have the file that CPython gives them. */
+const NOWHERE = {
+  file: "~",
+  firstLine: 0,
+  line: 0,
+  endLine: 0,
+  column: -1,
+  endColumn: -1,
+  opcode: -1,
+} as const;
 
 /**
  * Turns places into frames and stacks of frames into numbers, and sends what the other side needs to
@@ -36,10 +47,11 @@ export class Interner {
 
   /** The local id of a stack built on another. */
   push(prefix: number, place: number): number {
-    return this.#pushFrame(prefix, this.#frameOf(place));
+    return this.pushFrame(prefix, this.frameOf(place));
   }
 
-  #pushFrame(prefix: number, frame: number): number {
+  /** The same for a frame by its own local id. */
+  pushFrame(prefix: number, frame: number): number {
     const known = this.stacks.get(prefix, frame);
     if (known >= 0) return known;
     const stack = this.#stackCount++;
@@ -54,7 +66,7 @@ export class Interner {
 
   /** The local id of a stack of nothing but the leaf of another. */
   leafOf(stack: number): number {
-    return this.#pushFrame(NO_STACK, this.#frame[stack]!);
+    return this.pushFrame(NO_STACK, this.#frame[stack]!);
   }
 
   /**
@@ -79,7 +91,13 @@ export class Interner {
     return this.#sentStack[stack]! - 1;
   }
 
-  #frameOf(place: number): number {
+  /** The local id of a frame that is no place in a program. */
+  markOf(kind: FrameKind, name: string): number {
+    return this.#addFrame({ ...NOWHERE, name, kind: FRAME_KINDS.indexOf(kind) });
+  }
+
+  /** The local id of the frame at a place. */
+  frameOf(place: number): number {
     const known = this.frameOfPlace[place] ?? 0;
     if (known !== 0) return known - 1;
     const { code, location } = describePlace(this.codeTable, place);
@@ -100,8 +118,10 @@ export class Interner {
   }
 
   #addFrame(frame: LocalFrame): number {
-    const { file, name, firstLine, line, endLine, column, endColumn } = frame;
-    const key = JSON.stringify([file, name, firstLine, line, endLine, column, endColumn]);
+    const { file, name, firstLine, line, endLine, column, endColumn, opcode, kind } = frame;
+    const key = JSON.stringify(
+      [file, name, firstLine, line, endLine, column, endColumn, opcode, kind],
+    );
     const known = this.#frameIds.get(key);
     if (known !== undefined) return known;
     const id = this.#frames.push(frame) - 1;
@@ -141,8 +161,14 @@ const PLACES = 6;
 const STACKS = 7;
 const SLOTS = 8;
 
+/** Turns the stacks of one thread into numbers. */
+export interface StackInterner {
+  /** The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown. */
+  intern(snapshot: Snapshot): number;
+}
+
 /** The stack of one thread as numbers, kept so that only what has changed is interned again. */
-export class ThreadStack {
+export class ThreadStack implements StackInterner {
   /** Local stack id of each depth, root first. */
   #stacks: Int32Array = new Int32Array(256);
   #serial = 0;
@@ -154,7 +180,6 @@ export class ThreadStack {
 
   constructor(readonly interner: Interner, readonly loops: Loops) {}
 
-  /** The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown. */
   intern(snapshot: Snapshot): number {
     const { depth, places } = snapshot.path;
     this.#stacks = withRoom(this.#stacks, depth);

@@ -12,6 +12,7 @@ import { emptyQuality, type Rejection, REJECTIONS } from "../profile/quality.ts"
 import { NO_STACK } from "../profile/tables.ts";
 import { Budget } from "./budget.ts";
 import { type CaptureRequest, isJittered } from "./capture.ts";
+import { featuresFor } from "./features.ts";
 import { storeQuality } from "./counters.ts";
 import { Interner } from "./interner.ts";
 import { writeLoss, writeMiss, writeName, writeSample, writeThread } from "./records.ts";
@@ -99,6 +100,7 @@ export class SamplingLoop {
       teacher: this.#teacher,
       quality: this.#quality,
       allThreads: request.allThreads,
+      features: featuresFor(runtime.layout, request.features),
       reject,
       loops,
     };

@@ -1,4 +1,4 @@
-import type { Summary } from "../profile/metadata.ts";
+import type { Features, Summary } from "../profile/metadata.ts";
 import type { AttachFault, CaptureRequest } from "./capture.ts";
 
 /** What the main thread sends to begin. */
@@ -18,6 +18,8 @@ export type Report =
     readonly kind: "started";
     readonly pythonVersion: string;
     readonly freeThreaded: boolean;
+    /** What stacks will show besides Python frames. */
+    readonly features: Features;
     readonly startedAt: number;
   }
   | { readonly kind: "finished"; readonly summary: Summary };

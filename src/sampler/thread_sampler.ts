@@ -17,8 +17,10 @@ import {
 import { ThreadCopy } from "../cpython/thread_copy.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { EXACT_SAMPLE, VISIT_SHIFT } from "../profile/profile.ts";
+import type { Features } from "../profile/metadata.ts";
 import type { Quality, Rejection } from "../profile/quality.ts";
-import { type Interner, ThreadStack } from "./interner.ts";
+import type { Interner, StackInterner } from "./interner.ts";
+import { createStackInterner } from "./marked_stack.ts";
 import { NO_FALLBACK, type SettlingQueue } from "./settling.ts";
 import type { Teacher } from "./teacher.ts";
 
@@ -43,6 +45,8 @@ export interface Workshop {
   readonly quality: Quality;
   /** More than one thread is sampled, and it matters which of them runs. */
   readonly allThreads: boolean;
+  /** What stacks show besides Python frames. */
+  readonly features: Features;
   /** Counts a reading that was thrown away; `stack` is a local id, or `NO_STACK`. */
   readonly reject: (time: number, thread: number, reason: Rejection, stack: number) => void;
   readonly loops: Loops;
@@ -51,7 +55,7 @@ export interface Workshop {
 /** Samples one thread of the target. */
 export class ThreadSampler {
   readonly snapshot: Snapshot;
-  readonly #stack: ThreadStack;
+  readonly #stack: StackInterner;
   #watchedAt = -Infinity;
   #warm = false;
   /** Local id of the last reading's stack, or {@link UNSURE}. */
@@ -60,9 +64,9 @@ export class ThreadSampler {
   #time = 0;
 
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
-    const copy = new ThreadCopy(shop.runtime, state, shop.allThreads);
+    const copy = new ThreadCopy(shop.runtime, state, shop.allThreads, shop.features.gc);
     this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.loops);
-    this.#stack = new ThreadStack(shop.interner, shop.loops);
+    this.#stack = createStackInterner(shop);
   }
 
   /** True if the thread held its GIL at the last reading, or that was not read. */

@@ -3,6 +3,7 @@ import { linux } from "../../ffi/linux/platform.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import type { AttachFault, CaptureRequest } from "./capture.ts";
+import { featuresFor } from "./features.ts";
 import { SamplingLoop } from "./loop.ts";
 import type { Order, Report } from "./messages.ts";
 import { Stops } from "./stops.ts";
@@ -61,6 +62,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       kind: "started",
       pythonVersion: versionText(found.offsets.version),
       freeThreaded: found.offsets.freeThreaded,
+      features: featuresFor(found.layout, request.features),
       startedAt: Date.now(),
     });
     const stops = stopper === undefined ? undefined : new Stops(stopper, reader);

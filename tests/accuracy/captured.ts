@@ -8,6 +8,8 @@ export interface Place {
   /** Qualified function name. */
   readonly name: string;
   readonly line: number;
+  /** Number of the instruction; −1 or absent: not recorded. */
+  readonly opcode?: number;
 }
 
 /** The output of `entry.ts`. */

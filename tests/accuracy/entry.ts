@@ -2,7 +2,7 @@
  * Captures a process and prints all that was captured as JSON. An entry like `src/main.ts`: the sampler
  * starts it a second time as its Worker.
  *
- * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking [jitter|steady]`
+ * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking [jitter|steady|-] [gc,native,opcodes]`
  */
 import { countIndependent } from "../../src/analysis/intervals.ts";
 import type { Capture } from "../../src/sampler/capture.ts";
@@ -16,14 +16,20 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
   serveSampler(self);
 } else {
   const { createSampler } = await import("../../src/sampler/handle.ts");
-  const [pid, intervalUs, seconds, threads, consistency, jitter] = Deno.args;
+  const [pid, intervalUs, seconds, threads, consistency, jitter, features] = Deno.args;
+  const shown = features?.split(",") ?? [];
   const capture = await createSampler().start({
     pid: Number(pid),
     intervalUs: Number(intervalUs),
     durationUs: Number(seconds) * 1e6,
     allThreads: threads === "all",
     consistency: consistency as Consistency,
-    ...(jitter === undefined ? {} : { jitter: jitter === "jitter" }),
+    ...(jitter === undefined || jitter === "-" ? {} : { jitter: jitter === "jitter" }),
+    features: {
+      gc: shown.includes("gc"),
+      native: shown.includes("native"),
+      opcodes: shown.includes("opcodes"),
+    },
     waitForPythonMs: 1000,
     command: [],
     toolVersion: "test",
@@ -46,6 +52,7 @@ async function collect({ profile, finished }: Capture): Promise<Captured> {
       file: text(frames.file.at(id)),
       name: text(frames.name.at(id)),
       line: frames.line.at(id),
+      opcode: frames.opcode.at(id),
     })),
     stacks: Array.from({ length: stacks.length }, (_, id) => ({
       prefix: stacks.prefix.at(id),

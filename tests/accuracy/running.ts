@@ -1,7 +1,7 @@
 /** Runs targets and captures of them, each on a CPU of its own. */
 import assert from "node:assert/strict";
 import { compareVersions } from "../../scripts/pythons/version.ts";
-import type { Consistency } from "../../src/profile/metadata.ts";
+import type { Consistency, Features } from "../../src/profile/metadata.ts";
 import type { Captured } from "./captured.ts";
 import { type Grammar, type Preface, readGrammar } from "./grammar.ts";
 
@@ -96,6 +96,8 @@ export interface How {
   readonly consistency?: Consistency;
   /** Ticks at random points of their intervals, or not; absent: as the interval suggests. */
   readonly jitter?: boolean;
+  /** What stacks show besides Python frames; absent: nothing. */
+  readonly features?: readonly (keyof Features)[];
 }
 
 /** The command line of a capture. */
@@ -105,7 +107,8 @@ export function captureCommand(pid: number, how: How): string[] {
   const cpu = sameCpu ? targetCpu : captureCpu;
   const run = ["run", "-q", "-A", "--no-code-cache", "--config", config, entry];
   const order = [pid, intervalUs, seconds, allThreads ? "all" : "main", consistency].map(String);
-  if (how.jitter !== undefined) order.push(how.jitter ? "jitter" : "steady");
+  const { jitter, features = [] } = how;
+  order.push(jitter === undefined ? "-" : jitter ? "jitter" : "steady", features.join());
   return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
 }
 

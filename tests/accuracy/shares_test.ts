@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type Captured, countSamples, seenStacks, shareOf, tolerance } from "./captured.ts";
+import { countSamples, seenStacks, shareOf, tolerance } from "./captured.ts";
 import { testedPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
-import { sharesDuring } from "./told.ts";
+import { missedShare, sharesDuring } from "./told.ts";
 
 /**
  * The truth is that of the capture's own time, so a block that is long because the machine was busy
@@ -71,14 +71,6 @@ for (const { path, minor } of await testedPythons()) {
       assert.ok(Math.abs(found - nearest.share) <= most, said);
     });
   }
-}
-
-/**
- * Where the machine takes the CPU away from the capture for some milliseconds, all that the target did
- * in that time is missing, whatever it was.
- */
-function missedShare({ quality }: Captured): number {
-  return quality.missedTicks / (quality.ticks + quality.missedTicks);
 }
 
 function describe(name: string, found: number, share: number, most: number): string {

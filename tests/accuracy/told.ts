@@ -15,3 +15,11 @@ export function sharesDuring({ startedAt, summary }: Captured, told: Told): Map<
   const seconds = (to[0]! - from[0]!) / 1000;
   return new Map(told.names.map((name, i) => [name, (to[i + 1]! - from[i + 1]!) / seconds]));
 }
+
+/**
+ * Where the machine takes the CPU away from the capture for some milliseconds, all that the target did
+ * in that time is missing, whatever it was.
+ */
+export function missedShare({ quality }: Captured): number {
+  return quality.missedTicks / (quality.ticks + quality.missedTicks);
+}

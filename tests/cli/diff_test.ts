@@ -153,6 +153,11 @@ Deno.test("a baseline that cannot be compared with is refused before anything be
     const cases: readonly [words: string[], message: RegExp, status: number][] = [
       [["run", "-a", "--diff-flamegraph", "base.bin", ...script], /not alike in threads/, 1],
       [["run", "--exact", "--diff-flamegraph", "base.bin", ...script], /not alike in consist/, 1],
+      [
+        ["run", "--no-gc", "--diff-flamegraph", "base.bin", ...script],
+        /alike in frames of the g/,
+        1,
+      ],
       [["attach", "--diff-flamegraph", "no.bin", "1"], /There is no file no\.bin/, 1],
       [["run", "-o", "diff-flamegraph:", ...script], /add --diff-flamegraph BASE/, 2],
       [["replay", "--diff-flamegraph", "base.bin", "-o", "base.bin", "same.bin"], /to be read/, 2],

@@ -17,7 +17,8 @@ function startFake(request: CaptureRequest): Promise<Capture | AttachFault> {
       { fault, detail: Deno.env.get("FAKE_DETAIL") ?? "3.9.1" } as AttachFault,
     );
   }
-  const metadata = { pid: request.pid, command: request.command, intervalUs: request.intervalUs };
+  const { pid, command, intervalUs, features } = request;
+  const metadata = { pid, command, intervalUs, ...(features === undefined ? {} : { features }) };
   const empty = Deno.env.get("FAKE_SAMPLES") === "0";
   const { profile } = empty ? new ProfileBuilder(metadata) : shopProfile(metadata);
   const { promise, resolve } = Promise.withResolvers<Summary>();

@@ -17,7 +17,9 @@ export interface Run {
 /** Records a run; each function is called by `main`, at two lines. */
 export function recordRun({ work, seed, metadata, ending = "target-ended" }: Run): Uint8Array {
   const random = createRandom(seed);
-  const builder = new ProfileBuilder(metadata);
+  // As captures are taken unless something else is asked for.
+  const features = { native: false, gc: true, opcodes: false };
+  const builder = new ProfileBuilder({ features, ...metadata });
   builder.thread(4242, "MainThread");
   const main = { file: "/srv/x.py", name: "main", first: 1, line: 2 };
   const ids = Object.entries(work).flatMap(([name, samples], index) => {

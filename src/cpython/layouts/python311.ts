@@ -9,6 +9,7 @@ export const python311: Readonly<Record<string, number>> = {
   "interpreter_state.next": 0,
   "interpreter_state.threads_head": 16,
   "interpreter_state.gc": 648,
+  "interpreter_state.gc_collecting": 848,
   "interpreter_state.imports_modules": 888,
   "interpreter_state.sysdict": 904,
   "interpreter_state.builtins": 912,

@@ -8,6 +8,7 @@ export const python312: Readonly<Record<string, number>> = {
   "interpreter_state.next": 0,
   "interpreter_state.threads_head": 72,
   "interpreter_state.gc": 112,
+  "interpreter_state.gc_collecting": 312,
   "interpreter_state.imports_modules": 944,
   "interpreter_state.sysdict": 352,
   "interpreter_state.builtins": 360,

@@ -4,6 +4,7 @@ export const python38: Readonly<Record<string, number>> = {
   "runtime_state.interpreters_head": 32,
   "runtime_state.interpreters_main": 40,
   "runtime_state.tstate_current": 1368,
+  "runtime_state.gc_collecting": 544,
   "interpreter_state.size": 2720,
   "interpreter_state.id": 16,
   "interpreter_state.next": 0,

@@ -9,6 +9,7 @@ export const python39: Readonly<Record<string, number>> = {
   "interpreter_state.next": 0,
   "interpreter_state.threads_head": 8,
   "interpreter_state.gc": 616,
+  "interpreter_state.gc_collecting": 816,
   "interpreter_state.imports_modules": 856,
   "interpreter_state.sysdict": 872,
   "interpreter_state.builtins": 880,

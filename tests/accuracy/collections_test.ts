@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { countSamples, seenStacks, shareOf, tolerance } from "./captured.ts";
+import { allPythons } from "./pythons.ts";
+import { capture, Running } from "./running.ts";
+import { missedShare, sharesDuring } from "./told.ts";
+
+for (const { path, minor } of await allPythons()) {
+  Deno.test(`the collector's share is what a program measured, and it runs in what makes garbage, on Python ${minor}`, async () => {
+    await using target = await Running.start(path, "collecting.py", []);
+    const how = { intervalUs: 250, seconds: 2, features: ["gc"] } as const;
+    const captured = await capture(target.pid, how);
+    const seen = seenStacks(captured);
+    const truth = sharesDuring(captured, JSON.parse(await target.finish())).get("gc")!;
+    const collecting = seen.filter(({ stack }) => stack.some(({ name }) => name === "<GC>"));
+    const found = countSamples(collecting) / countSamples(seen);
+    const most = 2 * tolerance(truth, captured.independent) + missedShare(captured);
+    const said = `${(found * 100).toFixed(2)} % of the samples, in truth ${
+      (truth * 100).toFixed(2)
+    } %, at most ${(most * 100).toFixed(2)} apart`;
+    assert.ok(truth > 0.2 && truth < 0.9, said);
+    assert.ok(Math.abs(found - truth) <= most, said);
+    const makers = shareOf(collecting, (stack) => {
+      const below = stack[stack.findIndex(({ name }) => name === "<GC>") - 1]?.name ?? "";
+      return /^(collect|litter|(Knot\.)?__init__)$/.test(below);
+    });
+    assert.ok(makers > 0.9, `${makers} of the collections run in what makes garbage`);
+  });
+}
