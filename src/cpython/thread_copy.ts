@@ -6,6 +6,7 @@ import { HeapFrames } from "./heap_frames.ts";
 import { ACTIVE_STATUS } from "./layout.ts";
 import { OutsideFrames } from "./outside_frames.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
+import { collectingAddress, statusAddress } from "./status_words.ts";
 import { Visits } from "./visits.ts";
 
 /** How a fetch came out. */
@@ -51,8 +52,8 @@ export class ThreadCopy {
   /** Where they end and the frames outside begin. */
   outsideAt = 0;
   #generationAt = -1;
-  /** Where it stands whether the collector runs, and right behind it in which frame. */
-  #gcAt = -1;
+  /** Where it stands whether the garbage collector runs; −1 if that is not read. */
+  gcAt = -1;
 
   /** The chunks that are copied. */
   readonly dataStack: DataStack = new DataStack();
@@ -250,26 +251,6 @@ export class ThreadCopy {
     return this.pointer(at) === this.thread.address ? ACTIVE_STATUS : 0;
   }
 
-  /** True if the collector was running when the reading began; false if that was not read. */
-  isCollecting(): boolean {
-    return this.#gcAt >= 0 && this.words[this.#gcAt >> 2] !== 0;
-  }
-
-  /** The frame in which the collector was running then; 0 where the interpreter does not say. */
-  gcFrame(): Address {
-    return this.runtime.layout.gc.frame < 0 ? 0 : this.pointer(this.#gcAt + 8);
-  }
-
-  /** True if the thread holds its GIL, as the copy has it or, if that was not read, by now. */
-  isActive(): boolean {
-    if (this.watchesStatus) return (this.status() & ACTIVE_STATUS) !== 0;
-    const { reader, layout } = this.runtime;
-    const word = reader.pointer(this.#statusAddress());
-    if (word === undefined) return false;
-    if (layout.thread.status < 0) return word === this.thread.address;
-    return (word & ACTIVE_STATUS) !== 0;
-  }
-
   /** True if the same frame was current in the copy before. */
   isSameFrame(): boolean {
     const at = this.#frameAt >> 2;
@@ -380,10 +361,8 @@ export class ThreadCopy {
       ranges.push(from, window);
     }
     if (this.watchesGc) {
-      const { gc } = layout;
-      this.#gcAt = ranges.bytes;
-      const state = gc.isGlobal ? this.runtime.address : this.thread.interpreter;
-      ranges.push(state + gc.collecting, gc.frame < 0 ? 8 : 16);
+      this.gcAt = ranges.bytes;
+      ranges.push(collectingAddress(this.runtime, this.thread), layout.gc.frame < 0 ? 8 : 16);
     }
     this.chunksAt = ranges.bytes;
     this.dataStack.addTo(ranges);
@@ -391,7 +370,7 @@ export class ThreadCopy {
     this.outside.addTo(ranges);
     const framesEnd = ranges.bytes;
     this.#statusAt = this.watchesStatus ? ranges.bytes : -1;
-    if (this.watchesStatus) ranges.push(this.#statusAddress(), 8);
+    if (this.watchesStatus) ranges.push(statusAddress(this.runtime, this.thread), 8);
     this.#generationAt = codeGeneration < 0 ? -1 : ranges.bytes;
     if (codeGeneration >= 0) ranges.push(this.thread.interpreter + codeGeneration, 8);
     this.#ranges = ranges;
@@ -410,13 +389,6 @@ export class ThreadCopy {
     this.#dirty = false;
     this.#arrangement++;
     this.isOffered = false;
-  }
-
-  /** Where it stands whether the thread runs: in its state, before 3.12 with whoever holds the GIL. */
-  #statusAddress(): Address {
-    const { layout, address } = this.runtime;
-    const { status } = layout.thread;
-    return status < 0 ? address + layout.gilHolder : this.thread.address + (status & ~7);
   }
 }
 

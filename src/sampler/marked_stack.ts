@@ -1,5 +1,5 @@
 import type { Loops } from "../../ffi/process.ts";
-import { findCollection } from "../cpython/collection.ts";
+import { findCollection, isCollecting } from "../cpython/collection.ts";
 import type { Snapshot } from "../cpython/snapshot.ts";
 import type { Features } from "../profile/metadata.ts";
 import { NO_STACK } from "../profile/tables.ts";
@@ -28,7 +28,7 @@ class CollectingStack implements StackInterner {
 
   intern(snapshot: Snapshot): number {
     const stack = this.plain.intern(snapshot);
-    return snapshot.copy.isCollecting() ? this.#intern(snapshot, stack) : stack;
+    return isCollecting(snapshot.copy) ? this.#intern(snapshot, stack) : stack;
   }
 
   /** @param stack the same without a mark. */
