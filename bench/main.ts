@@ -1,7 +1,7 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory] [replay]`: what tachyon costs and how fast it can
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory] [replay] [report]`: what tachyon costs and how fast it can
  * go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
- * all of it but `memory` and `replay`, which must be asked for; `--long` is for the docs, and takes memory for ten minutes.
+ * all of it but `memory`, `replay` and `report`, which must be asked for; `--long` is for the docs, and takes memory for ten minutes.
  */
 import { findTestPythons } from "../scripts/pythons.ts";
 import { captureCpu, targetCpu } from "../tests/accuracy/running.ts";
@@ -9,6 +9,7 @@ import { benchMemory } from "./memory.ts";
 import { benchReads } from "./read.ts";
 import { benchCpu, benchRates } from "./rates.ts";
 import { benchReplay } from "./replay.ts";
+import { benchReport } from "./report.ts";
 import { benchSlowdown } from "./slowdown.ts";
 import { benchThreads } from "./threads.ts";
 import { print, printMachine } from "./table.ts";
@@ -29,4 +30,5 @@ if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 3);
 if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
 if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
 if (only.includes("replay")) await benchReplay(python.path);
+if (only.includes("report")) await benchReport();
 if (wanted("reads")) await benchReads(python.path);

@@ -1,34 +1,28 @@
 /**
- * `deno run -A bench/report.ts`: how fast a report opens, zooms and searches in Chromium, at 200,000
- * nodes 500 levels deep, and at a million; and beside it CPython 3.15's own page of the same recording,
- * which is drawn by d3-flame-graph. A zoom's or search's first picture is timed from the key's press, the
- * wait for the browser's next frame included; those of the glide that follows, by their drawing.
+ * `deno task bench report`: how fast a report opens, zooms and searches in Chromium, at 200,000 nodes
+ * 500 levels deep, and at a million; and beside it CPython 3.15's own page of the same recording, and
+ * d3-flame-graph with the same tree. The first picture of a large report is drawn from a small part of
+ * it; _ready_ is when all of it is there. A zoom's or search's first picture is timed from the key's press
+ * until it is drawn, which the browser then shows with its next frame; those of the glide that follows a
+ * zoom, by their drawing.
  */
-import type { Browser, Page } from "playwright-core";
-import { createBinary } from "../collectors/binary.ts";
-import { DEFAULT_OPTIONS } from "../collectors/registry.ts";
-import { findTestPythons } from "../scripts/pythons.ts";
-import { run } from "../scripts/shell.ts";
-import { joinPieces, SUMMARY } from "../tests/collectors/profiles.ts";
+import type { Browser } from "playwright-core";
 import { startBrowser, writeReport } from "../tests/report/browser.ts";
-import { type GrownProfile, growProfile } from "./report_profiles.ts";
+import { measureCpython, measureD3 } from "./report_others.ts";
+import { growProfile } from "./report_profiles.ts";
+import { describeTimes, openAgain, type Openings, openPage } from "./report_times.ts";
 import { print } from "./table.ts";
 
 const ZOOMS = 40;
-/** Times that each page is opened. */
-const OPENINGS = 5;
 
 /** Times of a page, ms. */
 interface Times {
-  /** From the end of the page's load to the first picture. */
-  readonly first: readonly number[];
-  /** From when the browser was told to open it. */
-  readonly fromStart: readonly number[];
+  readonly openings: Openings;
   readonly zoom: readonly number[];
   readonly search: readonly number[];
 }
 
-/** Notes when the first picture was there and how long each took, before the page's own script runs. */
+/** Notes when pictures were there and how long each took, before the page's own script runs. */
 const WATCH = `
   globalThis.drawings = [];
   let pressed;
@@ -37,31 +31,21 @@ const WATCH = `
     globalThis.drawings.push(pressed === undefined ? event.detail : performance.now() - pressed);
     pressed = undefined;
     globalThis.firstPicture ??= performance.now();
+    globalThis.ready = performance.now();
   });
 `;
 
-/** When CPython's page has drawn boxes. */
-const WATCH_SVG = `
-  globalThis.drawings = [];
-  const look = () => {
-    if (document.querySelector("#chart rect, svg rect")) {
-      requestAnimationFrame(() => setTimeout(() => globalThis.firstPicture ??= performance.now()));
-    } else setTimeout(look, 5);
-  };
-  look();
-`;
-
-const TELL_FIRST = `({
-  first: firstPicture - (performance.timing.domInteractive - performance.timeOrigin),
-  fromStart: firstPicture,
-})`;
-
 async function measure(browser: Browser, path: string): Promise<Times> {
-  const { first, fromStart } = await openAgain(browser, path, WATCH);
+  const openings = await openAgain(browser, path, WATCH);
   const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
   await page.addInitScript(WATCH);
   await openPage(page, path);
-  const zoom = await collect(page, async () => {
+  const collect = async (act: () => Promise<void>): Promise<number[]> => {
+    await page.evaluate("drawings.length = 0");
+    await act();
+    return await page.evaluate("drawings") as number[];
+  };
+  const zoom = await collect(async () => {
     for (let i = 0; i < ZOOMS; i++) {
       await page.keyboard.press(i % 8 < 5 ? "+" : "-");
       await page.waitForTimeout(60);
@@ -69,7 +53,7 @@ async function measure(browser: Browser, path: string): Promise<Times> {
   });
   await page.keyboard.press("0");
   await page.waitForTimeout(400);
-  const search = await collect(page, async () => {
+  const search = await collect(async () => {
     await page.focus("#search");
     for (const letter of "parse_12") {
       await page.keyboard.press(letter);
@@ -77,95 +61,35 @@ async function measure(browser: Browser, path: string): Promise<Times> {
     }
   });
   await page.close();
-  return { first, fromStart, zoom, search };
+  return { openings, zoom, search };
 }
 
-async function openAgain(
-  browser: Browser,
-  path: string,
-  watch: string,
-): Promise<{ first: number[]; fromStart: number[] }> {
-  const first: number[] = [];
-  const fromStart: number[] = [];
-  for (let i = 0; i < OPENINGS; i++) {
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 } });
-    await page.addInitScript(watch);
-    const times = await openPage(page, path);
-    first.push(times.first);
-    fromStart.push(times.fromStart);
-    await page.close();
-  }
-  return { first, fromStart };
-}
-
-async function openPage(page: Page, path: string): Promise<{ first: number; fromStart: number }> {
-  await page.goto(`file://${path}`, { timeout: 120_000 });
-  await page.waitForFunction("globalThis.firstPicture !== undefined", undefined, {
-    timeout: 120_000,
-  });
-  return await page.evaluate(TELL_FIRST);
-}
-
-async function collect(page: Page, act: () => Promise<void>): Promise<number[]> {
-  await page.evaluate("drawings.length = 0");
-  await act();
-  return await page.evaluate("drawings") as number[];
-}
-
-function describe(times: readonly number[]): string {
-  const sorted = times.toSorted((a, b) => a - b);
-  const middle = sorted[sorted.length >> 1] ?? NaN;
-  return `median ${middle.toFixed(1)} ms, worst ${
-    sorted.at(-1)?.toFixed(1)
-  } ms of ${sorted.length}`;
-}
-
-/** Lets CPython make its page of the same samples, through a recording. */
-async function measureTheirs(browser: Browser, { profile, batch }: GrownProfile): Promise<void> {
-  const python = (await findTestPythons()).find(({ minor }) => minor === "3.15");
-  if (python === undefined) {
-    throw new Error("Python 3.15 is missing: deno task pythons --provision");
-  }
-  const folder = await Deno.makeTempDir({ prefix: "tachyon-bench-" });
+/** Measures reports, and what others make of the same samples. */
+export async function benchReport(): Promise<void> {
+  const browser = await startBrowser();
   try {
-    const [recording, theirs] = [`${folder}/r.bin`, `${folder}/theirs.html`];
-    const binary = createBinary(DEFAULT_OPTIONS);
-    const bytes = joinPieces([
-      ...binary.begin(profile.metadata),
-      ...binary.add(profile, batch),
-      ...binary.finish(profile, SUMMARY),
-    ]);
-    bytes.set(binary.head!());
-    await Deno.writeFile(recording, bytes);
-    const start = performance.now();
-    const args = ["-m", "profiling.sampling", "replay", "--flamegraph", "-o", theirs, recording];
-    await run(python.path, args);
-    const written = performance.now() - start;
-    const { first, fromStart } = await openAgain(browser, theirs, WATCH_SVG);
-    const size = (await Deno.stat(theirs)).size / 1e6;
-    print(`  CPython's page: written in ${written.toFixed(0)} ms, ${size.toFixed(2)} MB`);
-    print(`    first picture after load: ${describe(first)}; in all: ${describe(fromStart)}`);
+    for (const nodes of [200_000, 1_000_000]) {
+      const grown = growProfile(nodes, 500);
+      const start = performance.now();
+      const path = await writeReport({ profile: grown.profile });
+      const written = performance.now() - start;
+      try {
+        const { openings, zoom, search } = await measure(browser, path);
+        const size = (await Deno.stat(path)).size / 1e6;
+        print(`${nodes} nodes: written in ${written.toFixed(0)} ms, ${size.toFixed(2)} MB`);
+        print(`  first picture after load: ${describeTimes(openings.first)}`);
+        print(`  first picture in all:     ${describeTimes(openings.fromStart)}`);
+        print(`  ready, in all:            ${describeTimes(openings.ready)}`);
+        print(`  zoom:   ${describeTimes(zoom)}`);
+        print(`  search: ${describeTimes(search)}`);
+      } finally {
+        await Deno.remove(path);
+      }
+      if (nodes > 200_000) continue;
+      await measureCpython(browser, grown);
+      await measureD3(browser, grown);
+    }
   } finally {
-    await Deno.remove(folder, { recursive: true });
+    await browser.close();
   }
 }
-
-const browser = await startBrowser();
-for (const nodes of [200_000, 1_000_000]) {
-  const grown = growProfile(nodes, 500);
-  const start = performance.now();
-  const path = await writeReport({ profile: grown.profile });
-  const written = performance.now() - start;
-  try {
-    const { first, fromStart, zoom, search } = await measure(browser, path);
-    const size = (await Deno.stat(path)).size / 1e6;
-    print(`${nodes} nodes: written in ${written.toFixed(0)} ms, ${size.toFixed(2)} MB`);
-    print(`  first picture after load: ${describe(first)}; in all: ${describe(fromStart)}`);
-    print(`  zoom:   ${describe(zoom)}`);
-    print(`  search: ${describe(search)}`);
-    if (nodes === 200_000) await measureTheirs(browser, grown);
-  } finally {
-    await Deno.remove(path);
-  }
-}
-await browser.close();

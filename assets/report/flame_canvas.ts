@@ -60,8 +60,9 @@ export class FlameCanvas {
     }
     if (before === undefined) {
       this.scroller.scrollTop = picture.upward ? this.scroller.scrollHeight : 0;
-      this.draw();
-    } else this.schedule();
+    }
+    if (glides) this.schedule();
+    else this.draw();
   }
 
   /** Moves the edges at once, as a wheel or a drag does. */

@@ -1,6 +1,8 @@
 /**
- * What a report carries inside: a JSON header and columns of small integers, one after the other,
- * deflated and in base64. Written by `src/report/`, read by the page.
+ * What a report carries inside, written by `src/report/`, read by the page: what all is called, the tree
+ * of calls with its samples, and, where that is large, a small tree to be seen while it is unpacked. Each
+ * of these parts is a JSON header and columns of small integers, one after the other, deflated and in
+ * base64.
  */
 
 import type { Bias } from "../../src/analysis/control.ts";
@@ -101,19 +103,21 @@ export interface ReportHeader {
   readonly states: readonly State[];
   /** Absent: nothing is compared. */
   readonly base?: BaseHeader;
-  /** Number of values in each column, in the order of {@link COLUMNS}. */
+}
+
+/** What every part has at its beginning. */
+export interface PartHeader {
+  /** Number of values in each of its columns, in their order. */
   readonly lengths: readonly number[];
 }
 
 /**
- * The columns. Functions: file, name, first line, kind (an index of `FRAME_KINDS`). Places: function,
- * line, and opcode and 1, or 0 where none was recorded. Nodes, each after its caller and before its
- * caller's next: how many levels it lies above a child of the node before it, and its place. Groups of samples, by thread and slice: thread, slice,
- * number of entries, the states' counts. Entries: node, as the difference to the one before in its group,
- * and count. Worths, where profiles are compared, of each function: how much of their samples those of the
- * function are worth, in thousandths: own and all now, own and all before.
+ * Columns of the names. Functions: file, name, first line, kind (an index of `FRAME_KINDS`). Places:
+ * function, line, and opcode and 1, or 0 where none was recorded. Worths, where profiles are compared, of
+ * each function: how much of their samples those of the function are worth, in thousandths: own and all
+ * now, own and all before.
  */
-export const COLUMNS = [
+export const NAME_COLUMNS = [
   "functionFile",
   "functionName",
   "functionLine",
@@ -121,6 +125,16 @@ export const COLUMNS = [
   "placeFunction",
   "placeLine",
   "placeOpcode",
+  "functionWorths",
+] as const;
+
+/**
+ * Columns of a tree. Nodes, each after its caller and before its caller's next: how many levels it lies
+ * above a child of the node before it, and its place. Groups of samples, by thread and slice: thread,
+ * slice, number of entries, samples, the states' counts. Entries: node, as the difference to the one
+ * before in its group, and count.
+ */
+export const TREE_COLUMNS = [
   "nodeUp",
   "nodePlace",
   "groupThread",
@@ -130,9 +144,10 @@ export const COLUMNS = [
   "groupStates",
   "entryNode",
   "entryCount",
-  "functionWorths",
 ] as const;
-export type ColumnName = typeof COLUMNS[number];
+
+export type NameColumn = typeof NAME_COLUMNS[number];
+export type TreeColumn = typeof TREE_COLUMNS[number];
 
 /** Columns as they are read. */
-export type Columns = Readonly<Record<ColumnName, Int32Array>>;
+export type Columns<Name extends string> = Readonly<Record<Name, Int32Array>>;

@@ -1,4 +1,4 @@
-import type { Payload } from "./read.ts";
+import type { Calls, Names } from "./read.ts";
 import type { BaseHeader, ReportHeader } from "./format.ts";
 
 /**
@@ -56,8 +56,8 @@ export interface Group {
   readonly states: Int32Array;
 }
 
-/** Puts the columns together. */
-export function createModel({ header, columns }: Payload): Model {
+/** Puts names and a tree together. */
+export function createModel({ header, columns: named }: Names, { columns }: Calls): Model {
   const nodes = columns.nodePlace.length;
   const { parent, end } = linkNodes(columns.nodeUp);
   const { entryNode, entryCount } = columns;
@@ -81,14 +81,14 @@ export function createModel({ header, columns }: Payload): Model {
   }
   const model = {
     header,
-    functions: columns.functionFile.length,
-    functionFile: columns.functionFile,
-    functionName: columns.functionName,
-    functionLine: columns.functionLine,
-    functionKind: columns.functionKind,
-    placeFunction: columns.placeFunction,
-    placeLine: columns.placeLine,
-    placeOpcode: columns.placeOpcode,
+    functions: named.functionFile.length,
+    functionFile: named.functionFile,
+    functionName: named.functionName,
+    functionLine: named.functionLine,
+    functionKind: named.functionKind,
+    placeFunction: named.placeFunction,
+    placeLine: named.placeLine,
+    placeOpcode: named.placeOpcode,
     nodes,
     place: columns.nodePlace,
     parent,
@@ -98,7 +98,7 @@ export function createModel({ header, columns }: Payload): Model {
     entryCount,
     samples: countSamples(groups, entryCount),
   };
-  return header.base === undefined ? model : splitSides(model, header.base, columns.functionWorths);
+  return header.base === undefined ? model : splitSides(model, header.base, named.functionWorths);
 }
 
 function countSamples(groups: readonly Group[], entryCount: Int32Array): number {

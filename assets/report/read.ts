@@ -1,16 +1,36 @@
-import { type ColumnName, COLUMNS, type Columns, type ReportHeader } from "./format.ts";
+import {
+  type Columns,
+  NAME_COLUMNS,
+  type NameColumn,
+  type PartHeader,
+  type ReportHeader,
+  TREE_COLUMNS,
+  type TreeColumn,
+} from "./format.ts";
 
-/** What a report carries, unpacked. */
-export interface Payload {
-  readonly header: ReportHeader;
-  readonly columns: Columns;
+/** A part of a report, unpacked. */
+export interface Part<Header, Name extends string> {
+  readonly header: Header;
+  readonly columns: Columns<Name>;
+}
+export type Names = Part<ReportHeader, NameColumn>;
+export type Calls = Part<unknown, TreeColumn>;
+
+/** Unpacks the names. @param base64 of the deflated part. */
+export async function readNames(base64: string): Promise<Names> {
+  return splitPart<ReportHeader, NameColumn>(await inflate(base64), NAME_COLUMNS);
 }
 
-/** Unpacks base64 of a deflated payload. */
-export async function readPayload(base64: string): Promise<Payload> {
+/** Unpacks a tree. @param bytes what {@link inflate} gave. */
+export function readCalls(bytes: Uint8Array): Calls {
+  return splitPart(bytes, TREE_COLUMNS);
+}
+
+/** Unpacks the bytes of a part, beside all else that the page does. */
+export async function inflate(base64: string): Promise<Uint8Array> {
   const packed = new Blob([decodeBase64(base64)]);
   const plain = packed.stream().pipeThrough(new DecompressionStream("deflate-raw"));
-  return splitPayload(new Uint8Array(await new Response(plain).arrayBuffer()));
+  return new Uint8Array(await new Response(plain).arrayBuffer());
 }
 
 function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
@@ -23,14 +43,17 @@ function decodeBase64(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** Takes a payload apart: four bytes of the header's length, the header, the columns. */
-export function splitPayload(bytes: Uint8Array): Payload {
+/** Takes a part apart: four bytes of the header's length, the header, the columns. */
+function splitPart<Header, Name extends string>(
+  bytes: Uint8Array,
+  names: readonly Name[],
+): Part<Header, Name> {
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   const text = new TextDecoder().decode(bytes.subarray(4, 4 + length));
-  const header = JSON.parse(text) as ReportHeader;
-  const columns = {} as Record<ColumnName, Int32Array>;
+  const header = JSON.parse(text) as Header & PartHeader;
+  const columns = {} as Record<Name, Int32Array>;
   let at = 4 + length;
-  for (const [index, name] of COLUMNS.entries()) {
+  for (const [index, name] of names.entries()) {
     const values = new Int32Array(header.lengths[index]!);
     at = readColumn(bytes, at, values);
     columns[name] = values;

@@ -25,8 +25,29 @@ export class ColumnWriter {
   }
 }
 
-/** Deflates a header and columns: what the page's `readPayload` takes, before base64. */
-export function packPayload(header: unknown, columns: readonly Uint8Array[]): Uint8Array {
+/** The columns of a part of a report while they are written. */
+export class ColumnSet<Name extends string> {
+  readonly #columns = new Map<Name, { writer: ColumnWriter; length: number }>();
+
+  put(name: Name, value: number): void {
+    let column = this.#columns.get(name);
+    if (column === undefined) {
+      this.#columns.set(name, column = { writer: new ColumnWriter(), length: 0 });
+    }
+    column.writer.write(value);
+    column.length++;
+  }
+
+  /** Deflates them, in the order of their names, behind a header: a part as the page reads it. */
+  pack(names: readonly Name[], header: Readonly<Record<string, unknown>> = {}): Uint8Array {
+    const columns = names.map((name) => this.#columns.get(name));
+    const lengths = columns.map((column) => column?.length ?? 0);
+    const parts = columns.map((column) => column?.writer.finish() ?? new Uint8Array(0));
+    return deflate({ ...header, lengths }, parts);
+  }
+}
+
+function deflate(header: unknown, columns: readonly Uint8Array[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const length = columns.reduce((sum, column) => sum + column.length, 4 + text.length);
   const bytes = new Uint8Array(length);

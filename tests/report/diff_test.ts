@@ -3,8 +3,7 @@ import { compareTrees } from "../../assets/report/difference.ts";
 import { nameOf } from "../../assets/report/names.ts";
 import { selectSamples } from "../../assets/report/select.ts";
 import { buildTree, type Tree } from "../../assets/report/tree.ts";
-import { createModel, type Model } from "../../assets/report/model.ts";
-import { readPayload } from "../../assets/report/read.ts";
+import type { Model } from "../../assets/report/model.ts";
 import { createDiffFlamegraph } from "../../collectors/diff_flamegraph.ts";
 import type { Compared } from "../../src/analysis/difference_functions.ts";
 import { SliceCounts } from "../../src/analysis/difference_noise.ts";
@@ -16,7 +15,7 @@ import { TimeSlices } from "../../src/report/slices.ts";
 import { createRandom } from "../../src/sampler/schedule.ts";
 import { type FrameSpec, joinPieces, METADATA, ProfileBuilder } from "../collectors/profiles.ts";
 import { clickBox, drawn, hoverBox, openReport, pixel, startBrowser, textOf } from "./browser.ts";
-import { ALL, batchOf } from "./payloads.ts";
+import { ALL, batchOf, unpack } from "./payloads.ts";
 
 /** A taken profile with its samples. */
 interface Taken extends Compared {
@@ -76,9 +75,7 @@ async function modelOf(current: Taken, base: Compared): Promise<Model> {
   const time = new TimeSlices();
   time.add(current.profile, current.batch);
   const joined = joinProfiles(current, base);
-  const bytes = packProfile(joined.profile, current.summary, time, () => [], joined);
-  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-  return createModel(await readPayload(btoa(binary)));
+  return await unpack(packProfile(joined.profile, current.summary, time, () => [], joined));
 }
 
 function treeOf(model: Model): Tree {

@@ -1,11 +1,12 @@
 /** Profiles as the page sees them. */
 
+import { Buffer } from "node:buffer";
 import { createModel, type Model } from "../../assets/report/model.ts";
-import { readPayload } from "../../assets/report/read.ts";
+import { inflate, readCalls, readNames } from "../../assets/report/read.ts";
 import type { Filter } from "../../assets/report/select.ts";
 import type { Tree } from "../../assets/report/tree.ts";
 import type { Profile, SampleBatch } from "../../src/profile/profile.ts";
-import { packProfile } from "../../src/report/pack.ts";
+import { type PackedReport, packProfile } from "../../src/report/pack.ts";
 import { TimeSlices } from "../../src/report/slices.ts";
 import { SUMMARY } from "../collectors/profiles.ts";
 
@@ -19,9 +20,14 @@ export async function roundTrip(
 ): Promise<Model> {
   const time = new TimeSlices();
   for (const batch of batches) time.add(profile, batch);
-  const bytes = packProfile(profile, SUMMARY, time, () => []);
+  return await unpack(packProfile(profile, SUMMARY, time, () => []));
+}
+
+/** Unpacks a report as the page does. */
+export async function unpack({ names, tree }: PackedReport): Promise<Model> {
   return createModel(
-    await readPayload(btoa(Array.from(bytes, (b) => String.fromCharCode(b)).join(""))),
+    await readNames(Buffer.from(names).toString("base64")),
+    readCalls(await inflate(Buffer.from(tree).toString("base64"))),
   );
 }
 
