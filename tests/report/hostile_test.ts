@@ -152,7 +152,7 @@ Deno.test("an empty report is small, and data never stands in the markup as it i
   const full = await writeReport(input);
   const text = await Deno.readTextFile(full);
   for (const trick of TRICKS) assert.ok(!text.includes(trick), trick);
-  assert.equal(text.split("</script>").length, 3);
+  assert.equal(text.split("</script>").length, 4);
   await Deno.remove(full);
   await Deno.remove(input.folder!, { recursive: true });
 });
