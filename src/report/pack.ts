@@ -14,7 +14,7 @@ import { type Profile, STATUS } from "../profile/profile.ts";
 import type { JoinedProfiles } from "./baseline.ts";
 import { ColumnSet } from "./columns.ts";
 import { addRest, needsGlimpse, pruneTree } from "./glimpse.ts";
-import { groupAll, groupByTime, packTree } from "./pack_tree.ts";
+import { type Group, groupAll, groupByTime, packTree } from "./pack_tree.ts";
 import { numberPlaces, orderStacks, type Places } from "./places.ts";
 import type { TimeSlices } from "./slices.ts";
 import { escapeForPage } from "./text.ts";
@@ -64,7 +64,7 @@ export function packProfile(
   };
   const packed = {
     names: packNames(header, places, joined),
-    tree: packTree(tree, function* (nodes) {
+    tree: packTree(tree, function* (nodes): Generator<Group> {
       if (timed) yield* groupByTime(time, nodes);
       else yield* groupAll(profile.counts, nodes);
       if (joined !== undefined) yield* groupAll(joined.counts, nodes);
