@@ -7,8 +7,17 @@ import { NotProvisioned, provisionPythons } from "./pythons/debian.ts";
 import { neededMinors, olderMinors, type Python, suites } from "./pythons/version.ts";
 import { print, say } from "./shell.ts";
 
-export { findPythons, findTestPythons } from "./pythons/find.ts";
-export { neededMinors, olderMinors, type Python, testedMinors } from "./pythons/version.ts";
+export { findFreeThreadedPythons, findPythons, findTestPythons } from "./pythons/find.ts";
+export {
+  freeThreadedMinors,
+  minorOf,
+  nameOf,
+  neededFreeThreadedMinors,
+  neededMinors,
+  olderMinors,
+  type Python,
+  testedMinors,
+} from "./pythons/version.ts";
 
 /** The minor versions needed for the tests that this machine lacks. */
 export async function findMissing(): Promise<string[]> {

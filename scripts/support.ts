@@ -9,7 +9,16 @@ import { cases, judgeCase } from "../tests/accuracy/cases.ts";
 import { Running } from "../tests/accuracy/running.ts";
 import { type Place, Reading, runtimeOf } from "../tests/cpython/stacks.ts";
 import { Stopped } from "../tests/cpython/stopped.ts";
-import { findTestPythons, olderMinors, type Python, testedMinors } from "./pythons.ts";
+import {
+  findFreeThreadedPythons,
+  findTestPythons,
+  freeThreadedMinors,
+  minorOf,
+  nameOf,
+  olderMinors,
+  type Python,
+  testedMinors,
+} from "./pythons.ts";
 import { repository } from "./repository.ts";
 import { run, say } from "./shell.ts";
 import { replaceRows, type Row } from "./support/table.ts";
@@ -89,13 +98,13 @@ async function tryPython(python: Python): Promise<Row> {
     rejected += outcome.rejected;
     readings += outcome.rejected + outcome.captured.quality.samples;
     if (one.allThreads === true) threads = outcome.threads;
-    say(`${python.minor} ${one.what}: ${outcome.impossible} of ${outcome.samples} impossible`);
+    say(`${minorOf(python)} ${one.what}: ${outcome.impossible} of ${outcome.samples} impossible`);
     for (const fault of outcome.faults) say(`  ${fault}`);
   }
   return {
-    version: python.minor,
+    version: minorOf(python),
     cells: [
-      python.version,
+      nameOf(python),
       mark(attach),
       mark(start),
       mark(threads >= 4),
@@ -108,15 +117,20 @@ async function tryPython(python: Python): Promise<Row> {
 }
 
 async function main(): Promise<number> {
-  const supported = [...olderMinors, ...testedMinors];
+  const supported = [
+    ...olderMinors,
+    ...testedMinors,
+    ...freeThreadedMinors.map((minor) => `${minor}t`),
+  ];
   const wanted = Deno.args.length > 0 ? Deno.args : supported;
-  const pythons = (await findTestPythons()).filter(({ minor }) => wanted.includes(minor));
+  const found = [...await findTestPythons(), ...await findFreeThreadedPythons()];
+  const pythons = found.filter((python) => wanted.includes(minorOf(python)));
   const rows: Row[] = [];
   for (const python of pythons) {
     rows.push(await tryPython(python));
     await Deno.writeTextFile(page, replaceRows(await Deno.readTextFile(page), rows));
   }
-  const missing = wanted.filter((minor) => !pythons.some((python) => python.minor === minor));
+  const missing = wanted.filter((minor) => !pythons.some((python) => minorOf(python) === minor));
   if (missing.length > 0) say(`support: ${missing.join(", ")} not here, not tried`);
   return missing.length > 0 ? 1 : 0;
 }

@@ -1,6 +1,9 @@
 /** The interpreters that reading is tested on. */
 import {
+  findFreeThreadedPythons,
   findTestPythons,
+  freeThreadedMinors,
+  neededFreeThreadedMinors,
   neededMinors,
   olderMinors,
   type Python,
@@ -23,4 +26,18 @@ export async function supportedPythons(what: string): Promise<Python[]> {
   // deno-lint-ignore no-console
   if (older !== "") console.error(`WARNING: ${what} NOT TESTED ON PYTHON ${older}`);
   return found.filter(({ minor }) => [...olderMinors, ...testedMinors].includes(minor));
+}
+
+/** The same of free-threaded interpreters. */
+export async function freeThreadedPythons(what: string): Promise<Python[]> {
+  const found = await findFreeThreadedPythons();
+  const lack = (minors: readonly string[]): string =>
+    minors.filter((minor) => !found.some((python) => python.minor === minor))
+      .map((minor) => `${minor}t`).join(", ");
+  const missing = lack(neededFreeThreadedMinors);
+  if (missing !== "") report(`${what} NOT TESTED ON FREE-THREADED PYTHON ${missing}`);
+  const others = lack(freeThreadedMinors.filter((one) => !neededFreeThreadedMinors.includes(one)));
+  // deno-lint-ignore no-console
+  if (others !== "") console.error(`WARNING: ${what} NOT TESTED ON PYTHON ${others}`);
+  return found.filter(({ minor }) => freeThreadedMinors.includes(minor));
 }

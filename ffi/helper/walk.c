@@ -64,7 +64,8 @@ enum {
     W_ADDRESS,  /* of the frame to look at */
     W_ON_STACK, /* of the frame on the data stack that was met last, 0 for none */
     W_KEPT,     /* depth of the stack before at which it was met */
-    W_JOINED    /* so many frames from the leaf on are known to call one another */
+    W_JOINED,   /* so many frames from the leaf on are known to call one another */
+    W_COPY      /* where a frame has the number of its copy of the instructions, -1: there are none */
 };
 
 /* Why a walk stopped; W_ADDRESS is the frame in question. */
@@ -77,6 +78,9 @@ enum {
     MET_ENTRY,   /* a frame of the interpreter's own */
     MET_ODD      /* code that is new, doubted, a generator's or the interpreter's, or does not fit */
 };
+
+/* Higher numbers of copies are garbage (src/cpython/code_object.ts). */
+enum { MOST_COPIES = 0x8000 };
 
 #define NUMBERS(slot, type) ((type *)(uintptr_t)w[slot])
 
@@ -110,8 +114,13 @@ static inline int32_t find_pair(const int32_t *firsts, const int32_t *seconds,
     }
 }
 
-/* Follows the callers of regular frames in a copy, and notes each frame. Says why it stopped. */
-TACHYON int32_t tach_follow(double *w, const uint8_t *copy) {
+/*
+ * Follows the callers of regular frames in a copy, and notes each frame. Says why it stopped. Compiled
+ * once for targets with copies of instructions, and once for all others, who shall not pay for them.
+ */
+static inline __attribute__((always_inline)) int32_t follow(double *w, const uint8_t *copy,
+                                                            const int copies) {
+    const uint32_t copy_at = copies ? (uint32_t)w[W_COPY] : 0;
     const uint32_t executable_at = (uint32_t)w[W_EXECUTABLE], previous_at = (uint32_t)w[W_PREVIOUS],
                    instruction_at = (uint32_t)w[W_INSTRUCTION], owner_at = (uint32_t)w[W_OWNER];
     const double size = w[W_FRAME_SIZE], limit = w[W_LIMIT], stable_until = w[W_STABLE_UNTIL];
@@ -183,9 +192,18 @@ TACHYON int32_t tach_follow(double *w, const uint8_t *copy) {
             break;
         }
         const uint64_t executable = word_at(frame + executable_at);
-        const int32_t object =
-            find_pair(object_low, object_high, object_value, object_mask,
-                      (int32_t)((uint32_t)executable & mask), (int32_t)(executable >> 32));
+        uint64_t high = executable >> 32;
+        if (copies) {
+            int32_t number;
+            memcpy(&number, frame + copy_at, 4);
+            if (number < 0 || number >= MOST_COPIES || high >= 0x8000) {
+                stop = MET_ODD;
+                break;
+            }
+            high |= (uint64_t)number << 16;
+        }
+        const int32_t object = find_pair(object_low, object_high, object_value, object_mask,
+                                         (int32_t)((uint32_t)executable & mask), (int32_t)high);
         if (object < 0 || checked[object] != epoch) {
             stop = MET_ODD;
             break;
@@ -223,6 +241,10 @@ TACHYON int32_t tach_follow(double *w, const uint8_t *copy) {
     w[W_ON_STACK] = on_stack;
     w[W_JOINED] = joined;
     return stop;
+}
+
+TACHYON int32_t tach_follow(double *w, const uint8_t *copy) {
+    return w[W_COPY] < 0 ? follow(w, copy, 0) : follow(w, copy, 1);
 }
 
 /*

@@ -20,15 +20,21 @@ let found: Promise<Python[]> | undefined;
 
 /**
  * The CPython interpreters of this machine, the older version first: those on PATH, those of pyenv,
- * and those in this checkout's `.pythons`. Looks once and remembers.
+ * those in this checkout's `.pythons`, and those in the folder that `TACHYON_PYTHONS` names, each of both
+ * in a folder of its own. Looks once and remembers.
  */
 export function findPythons(): Promise<Python[]> {
   return found ??= search();
 }
 
-/** The interpreters tests run on: the best one of each minor version found. */
+/** The interpreters tests run on: the best one of each minor version found, none free-threaded. */
 export async function findTestPythons(): Promise<Python[]> {
   return choosePythons(await findPythons(), localPythons);
+}
+
+/** The free-threaded interpreters tests run on: the best one of each minor version found. */
+export async function findFreeThreadedPythons(): Promise<Python[]> {
+  return choosePythons(await findPythons(), localPythons, true);
 }
 
 /** Makes the next look-up search again, after interpreters were added. */
@@ -69,9 +75,11 @@ async function foldersOfPythons(): Promise<string[]> {
       folders.push(`${root}/versions/${version}/bin`);
     }
   }
-  for (const entry of await entriesOf(localPythons)) {
-    if (entry.startsWith(".")) continue;
-    folders.push(`${localPythons}/${entry}/bin`, `${localPythons}/${entry}/usr/bin`);
+  for (const root of [localPythons, Deno.env.get("TACHYON_PYTHONS") ?? ""]) {
+    for (const entry of root === "" ? [] : await entriesOf(root)) {
+      if (entry.startsWith(".")) continue;
+      folders.push(`${root}/${entry}/bin`, `${root}/${entry}/usr/bin`);
+    }
   }
   return folders;
 }

@@ -14,6 +14,10 @@ export interface Python {
 export const testedMinors: readonly string[] = ["3.13", "3.14", "3.15"];
 /** Older versions that are supported; tests that read memory run on those that are there. */
 export const olderMinors: readonly string[] = ["3.8", "3.9", "3.10", "3.11", "3.12"];
+/** Versions whose builds without a GIL are supported; tests that read memory run on those that are there. */
+export const freeThreadedMinors: readonly string[] = ["3.13", "3.14", "3.15"];
+/** Those of them that must be there for the tests. */
+export const neededFreeThreadedMinors: readonly string[] = [];
 /** All versions that must be there for the tests: those throughout, and one of the older. */
 export const neededMinors: readonly string[] = ["3.11", ...testedMinors];
 
@@ -66,16 +70,31 @@ function orderOf(version: string): number[] {
   ];
 }
 
+/** What to call an interpreter: its version, with a `t` behind it if it is free-threaded. */
+export function nameOf({ version, freeThreaded }: Python): string {
+  return freeThreaded ? `${version}t` : version;
+}
+
+/** The same for its minor version: `3.14t`. */
+export function minorOf({ minor, freeThreaded }: Python): string {
+  return freeThreaded ? `${minor}t` : minor;
+}
+
 /**
  * One interpreter a minor version, the older version first: finals before pre-releases, then those
- * under `preferred`, then the newest. Free-threaded builds are left out.
+ * under `preferred`, then the newest.
+ * @param freeThreaded only those that are, or only those that are not.
  */
-export function choosePythons(pythons: readonly Python[], preferred: string): Python[] {
+export function choosePythons(
+  pythons: readonly Python[],
+  preferred: string,
+  freeThreaded = false,
+): Python[] {
   const rank = (python: Python): number =>
     (isPreRelease(python.version) ? 0 : 2) + (python.path.startsWith(`${preferred}/`) ? 1 : 0);
   const best = new Map<string, Python>();
   for (const python of pythons) {
-    if (python.freeThreaded) continue;
+    if (python.freeThreaded !== freeThreaded) continue;
     const other = best.get(python.minor);
     const better = other === undefined ||
       (rank(python) - rank(other) || compareVersions(python.version, other.version)) > 0;

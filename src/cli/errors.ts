@@ -70,12 +70,6 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         `Process ${pid} runs Python ${said}, which is not supported.`,
         "Supported are 3.8 to 3.15.",
       );
-    case "free-threaded":
-      return fail(
-        fault,
-        `Process ${pid} runs a free-threaded build of Python ${said}, which is not supported yet.`,
-        "Run the program with the regular build of that version.",
-      );
     case "exact-refused":
       return fail(
         fault,

@@ -6,6 +6,8 @@ import { readUnicode } from "./unicode.ts";
 /** What a code object says about its function. */
 export interface CodeObject {
   readonly address: Address;
+  /** Which copy of its instructions this is; 0 but in some threads of builds without a GIL. */
+  readonly copy: number;
   /** Address of the first instruction. */
   readonly start: Address;
   /** Length of the instructions, bytes. */
@@ -39,10 +41,13 @@ const LARGEST_CODE = 64 << 20;
 /** CO_GENERATOR, CO_COROUTINE, CO_ASYNC_GENERATOR (CPython Include/cpython/code.h). */
 const GENERATOR_FLAGS = 0x20 | 0x80 | 0x200;
 const LARGEST_LINE_TABLE = 16 << 20;
+/** Copies are numbered as threads come; nobody has as many as this at a time. */
+export const MOST_COPIES = 0x8000;
 
 /**
  * Reads a code object (CPython Include/cpython/code.h).
  * @param codeType address of the type `code`, or 0 to look at the type's name instead.
+ * @param copy which copy of the instructions is meant.
  * @returns undefined when the address holds no code object or it cannot be read.
  */
 export function readCodeObject(
@@ -50,6 +55,7 @@ export function readCodeObject(
   layout: Layout,
   address: Address,
   codeType: Address,
+  copy = 0,
 ): CodeObject | undefined {
   const head = reader.bytes(address, headBytes(layout));
   if (head === undefined) return undefined;
@@ -58,7 +64,7 @@ export function readCodeObject(
   const isCode = codeType === 0 ? typeName(reader, layout, type) === "code" : type === codeType;
   if (!isCode) return undefined;
 
-  const { start, length } = instructionsOf(reader, layout, address, view);
+  const { start, length } = instructionsOf(reader, layout, address, view, copy);
   const file = readUnicode(reader, layout, pointerAt(view, layout.code.filename));
   const qualified = layout.code.qualname < 0
     ? undefined
@@ -67,8 +73,10 @@ export function readCodeObject(
   if (file === undefined || name === undefined || length <= 0 || length > LARGEST_CODE) {
     return undefined;
   }
+  if (start === 0) return undefined;
   return {
     address,
+    copy,
     start,
     length,
     file,
@@ -86,20 +94,34 @@ function headBytes({ code }: Layout): number {
   return code.instructions < 0 ? code.size : code.instructions;
 }
 
-/** Where the instructions are: in the code object itself, before 3.11 in a bytes object. */
+/**
+ * Where the instructions are: in the code object itself, before 3.11 in a bytes object, or a thread's copy
+ * of them, 0 if there is none.
+ */
 function instructionsOf(
   reader: MemoryReader,
   layout: Layout,
   address: Address,
   view: DataView,
+  copy: number,
 ): { start: Address; length: number } {
-  const { instructions, bytecode } = layout.code;
+  const { instructions, bytecode, copies } = layout.code;
   if (instructions >= 0) {
-    return { start: address + instructions, length: pointerAt(view, layout.object.varSize) * 2 };
+    const start = copy === 0
+      ? address + instructions
+      : findCopy(reader, pointerAt(view, copies), copy);
+    return { start, length: pointerAt(view, layout.object.varSize) * 2 };
   }
   const bytes = pointerAt(view, bytecode);
   const length = reader.pointer(bytes + layout.bytes.size) ?? 0;
   return { start: bytes + layout.bytes.data, length };
+}
+
+/** Looks a copy up in their list: its length, then pointers, 0 for threads that have not run the code. */
+function findCopy(reader: MemoryReader, copies: Address, copy: number): Address {
+  const length = reader.pointer(copies) ?? 0;
+  if (copy >= Math.min(length, MOST_COPIES)) return 0;
+  return reader.pointer(copies + 8 + copy * 8) ?? 0;
 }
 
 /** Words that a frame takes on the data stack; 0 where there is none. */
@@ -126,7 +148,9 @@ export function isSameCode(reader: MemoryReader, layout: Layout, code: CodeObjec
   if (head === undefined) return false;
   const now = identityOf(layout, head);
   for (let i = 0; i < now.length; i++) if (now[i] !== code.identity[i]) return false;
-  return true;
+  if (code.copy === 0) return true;
+  const copies = reader.pointer(code.address + layout.code.copies) ?? 0;
+  return findCopy(reader, copies, code.copy) === code.start;
 }
 
 /** Name of a type object; undefined if the address holds none. */

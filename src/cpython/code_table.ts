@@ -11,12 +11,15 @@ import {
 import { widened } from "./frame_list.ts";
 import { PairMap, withRoom } from "./pair_map.ts";
 
+/** Where the number of a copy begins in the upper half of an address, which has 47 bits. */
+const COPY_SHIFT = 16;
+const COPY_UNIT = 1 << COPY_SHIFT;
 /** Readings during which every object is looked at again, after one had changed or was new. */
 const WATCHFUL_READINGS = 128;
 
 /**
- * All code objects met so far. An *object* is an address that holds or has held one; a *code* is what
- * it says. Programs that compile the same source again and again (`exec`, templates, dataclasses) have
+ * All code objects met so far. An *object* is an address that holds or has held one, or one thread's copy
+ * of its instructions where threads have copies; a *code* is what it says. Programs that compile the same source again and again (`exec`, templates, dataclasses) have
  * many objects of one code, so that what is known of its calls holds for all of them. Each code unit of
  * a code has a *place*: one dense number for "this instruction of this function", which is what stacks
  * are made of until somebody asks for lines and names.
@@ -83,7 +86,8 @@ export class CodeTable {
   }
 
   /**
-   * The object at an address (given as its two halves), read when it is new.
+   * The object at an address (given as its two halves), read when it is new. Where threads have copies of
+   * instructions, the number of the copy stands in the upper half of the second.
    * @returns −1 when there is no readable code object.
    */
   find(low: number, high: number): number {
@@ -99,9 +103,20 @@ export class CodeTable {
     const object = this.#sorted[above - 1]!;
     if (!this.#holds(object, address)) return -1;
     if (this.checked[object] === this.epoch) return object;
-    const code = this.#contents[object]!.address;
-    const found = this.#confirm(object, code % 0x1_0000_0000, Math.floor(code / 0x1_0000_0000));
+    const found = this.#reread(object);
     return found >= 0 && this.#holds(object, address) ? object : -1;
+  }
+
+  /** Looks at an object again that does not fit: its thread's instructions may have moved. */
+  recheck(object: number): number {
+    this.checked[object] = this.epoch - 1;
+    return this.#reread(object);
+  }
+
+  #reread(object: number): number {
+    const { address, copy } = this.#contents[object]!;
+    const high = Math.floor(address / 0x1_0000_0000);
+    return this.#confirm(object, address % 0x1_0000_0000, high + copy * COPY_UNIT);
   }
 
   #holds(object: number, instruction: Address): boolean {
@@ -126,12 +141,14 @@ export class CodeTable {
       this.checked[known] = this.epoch;
       return known;
     }
-    const address = (low >>> 0) + (high >>> 0) * 0x1_0000_0000;
-    const code = readCodeObject(reader, layout, address, this.#codeType);
+    const copy = layout.frame.copy < 0 ? 0 : high >>> COPY_SHIFT;
+    const address = (low >>> 0) + ((high >>> 0) - copy * COPY_UNIT) * 0x1_0000_0000;
+    const code = readCodeObject(reader, layout, address, this.#codeType, copy);
     this.#watchful = WATCHFUL_READINGS;
     if (code === undefined) return -1;
     if (this.#codeType === 0) this.#codeType = reader.pointer(address + layout.object.type) ?? 0;
     const object = known >= 0 ? known : this.#addObject(code, low, high);
+    if (code.start !== this.starts[object]) this.#move(object, code.start);
     this.#contents[object] = code;
     this.codeOf[object] = this.#intern(code);
     this.checked[object] = this.epoch;
@@ -143,14 +160,24 @@ export class CodeTable {
     if (object >= this.starts.length) this.starts = widened(this.starts, this.starts.length * 2);
     this.codeOf = withRoom(this.codeOf, object + 1);
     this.checked = withRoom(this.checked, object + 1);
-    this.starts[object] = code.start;
     this.#sorted = withRoom(this.#sorted, object + 1);
-    const place = this.#firstAbove(code.start);
-    this.#sorted.copyWithin(place + 1, place, object);
-    this.#sorted[place] = object;
-    this.#sortedCount++;
+    this.#sort(object, code.start);
     this.objects.set(low, high, object);
     return object;
+  }
+
+  /** An object has got its instructions at another place. */
+  #move(object: number, start: Address): void {
+    const place = this.#sorted.subarray(0, this.#sortedCount).indexOf(object);
+    this.#sorted.copyWithin(place, place + 1, this.#sortedCount--);
+    this.#sort(object, start);
+  }
+
+  #sort(object: number, start: Address): void {
+    this.starts[object] = start;
+    const place = this.#firstAbove(start);
+    this.#sorted.copyWithin(place + 1, place, this.#sortedCount++);
+    this.#sorted[place] = object;
   }
 
   /** The code that says the same, or a new one. */

@@ -228,5 +228,12 @@ function findImplausible(values: ReadonlyMap<string, number>): string | undefine
     return "code_object.firstlineno";
   }
   if (values.get("code_object.argcount")! < 4) return "code_object.argcount";
+  // In builds without a GIL, frames and code have copies of instructions from 3.14 on.
+  const copy = values.get("interpreter_frame.tlbc_index") ?? 0;
+  if (copy + 4 > values.get("interpreter_frame.size")! || copy % 4 !== 0) {
+    return "interpreter_frame.tlbc_index";
+  }
+  const copies = values.get("code_object.co_tlbc") ?? 0;
+  if (copies + 8 > values.get("code_object.co_code_adaptive")!) return "code_object.co_tlbc";
   return ALIGNED.find((name) => (values.get(name) ?? 0) % 8 !== 0);
 }

@@ -63,7 +63,8 @@ const ADDRESS = 44;
 const ON_STACK = 45;
 const KEPT = 46;
 const JOINED = 47;
-const SLOTS = 48;
+const COPY = 48;
+const SLOTS = 49;
 
 /**
  * The table that the loops in C share with the walk of one thread. Arrays grow by being replaced; before
@@ -95,6 +96,7 @@ export class FrameLoops {
     table[EXECUTABLE_MASK] = copy.executableMask;
     table[INTERPRETER] = INTERPRETER_OWNER;
     table[GENERATOR] = GENERATOR_OWNER;
+    table[COPY] = frame.copy;
   }
 
   /** The frame at which the last walk stopped. */

@@ -1,5 +1,6 @@
 import type { Address } from "../../ffi/process.ts";
 import { type CodeTable, isNoCode } from "./code_table.ts";
+import { MOST_COPIES } from "./code_object.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
 import { type FrameLoops, MET_BASE, MET_END, MET_STABLE, OUT_OF_ROOM } from "./frame_loops.ts";
@@ -166,7 +167,8 @@ export class FrameWalk implements Walk {
     const low = copy.words[executable]! & copy.executableMask;
     const high = copy.words[executable + 1]!;
     const instruction = copy.pointer(at + fields.instruction);
-    const object = (low | high) === 0 ? -1 : codeTable.find(low, high);
+    let object = (low | high) === 0 ? -1 : codeTable.find(low, this.#withCopy(at, high));
+    if (object >= 0 && fields.copy >= 0) object = this.#fit(object, instruction);
     let code = object < 0 ? -1 : codeTable.codeOf[object]!;
     let distance = code < 0 ? -1 : instruction - codeTable.starts[object]!;
     if (!(distance >= -2 && distance < codeTable.lengths[code]!)) {
@@ -184,6 +186,24 @@ export class FrameWalk implements Walk {
     this.#code = code;
     this.#place = codeTable.firstPlaces[code]! + Math.max(0, distance >> 1);
     return WHOLE;
+  }
+
+  /** The upper half of an executable with the number of the copy that the frame at an offset executes. */
+  #withCopy(at: number, high: number): number {
+    const { words, runtime } = this.copy;
+    const { copy } = runtime.layout.frame;
+    if (copy < 0) return high;
+    const number = words[(at + copy) >> 2]!;
+    // Nothing else has such an upper half.
+    return number < MOST_COPIES && high < 0x8000 ? high + number * 0x1_0000 : -1;
+  }
+
+  /** An object that an instruction lies outside of is looked at again: that copy may be a new one. */
+  #fit(object: number, instruction: Address): number {
+    const { codeTable } = this;
+    const distance = instruction - codeTable.starts[object]!;
+    const fits = distance >= -2 && distance < codeTable.lengths[codeTable.codeOf[object]!]!;
+    return fits ? object : codeTable.recheck(object);
   }
 
   /** In 3.11 the root is a frame like others: one that C has called, at the very start of the data stack. */

@@ -6,6 +6,8 @@ import type { DebugOffsets } from "./debug_offsets.ts";
  */
 export interface Layout {
   readonly minor: number;
+  /** Built without a GIL. */
+  readonly freeThreaded: boolean;
   readonly interpreter: {
     readonly id: number;
     readonly next: number;
@@ -30,6 +32,11 @@ export interface Layout {
     readonly chunkTop: number;
     /** Word with {@link ACTIVE_STATUS}; −1 where there is none (before 3.12). */
     readonly status: number;
+    /**
+     * An int that is {@link ATTACHED} while the thread may run Python code, of builds without a GIL: `state`,
+     * which their table lacks (CPython 3.13–3.15 Include/cpython/pystate.h); −1 elsewhere.
+     */
+    readonly attached: number;
     /** Bytes from the thread state's start that hold all of these. */
     readonly window: number;
   };
@@ -60,6 +67,8 @@ export interface Layout {
     /** A byte that is `runningState` while the frame is executed; −1 where there is none (from 3.11 on). */
     readonly state: number;
     readonly runningState: number;
+    /** Which copy of its instructions it executes, an int; −1 where there is but one. */
+    readonly copy: number;
   };
   readonly code: {
     readonly size: number;
@@ -82,6 +91,8 @@ export interface Layout {
     readonly instructions: number;
     /** Pointer to the bytes object of the instructions; −1 where there is none (from 3.11 on). */
     readonly bytecode: number;
+    /** Pointer to the list of copies of the instructions, one a thread; −1 where there is but one. */
+    readonly copies: number;
   };
   readonly object: { readonly type: number; readonly typeName: number; readonly varSize: number };
   readonly bytes: { readonly size: number; readonly data: number };
@@ -92,6 +103,8 @@ export interface Layout {
     readonly length: number;
     readonly asciiData: number;
     readonly compactData: number;
+    /** Bits of the state word in front of its `kind`, beyond the two of other builds. */
+    readonly stateShift: number;
   };
 }
 
@@ -101,6 +114,11 @@ export const INTERPRETER_OWNER = 3;
 export const GENERATOR_OWNER = 1;
 /** Bit of the thread status word: it holds its interpreter's GIL (CPython Include/cpython/pystate.h, `_status.active`). */
 export const ACTIVE_STATUS = 0x10;
+
+/** Value of the thread's `state`: attached (CPython Include/internal/pycore_pystate.h, `_Py_THREAD_ATTACHED`). */
+export const ATTACHED = 1;
+/** `state` lies so far behind the status word, by minor version (CPython Include/cpython/pystate.h). */
+const STATE_BEHIND_STATUS: Readonly<Record<number, number>> = { 13: 8, 14: 12, 15: 16 };
 
 /** Data-stack chunk: `previous`, `size` and `top` lie in front of the data (CPython Include/cpython/pystate.h, `_PyStackChunk`). */
 export const CHUNK = { previous: 0, size: 8, top: 16, data: 24 } as const;
@@ -113,8 +131,11 @@ export function buildLayout(offsets: DebugOffsets): Layout {
   const firstLine = get("code_object.firstlineno");
   const hasFrameObjects = or("thread_state.frame", -1) >= 0;
   const addsUp = offsets.version.minor === 11;
+  // Threads without a GIL have instructions of their own from 3.14 on, to specialise as they run.
+  const copied = offsets.freeThreaded && offsets.version.minor >= 14;
   return {
     minor: offsets.version.minor,
+    freeThreaded: offsets.freeThreaded,
     interpreter: {
       id: get("interpreter_state.id"),
       next: get("interpreter_state.next"),
@@ -136,6 +157,7 @@ export function buildLayout(offsets: DebugOffsets): Layout {
       isEntry: or("interpreter_frame.is_entry", -1),
       state: -1,
       runningState: -1,
+      copy: copied ? get("interpreter_frame.tlbc_index") : -1,
     },
     code: {
       size: get("code_object.size"),
@@ -151,6 +173,7 @@ export function buildLayout(offsets: DebugOffsets): Layout {
       flags: or("code_object.flags", get("code_object.argcount") - 4),
       instructions: or("code_object.co_code_adaptive", -1),
       bytecode: or("code_object.co_code", -1),
+      copies: copied ? get("code_object.co_tlbc") : -1,
     },
     object: {
       type: get("pyobject.ob_type"),
@@ -168,12 +191,15 @@ export function buildLayout(offsets: DebugOffsets): Layout {
         "unicode_object.compactunicodeobject_size",
         get("unicode_object.asciiobject_size") + 16,
       ),
+      // Without a GIL, `interned` takes a byte of its own (CPython 3.14 Include/cpython/unicodeobject.h).
+      stateShift: copied ? 6 : 0,
     },
   };
 }
 
 /** Where the fields of a thread state are, and how much of it has to be read to have them all. */
-function nameThread({ get, or }: DebugOffsets): Layout["thread"] {
+function nameThread(offsets: DebugOffsets): Layout["thread"] {
+  const { get, or } = offsets;
   const chunk = or("thread_state.datastack_chunk", -1);
   const fields = {
     next: get("thread_state.next"),
@@ -186,7 +212,13 @@ function nameThread({ get, or }: DebugOffsets): Layout["thread"] {
     status: or("thread_state.status", -1),
   };
   if (fields.currentFrame < 0) fields.currentFrame = get("thread_state.current_frame");
-  return { ...fields, window: Math.max(...Object.values(fields)) + 8 };
+  const window = Math.max(...Object.values(fields)) + 8;
+  return { ...fields, attached: placeOfState(offsets), window };
+}
+
+function placeOfState({ freeThreaded, version, get }: DebugOffsets): number {
+  const behind = STATE_BEHIND_STATUS[version.minor];
+  return freeThreaded && behind !== undefined ? get("thread_state.status") + behind : -1;
 }
 
 /** Where it stands whether the garbage collector runs. */
@@ -213,5 +245,6 @@ function nameFrameObject({ get, version }: DebugOffsets): Layout["frame"] {
     isEntry: -1,
     state,
     runningState: minor < 10 ? 1 : 0,
+    copy: -1,
   };
 }

@@ -1,5 +1,5 @@
 import type { Address, Module, Process, Span } from "../../ffi/process.ts";
-import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "./debug_offsets.ts";
+import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES } from "./debug_offsets.ts";
 import { buildLayout, type Layout } from "./layout.ts";
 import { findCookie } from "./cookie.ts";
 import { MemoryReader, pointerAt } from "./memory.ts";
@@ -19,7 +19,7 @@ export interface Runtime {
 
 /** Why there is nothing to read (yet). */
 export interface RuntimeFault {
-  readonly fault: "not-python" | "unsupported-version" | "free-threaded" | "implausible";
+  readonly fault: "not-python" | "unsupported-version" | "implausible";
   readonly detail: string;
 }
 
@@ -88,9 +88,6 @@ function readRuntime(
 ): Runtime | RuntimeFault {
   const offsets = parseDebugOffsets(reader.bytesUpTo(span.address, TABLE_BYTES));
   if (!("fault" in offsets)) {
-    if (offsets.freeThreaded) {
-      return { fault: "free-threaded", detail: versionText(offsets.version) };
-    }
     return { process, reader, offsets, layout: buildLayout(offsets), address: span.address };
   }
   if (offsets.fault !== "no-cookie") return { fault: offsets.fault, detail: offsets.detail };

@@ -1,11 +1,25 @@
 import type { Address } from "../../ffi/process.ts";
-import { ACTIVE_STATUS } from "./layout.ts";
+import { ACTIVE_STATUS, ATTACHED } from "./layout.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
 
-/** Where it stands whether a thread runs: in its state, before 3.12 with whoever holds the GIL. */
+/** Where it stands whether a thread runs: in its own state, before 3.12 with whoever holds the GIL. */
 export function statusAddress({ layout, address }: Runtime, thread: ThreadState): Address {
-  const { status } = layout.thread;
+  const { status, attached } = layout.thread;
+  if (attached >= 0) return thread.address + attached;
   return status < 0 ? address + layout.gilHolder : thread.address + (status & ~7);
+}
+
+/** What stands there, in its two halves, as a status word: that itself, or just whether the thread is active. */
+export function statusOf(
+  { layout }: Runtime,
+  thread: ThreadState,
+  low: number,
+  high: number,
+): number {
+  const { status, attached } = layout.thread;
+  if (attached >= 0) return low === ATTACHED ? ACTIVE_STATUS : 0;
+  if (status >= 0) return low;
+  return low + high * 0x1_0000_0000 === thread.address ? ACTIVE_STATUS : 0;
 }
 
 /** Where it stands whether the garbage collector of a thread's interpreter runs, and in which frame. */
@@ -13,10 +27,10 @@ export function collectingAddress({ layout, address }: Runtime, thread: ThreadSt
   return (layout.gc.isGlobal ? address : thread.interpreter) + layout.gc.collecting;
 }
 
-/** Asks whether a thread holds its GIL by now. */
+/** Asks whether a thread holds its GIL by now, or may run Python code without one. */
 export function isActive(runtime: Runtime, thread: ThreadState): boolean {
-  const { reader, layout } = runtime;
-  const word = reader.pointer(statusAddress(runtime, thread));
+  const word = runtime.reader.pointer(statusAddress(runtime, thread));
   if (word === undefined) return false;
-  return layout.thread.status < 0 ? word === thread.address : (word & ACTIVE_STATUS) !== 0;
+  const high = Math.floor(word / 0x1_0000_0000);
+  return (statusOf(runtime, thread, word % 0x1_0000_0000, high) & ACTIVE_STATUS) !== 0;
 }

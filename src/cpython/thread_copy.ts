@@ -3,10 +3,9 @@ import { briefOf } from "./brief_ranges.ts";
 import { CFRAME_BYTES, CFrameList } from "./cframe_list.ts";
 import { DataStack } from "./data_stack.ts";
 import { HeapFrames } from "./heap_frames.ts";
-import { ACTIVE_STATUS } from "./layout.ts";
 import { OutsideFrames } from "./outside_frames.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
-import { collectingAddress, statusAddress } from "./status_words.ts";
+import { collectingAddress, statusAddress, statusOf } from "./status_words.ts";
 import { Visits } from "./visits.ts";
 
 /** How a fetch came out. */
@@ -243,12 +242,14 @@ export class ThreadCopy {
     return this.#stateWords[at]! + this.#stateWords[at + 1]! * 0x1_0000_0000;
   }
 
-  /** The thread's status word, or what is known of it; −1, all bits set, if it was not read. */
+  /**
+   * The thread's status word, or what is known of it: without a GIL, all threads that may run Python code
+   * are active. −1, all bits set, if it was not read.
+   */
   status(): number {
     const at = this.#statusAt;
     if (at < 0 || at + 8 > this.limit) return -1;
-    if (this.runtime.layout.thread.status >= 0) return this.words[at >> 2]!;
-    return this.pointer(at) === this.thread.address ? ACTIVE_STATUS : 0;
+    return statusOf(this.runtime, this.thread, this.words[at >> 2]!, this.words[(at >> 2) + 1]!);
   }
 
   /** True if the same frame was current in the copy before. */

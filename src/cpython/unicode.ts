@@ -6,7 +6,7 @@ import type { MemoryReader } from "./memory.ts";
 export const LONGEST_NAME = 4096;
 
 /**
- * Reads a `str` object of any kind (CPython Include/cpython/unicodeobject.h, 3.8–3.15 GIL builds).
+ * Reads a `str` object of any kind (CPython Include/cpython/unicodeobject.h, 3.8–3.15).
  * Lone surrogates stay as they are (file names with undecodable bytes have them).
  * @returns undefined if it cannot be read or is no such object.
  */
@@ -15,11 +15,11 @@ export function readUnicode(
   layout: Layout,
   address: Address,
 ): string | undefined {
-  const { state, length, asciiData, compactData } = layout.unicode;
+  const { state, length, asciiData, compactData, stateShift } = layout.unicode;
   const head = reader.bytes(address, asciiData);
   if (head === undefined) return undefined;
   const view = new DataView(head.buffer);
-  const word = view.getUint32(state, true);
+  const word = view.getUint32(state, true) >>> stateShift;
   const kind = (word >>> 2) & 7;
   const compact = (word & 0x20) !== 0;
   const ascii = (word & 0x40) !== 0;

@@ -44,7 +44,6 @@ export interface AttachFault {
     | "unsupported-platform"
     | "not-python" // no interpreter in the process (or none within the time to wait)
     | "unsupported-version" // detail: the version, e.g. "3.7"
-    | "free-threaded" // detail: the version
     | "not-stoppable" // blocking was asked for, and the target cannot be traced; detail: why
     | "exact-refused" // exact reading was asked for, and we may not run where the target runs
     | "implausible" // the interpreter's tables do not hold together; detail: the check that failed

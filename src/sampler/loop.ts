@@ -32,6 +32,8 @@ const RELIST = 100_000;
 const HOUSEKEEPING = 1_000_000;
 /** From one doubt in code objects to the next, µs, in versions that do not count the freed ones. */
 const DOUBT = 2_000;
+/** Threads of a program without a GIL that are read exactly in one tick, unless all are. */
+const MOST_NEAR = 8;
 /** Below this interval the sleep ends early and the rest is spun away, µs. */
 const SPIN_BELOW = 50;
 const SPIN = 15;
@@ -55,6 +57,9 @@ export class SamplingLoop {
   #cleanedAt = 0;
   #doubtedAt = 0;
   #missedTold = 0;
+  /** Threads that are read exactly in this tick, where there is no GIL, and where the next turn begins. */
+  readonly #near = new Set<ThreadSampler>();
+  #turn = 0;
 
   constructor(
     readonly runtime: Runtime,
@@ -181,9 +186,11 @@ export class SamplingLoop {
     this.#quality.ticks++;
     if (this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
     const visit = exact ? this.#teacher.visitNumber : 0;
+    const parallel = this.runtime.layout.freeThreaded;
+    if (exact && parallel) this.#drawNear();
     for (const sampler of this.#samplers) {
-      const near = exact && (sampler === focus || !sampler.isActive());
-      if (visit > 0 && !near) this.#quality.controlTried++;
+      const near = exact && (sampler === focus || !sampler.isActive() || this.#near.has(sampler));
+      if (visit > 0 && !near && !parallel) this.#quality.controlTried++;
       const status = sampler.sample(time, near, visit);
       const ending = this.#endingOf(status);
       if (ending !== undefined) return ending;
@@ -224,6 +231,18 @@ export class SamplingLoop {
     if (status === THREAD_LOST) this.#listedAt = -Infinity;
     if (status === PROCESS_LOST) return "target-ended";
     return status === ACCESS_LOST ? this.#whyLost() : undefined;
+  }
+
+  /**
+   * Chooses the threads to be near to, one after another, where several run at a time. Each is held by
+   * itself; which ones they are does not depend on what they do.
+   */
+  #drawNear(): void {
+    this.#near.clear();
+    const count = this.#samplers.length;
+    const most = this.#teacher.always ? count : Math.min(count, MOST_NEAR);
+    for (let i = 0; i < most; i++) this.#near.add(this.#samplers[(this.#turn + i) % count]!);
+    this.#turn = (this.#turn + most) % count;
   }
 
   /** The thread to be near to in exact readings: the one that runs. */

@@ -3,13 +3,15 @@ import { compareVersions } from "../../scripts/pythons/version.ts";
 import { rejectedTotal } from "../../src/profile/quality.ts";
 import { type Captured, countSamples, type Seen, seenStacks } from "./captured.ts";
 import { findFault } from "./grammar.ts";
-import { capture, grammarOf, Running } from "./running.ts";
+import { capture, cpus, grammarOf, Running } from "./running.ts";
 
 export interface Case {
   readonly what: string;
   readonly script: string;
   readonly args?: readonly string[];
   readonly allThreads?: boolean;
+  /** Run on all CPUs, the capture's included. */
+  readonly everywhere?: boolean;
   /** What else must hold of a stack; a sentence if it does not. */
   readonly rule?: (seen: Seen) => string | undefined;
 }
@@ -23,6 +25,17 @@ export const cases: readonly Case[] = [
   { what: "four threads", script: "threads.py", allThreads: true, rule: checkThread },
   { what: "code that is made, run and forgotten", script: "made.py" },
   { what: "recursion to 3000 frames", script: "deep.py", args: ["3000"], rule: checkBottom },
+];
+
+/** What else is tried where threads run in parallel. */
+export const parallelCases: readonly Case[] = [
+  {
+    what: "four threads on all CPUs",
+    script: "threads.py",
+    allThreads: true,
+    everywhere: true,
+    rule: checkThread,
+  },
 ];
 
 /** The most of the readings that may be thrown away, and of the stacks that may be impossible. */
@@ -54,8 +67,8 @@ export interface Outcome {
 
 /** Captures a case of an interpreter and judges what was found. */
 export async function judgeCase(python: string, one: Case): Promise<Outcome> {
-  const { script, args = [], allThreads = false, rule } = one;
-  await using target = await Running.start(python, script, args);
+  const { script, args = [], allThreads = false, everywhere = false, rule } = one;
+  await using target = await Running.start(python, script, args, everywhere ? cpus : undefined);
   const captured = await capture(target.pid, { intervalUs: 100, seconds: 2, allThreads });
   const grammar = grammarOf(target, captured.pythonVersion);
   const seen = seenStacks(captured);

@@ -148,7 +148,7 @@ function isComprehension(name: string): boolean {
 }
 
 function isLibrary(file: string): boolean {
-  return /\/lib\/python3\.\d+\//.test(file) || /^<frozen [\w.]+>$/.test(file);
+  return /\/lib\/python3\.\d+t?\//.test(file) || /^<frozen [\w.]+>$/.test(file);
 }
 
 function show({ file, name, line }: Place): string {

@@ -35,11 +35,19 @@ export class Running implements AsyncDisposable {
     this.#ready.promise.catch(() => {});
   }
 
-  /** Starts a script on the targets' CPU and waits until it says that it is in full swing. */
-  static async start(python: string, script: string, args: readonly string[]): Promise<Running> {
+  /**
+   * Starts a script on the targets' CPU and waits until it says that it is in full swing.
+   * @param on the CPUs that it may use, for `taskset`.
+   */
+  static async start(
+    python: string,
+    script: string,
+    args: readonly string[],
+    on: readonly number[] = [targetCpu],
+  ): Promise<Running> {
     const path = script.startsWith("/") ? script : targets + script;
     const child = new Deno.Command("taskset", {
-      args: ["-c", String(targetCpu), python, "-B", path, ...args],
+      args: ["-c", on.join(), python, "-B", path, ...args],
       stdin: "null",
       stdout: "piped",
     }).spawn();

@@ -86,7 +86,6 @@ const FAULTS: Record<string, RegExp> = {
   "unsupported-platform": /cannot read processes on this system/,
   "not-python": /does not run Python/,
   "unsupported-version": /runs Python 3\.9\.1, which is not supported\.\n.*3\.8 to 3\.15/,
-  "free-threaded": /free-threaded build of Python 3\.9\.1/,
   "implausible": /does not look as it should: 3\.9\.1/,
   "target-ended": /ended before the first sample/,
 };

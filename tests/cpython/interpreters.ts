@@ -1,12 +1,18 @@
 /** The interpreters of these tests. */
 import { type Python, testedMinors } from "../../scripts/pythons.ts";
-import { supportedPythons } from "../pythons.ts";
+import { freeThreadedPythons, supportedPythons } from "../pythons.ts";
 
-export const interpreters: readonly Python[] = await supportedPythons("READING MEMORY");
+/** Those that have no GIL. */
+export const freeThreaded: readonly Python[] = await freeThreadedPythons("READING MEMORY");
 
-/** Those that say themselves where things are. */
-export const selfDescribing: readonly Python[] = interpreters.filter(({ minor }) =>
-  testedMinors.includes(minor)
+export const interpreters: readonly Python[] = [
+  ...await supportedPythons("READING MEMORY"),
+  ...freeThreaded,
+];
+
+/** Those that say themselves where things are, and have a GIL. */
+export const selfDescribing: readonly Python[] = interpreters.filter(({ minor, freeThreaded }) =>
+  testedMinors.includes(minor) && !freeThreaded
 );
 
 /** Those whose frames are objects in the heap, and those that have a data stack. */

@@ -29,6 +29,7 @@ class Program {
       const [frameBytes, isGenerator = false] = functions[name]!;
       const lines = new Uint8Array(0);
       codeTable.codes.push({
+        copy: 0,
         ...{ address: 0, start: 0, length: 2, file: "", name, firstLine: 1, lines },
         ...{ frameBytes, isGenerator, identity: lines },
       });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { nameOf } from "../../scripts/pythons.ts";
 import { findLocation, NO_LOCATION } from "../../src/cpython/location_table.ts";
 import { ask, withDataStack } from "./interpreters.ts";
 import { Random } from "./random.ts";
@@ -78,7 +79,7 @@ function kindsOf(table: Uint8Array): Set<number> {
 }
 
 for (const python of withDataStack) {
-  Deno.test(`every unit has the location that ${python.version} gives it`, async () => {
+  Deno.test(`every unit has the location that ${nameOf(python)} gives it`, async () => {
     const described = await ask(python, describeCode) as Described[];
     const kinds = new Set<number>();
     let units = 0;

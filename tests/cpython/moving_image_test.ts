@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { nameOf } from "../../scripts/pythons.ts";
 import { ACTIVE_STATUS } from "../../src/cpython/layout.ts";
 import { listThreads } from "../../src/cpython/runtime.ts";
 import { TORN, UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
@@ -24,7 +25,7 @@ for (const python of withDataStack) {
   const image = Image.record(process);
   new Reading(runtimeOf(image)).all();
   image.seal();
-  recorded.set(python.minor, image);
+  recorded.set(nameOf(python), image);
 }
 
 /** The main thread with all its calls learned. */
@@ -49,7 +50,8 @@ function moveCaller({ image, reading, main }: Scene): { depth: number; place: nu
   return { depth, place: codeTable.firstPlaces[code]! };
 }
 
-for (const { minor } of withDataStack) {
+for (const python of withDataStack) {
+  const minor = nameOf(python);
   Deno.test(`a caller that has moved on is seen on ${minor}, whatever is taken over`, () => {
     const scene = begin(minor);
     const { reading, main } = scene;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { findRuntime } from "../../src/cpython/runtime.ts";
 import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
-import type { Python } from "../../scripts/pythons.ts";
+import { nameOf, type Python } from "../../scripts/pythons.ts";
 import { open } from "../ffi/targets.ts";
 import { Image } from "./image.ts";
 import { interpreters } from "./interpreters.ts";
@@ -47,7 +47,7 @@ function readTwice(image: Image): void {
 
 for (const python of interpreters) {
   for (const scene of ["three_threads", "generators", "coroutines", "names", "classes", "deep"]) {
-    Deno.test(`a recorded image of ${scene} on ${python.version} gives the stacks of the process`, async () => {
+    Deno.test(`a recorded image of ${scene} on ${nameOf(python)} gives the stacks of the process`, async () => {
       const { image, told } = await record(python, scene);
       const found = new Reading(runtimeOf(image)).all();
       for (const { tid, frames } of told) {
@@ -58,7 +58,7 @@ for (const python of interpreters) {
     });
   }
 
-  Deno.test(`flipped bits in an image of ${python.version} end in statuses, soon`, async () => {
+  Deno.test(`flipped bits in an image of ${nameOf(python)} end in statuses, soon`, async () => {
     const random = new Random(SEED);
     const images = [];
     for (const scene of ["three_threads", "generators", "classes"]) {
@@ -79,7 +79,7 @@ for (const python of interpreters) {
     }
   });
 
-  Deno.test(`links of ${python.version} that lead anywhere end in statuses, soon`, async () => {
+  Deno.test(`links of ${nameOf(python)} that lead anywhere end in statuses, soon`, async () => {
     const random = new Random(SEED + 1);
     const { image } = await record(python, "three_threads");
     const ranges = [...image.touched.values()];
@@ -98,7 +98,7 @@ for (const python of interpreters) {
     }
   });
 
-  Deno.test(`an image of ${python.version} with pages missing ends in statuses`, async () => {
+  Deno.test(`an image of ${nameOf(python)} with pages missing ends in statuses`, async () => {
     const random = new Random(SEED + 2);
     const { image } = await record(python, "three_threads");
     const ranges = [...image.touched.values()];

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { nameOf } from "../../scripts/pythons.ts";
 import { readCodeObject } from "../../src/cpython/code_object.ts";
 import { LONGEST_NAME, readUnicode } from "../../src/cpython/unicode.ts";
 import { open, Target } from "../ffi/targets.ts";
@@ -47,7 +48,7 @@ interface Told {
 }
 
 for (const python of interpreters) {
-  Deno.test(`strings of every kind are read as they are on ${python.version}`, async () => {
+  Deno.test(`strings of every kind are read as they are on ${nameOf(python)}`, async () => {
     await using target = new Target(python.path, ["-X", "utf8", "-c", script]);
     const told = JSON.parse(await target.line()) as Told;
     using process = open(target.pid);
@@ -64,7 +65,7 @@ for (const python of interpreters) {
     assert.ok(told.texts.some(([, text]) => [...text].length > LONGEST_NAME));
   });
 
-  Deno.test(`what is no string or no code object is told from one on ${python.version}`, async () => {
+  Deno.test(`what is no string or no code object is told from one on ${nameOf(python)}`, async () => {
     await using target = new Target(python.path, ["-X", "utf8", "-c", script]);
     const told = JSON.parse(await target.line()) as Told;
     using process = open(target.pid);

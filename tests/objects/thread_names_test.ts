@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { listThreads } from "../../src/cpython/runtime.ts";
 import { ThreadNames } from "../../src/cpython/thread_names.ts";
-import type { Python } from "../../scripts/pythons.ts";
+import { nameOf, type Python } from "../../scripts/pythons.ts";
 import { interpreters } from "../cpython/interpreters.ts";
 import { runtimeOf } from "../cpython/stacks.ts";
 import { Stopped } from "../cpython/stopped.ts";
@@ -25,7 +25,7 @@ async function startSubinterpreter(python: Python): Promise<Stopped> {
 }
 
 for (const python of interpreters) {
-  Deno.test(`threads have the names that ${python.version} gives them`, async () => {
+  Deno.test(`threads have the names that ${nameOf(python)} gives them`, async () => {
     await using target = new Target(python.path, ["-X", "utf8", SCRIPT]);
     const told = JSON.parse(await target.line()) as Told[];
     using process = open(target.pid);
@@ -45,7 +45,7 @@ for (const python of interpreters) {
     assert.ok(!again.some((name) => name.startsWith("wörker")));
   });
 
-  Deno.test(`threads of a sub-interpreter do not get names of the main one on ${python.version}`, async () => {
+  Deno.test(`threads of a sub-interpreter do not get names of the main one on ${nameOf(python)}`, async () => {
     await using stopped = await startSubinterpreter(python);
     using process = open(stopped.pid);
     const runtime = runtimeOf(process);
