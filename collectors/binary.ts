@@ -23,7 +23,7 @@ import { compress, EMPTY_FRAME, store } from "../src/recording/zstd.ts";
 import type { Bytes, Collector } from "./collector.ts";
 
 /** What is held at most before it is handed over: time of samples, µs; and bytes of records. */
-const FLUSH_US = 300_000;
+const FLUSH_US = 200_000;
 const FLUSH_BYTES = 1024 * 1024;
 
 /** What can be asked of a recording. */
@@ -41,7 +41,7 @@ export function createBinary(options: BinaryOptions): Collector {
 }
 
 /**
- * Twice a second hands over all samples so far, and before them the names and stacks that are new in
+ * Five times a second hands over all samples so far, and before them the names and stacks that are new in
  * them, so that what has been handed over can be read whatever happens next.
  */
 class BinaryCollector implements Collector {

@@ -9,9 +9,6 @@ const PYTHON = PYTHONS.at(-1)!;
 const NAMES = FORMAT_NAMES.filter((name) => !FORMATS[name].compares);
 /** What does not depend on the form is tried on one. */
 const SOURCES = SUBJECTS[0]!;
-/** How often the profiler is killed; more on request. */
-const KILLS = Number(Deno.env.get("TACHYON_KILLS") ?? 2);
-
 /** Sums up the counts of collapsed lines. */
 function countSamples(collapsed: string): number {
   return collapsed.trimEnd().split("\n")
@@ -94,8 +91,8 @@ Deno.test("a run that is killed leaves its program alone and what it recorded", 
       cwd,
       during: async (child) => {
         await waitUntil(() => listFiles(cwd).some((name) => name.endsWith(".partial")));
-        // Samples wait up to 2 s for the proof of their calls.
-        await pause(3500);
+        // What is older than a second is in the file.
+        await pause(2500);
         child.kill("SIGKILL");
         await child.status;
         left = processesIn(cwd);
@@ -111,37 +108,6 @@ Deno.test("a run that is killed leaves its program alone and what it recorded", 
     assert.equal(status, 0);
     assert.match(await Deno.readTextFile(`${cwd}/collapsed_${left[0]}.txt`), /find_coupons/);
   });
-});
-
-Deno.test("a profiler that is killed leaves all but the last second", async () => {
-  await using program = await startProgram(PYTHON.path, [ORDERS, `${60 + KILLS * 10}`]);
-  for (let kill = 0; kill < KILLS; kill++) {
-    await inTemporary(async (cwd) => {
-      let seconds = 0;
-      // What is read exactly need not wait for the proof of its calls.
-      const words = ["attach", "--exact", "--binary", "-o", "a.bin", `${program.pid}`];
-      await runTachyon(SOURCES, words, {
-        cwd,
-        during: async (child) => {
-          // The clock starts when there is a file: sampling has begun then.
-          await waitUntil(() => listFiles(cwd).includes("a.bin.partial"));
-          const started = performance.now();
-          await pause(1200 + Math.random() * 1300);
-          seconds = (performance.now() - started) / 1000;
-          child.kill("SIGKILL");
-        },
-      });
-      assert.deepEqual(listFiles(cwd), ["a.bin.partial"]);
-      const replay = ["replay", "--collapsed", "-o", "-", "a.bin.partial"];
-      const { status, stdout, stderr } = await runTachyon(SOURCES, replay, { cwd });
-      assert.match(stderr, /never finished/);
-      assert.match(stdout, /find_coupons/, `after ${seconds} s: ${stderr}`);
-      assert.equal(status, 0);
-      const [, length, unit] = / samples in ([\d.]+) (m?s) at /.exec(stderr)!;
-      const kept = Number(length) / (unit === "s" ? 1 : 1000);
-      assert.ok(kept >= seconds - 1, `${kept} of ${seconds} s`);
-    });
-  }
 });
 
 function pause(ms: number): Promise<void> {
