@@ -20,6 +20,7 @@ import {
 import { writeTables } from "../src/recording/tach_tables.ts";
 import { writeTrailer } from "../src/recording/trailer.ts";
 import { compress, EMPTY_FRAME, store } from "../src/recording/zstd.ts";
+import { SourceDigests } from "../src/report/source_digests.ts";
 import type { Bytes, Collector } from "./collector.ts";
 
 /** What is held at most before it is handed over: time of samples, µs; and bytes of records. */
@@ -49,6 +50,7 @@ class BinaryCollector implements Collector {
   readonly #tables = new TableWriter();
   readonly #state = new StateWriter();
   readonly #control = new ControlWriter();
+  #sources: SourceDigests | undefined;
   #header: Header | undefined;
   /** Bytes handed over. */
   #written = 0;
@@ -59,6 +61,7 @@ class BinaryCollector implements Collector {
 
   *begin(metadata: Metadata): Bytes {
     this.#header = describe(metadata);
+    this.#sources = new SourceDigests(metadata);
     const chunk = new ChunkWriter();
     chunk.addJson(SECTION.metadata, metadata);
     yield this.#count(writeHeader(this.#header));
@@ -126,6 +129,9 @@ class BinaryCollector implements Collector {
 
   /** Writes all that is new in the profile's tables; the last chunk of it is still open. */
   *#openChunk(profile: Profile): Generator<Uint8Array, ChunkWriter> {
+    for (const [path, digest] of this.#sources?.take(profile) ?? []) {
+      this.#tables.putDigest(path, digest);
+    }
     let chunk = new ChunkWriter();
     while (!this.#tables.write(chunk, profile)) {
       yield this.#count(chunk.finish(false));

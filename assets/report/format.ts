@@ -39,8 +39,11 @@ export interface ThreadEntry {
 export interface SourceEntry {
   /** Index of {@link ReportHeader.files}. */
   readonly file: number;
-  /** `changed`: the file is younger than the beginning of the capture, so lines may not fit. */
-  readonly state: "read" | "changed" | "missing";
+  /**
+   * `changed`: the file is not the one that ran, so lines may not fit. `unproven`: it was read later, and
+   * the recording does not tell what it was like.
+   */
+  readonly state: "read" | "changed" | "unproven" | "missing";
   /** Pieces of the file in order: the first line's number and the text. */
   readonly pieces: readonly (readonly [line: number, text: string])[];
   /**

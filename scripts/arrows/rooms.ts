@@ -41,8 +41,8 @@ export const rooms: readonly Room[] = [
       ...to("recording", "analysis", "profile"),
       {
         to: "report",
-        only: /^collectors\/(flamegraph|diff|heatmap)/,
-        note: "flamegraph, diff and heatmap",
+        only: /^collectors\/(flamegraph|diff|heatmap|binary)/,
+        note: "flamegraph, diff, heatmap and binary",
       },
     ],
   },

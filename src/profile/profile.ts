@@ -76,6 +76,11 @@ export class Profile {
   readonly frames: FrameTable = new FrameTable();
   readonly stacks: StackTable = new StackTable();
   readonly threads: Thread[] = [];
+  /**
+   * What sources were like when they were captured, by index of their paths: 16 hexadecimal digits each.
+   * Only recordings have them.
+   */
+  readonly digests: Map<number, string> = new Map();
   /** Samples of each stack, one column a thread: `counts[thread].at(stack)`. */
   readonly counts: Column[] = [];
   readonly quality: Quality = emptyQuality();

@@ -29,6 +29,8 @@ export const SECTION = {
   control: 10,
   /** JSON of the summary. */
   summary: 11,
+  /** Digests of source files. */
+  sources: 12,
 } as const;
 
 /** Our magic: one of the sixteen that zstd leaves to others. */

@@ -9,6 +9,7 @@ import { Damage } from "./damage.ts";
 import { MOST } from "./limits.ts";
 
 const UTF8 = new TextEncoder();
+const DIGEST_BYTES = 8;
 
 /** Remembers how much of a profile's tables has been written. */
 export class TableWriter {
@@ -16,6 +17,15 @@ export class TableWriter {
   #frames = 0;
   #stacks = 0;
   #threads = 0;
+  readonly #sources = new ByteWriter();
+
+  /** Keeps a digest of a source for the next chunk. */
+  putDigest(path: number, digest: string): void {
+    this.#sources.varint(path);
+    for (let at = 0; at < DIGEST_BYTES; at++) {
+      this.#sources.u8(parseInt(digest.slice(at * 2, at * 2 + 2), 16));
+    }
+  }
 
   /**
    * Adds what is new to a chunk, as much as one should hold.
@@ -56,6 +66,8 @@ export class TableWriter {
       writer.u8(main ? 1 : 0);
       putString(writer, name);
     });
+    chunk.add(SECTION.sources, this.#sources);
+    this.#sources.length = 0;
     return this.#threads === threads.length;
   }
 }
@@ -98,7 +110,7 @@ function putFrame(writer: ByteWriter, { frames }: Profile, frame: number): void 
  * @throws Damage if an entry refers to none that is there.
  */
 export function readTables(sections: Sections, profile: Profile): void {
-  const { strings, frames, stacks, threads } = profile;
+  const { strings, frames, stacks, threads, digests } = profile;
   each(sections, SECTION.strings, (reader) => {
     return strings.push(nextString(reader)) <= MOST.strings;
   });
@@ -127,6 +139,12 @@ export function readTables(sections: Sections, profile: Profile): void {
     const main = reader.u8() !== 0;
     const thread = { tid, interpreter, main, name: nextString(reader) };
     return threads.push(thread) <= MOST.threads;
+  });
+  each(sections, SECTION.sources, (reader) => {
+    const path = reader.index(strings.length);
+    const bytes = [...reader.take(DIGEST_BYTES)];
+    digests.set(path, bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(""));
+    return digests.size <= MOST.strings;
   });
 }
 

@@ -1,3 +1,4 @@
+import { SOURCE_NOTES } from "../../assets/report/source_notes.ts";
 import { formatCount, formatCounted } from "../analysis/units.ts";
 import { writeJumps } from "./heatmap_calls.ts";
 import type { FilePage } from "./heatmap_calls.ts";
@@ -93,8 +94,8 @@ export function* writeLines(
   if (source === undefined) {
     yield `<p class="warning">The source of this file could not be read; its lines are listed by ` +
       `number, with the functions they belong to.</p>`;
-  } else if (source.changed) {
-    yield `<p class="warning">This file was changed after the capture began: lines may not fit.</p>`;
+  } else if (source.state !== "read") {
+    yield `<p class="warning">${SOURCE_NOTES[source.state]}</p>`;
   }
   yield `<div class="lines"><table class="code"><thead><tr><th scope="col" class="n self">Self` +
     `<th scope="col" class="n total">Total<th scope="col" class="n">Line<th scope="col" class="jumps">` +

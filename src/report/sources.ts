@@ -4,7 +4,8 @@ import type { Profile } from "../profile/profile.ts";
 import { FRAME_KINDS } from "../profile/tables.ts";
 import { colorPieces } from "./coloring.ts";
 import type { Places } from "./places.ts";
-import { readSourceFile, type SourceFile } from "./target_files.ts";
+import type { SourceFile } from "./target_files.ts";
+import { digestSource, TargetSources } from "./target_sources.ts";
 import { escapeSource } from "./text.ts";
 
 /** Characters of sources that are held at most. */
@@ -17,14 +18,12 @@ const MOST_COLOURED = 1 << 21;
 const AROUND = 6;
 /** A function that is not longer than this is shown from its beginning. */
 const WHOLE_FUNCTION = 150;
-/** A capture that began so long before it is a replay, ms. */
-const JUST_NOW = 60_000;
 const PYTHON = FRAME_KINDS.indexOf("python");
 
-/** A source, and whether it was changed after the capture began, so that lines may not fit. */
+/** A source, and what is to be known of it. */
 export interface FoundSource {
   readonly text: string;
-  readonly changed: boolean;
+  readonly state: Exclude<SourceEntry["state"], "missing">;
 }
 
 /** The lines of a text, however they end. */
@@ -32,25 +31,22 @@ export function splitLines(text: string): string[] {
   return text.split(/\r\n|\r|\n/);
 }
 
-/**
- * Reads sources when they are first met: through the target's own root while it is there, since its
- * paths may mean other files here, and may be gone or changed when it has ended.
- */
+/** Reads sources when they are first met: they may be gone or changed when the target has ended. */
 export class SourceReader {
   readonly #files = new Map<number, SourceFile | undefined>();
-  readonly #root: string;
-  readonly #startedAt: number;
+  readonly #sources: TargetSources;
+  /** What recordings tell of sources. */
+  #digests: ReadonlyMap<number, string> = new Map();
   #frames = 0;
   #held = 0;
 
   constructor(metadata: Metadata) {
-    this.#startedAt = metadata.startedAt;
-    const live = Math.abs(Date.now() - metadata.startedAt) < JUST_NOW && metadata.pid > 0;
-    this.#root = live ? `/proc/${metadata.pid}/root` : "";
+    this.#sources = new TargetSources(metadata);
   }
 
   /** Reads the files of frames that are new. */
-  look({ frames, strings }: Profile): void {
+  look({ frames, strings, digests }: Profile): void {
+    this.#digests = digests;
     for (; this.#frames < frames.length; this.#frames++) {
       const path = frames.file.at(this.#frames);
       if (frames.kind.at(this.#frames) !== PYTHON || this.#files.has(path)) continue;
@@ -65,7 +61,7 @@ export class SourceReader {
    */
   find(path: number): FoundSource | undefined {
     const source = this.#files.get(path);
-    return source && { text: source.text, changed: this.#isChanged(source) };
+    return source && { text: source.text, state: this.#judge(path, source) };
   }
 
   /** The lines that a report shows: those around what ran. */
@@ -87,7 +83,7 @@ export class SourceReader {
         .filter(([from, to]) => (lines += to - from + 1) <= MOST_LINES);
       entries.push({
         file,
-        state: this.#isChanged(source) ? "changed" : "read",
+        state: this.#judge(path, source),
         pieces: ranges.map(([from, to]) => [from, all.slice(from - 1, to).join("\n")]),
         ...((coloured += source.text.length) > MOST_COLOURED
           ? {}
@@ -97,26 +93,18 @@ export class SourceReader {
     return entries;
   }
 
-  #isChanged({ modifiedAt }: SourceFile): boolean {
-    return this.#startedAt > 0 && modifiedAt > this.#startedAt;
+  #judge(path: number, source: SourceFile): FoundSource["state"] {
+    const digest = this.#digests.get(path);
+    if (digest !== undefined) return digest === digestSource(source) ? "read" : "changed";
+    if (this.#sources.isChanged(source)) return "changed";
+    return this.#sources.live ? "read" : "unproven";
   }
 
   #read(path: string): SourceFile | undefined {
     if (this.#held > MOST_HELD) return undefined;
-    // A program that has just ended has no root of its own any more.
-    const found = readSourceFile(this.#root, path) ??
-      (this.#root === "" || isThere(this.#root) ? undefined : readSourceFile("", path));
+    const found = this.#sources.read(path);
     this.#held += found?.text.length ?? 0;
     return found;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }
 

@@ -3,6 +3,7 @@ import { writeCode } from "../../src/report/heatmap_code.ts";
 import type { HeatSpan } from "../../src/report/heatmap_counts.ts";
 import { sortIntoFolders } from "../../src/report/heatmap_folders.ts";
 import { colourSource } from "../../src/report/heatmap_file.ts";
+import type { FoundSource } from "../../src/report/sources.ts";
 import { colorPython, loadSyntax } from "../../src/report/syntax.ts";
 
 Deno.test.beforeAll(loadSyntax);
@@ -62,7 +63,10 @@ Deno.test("writeCode cuts what is too long to be read", () => {
 });
 
 Deno.test("colourSource tells strings, keywords and names of functions apart, line by line", () => {
-  const source = { text: 'def f():\r\n    """a\r\n    b"""\r\n    return 1', changed: false };
+  const source: FoundSource = {
+    text: 'def f():\r\n    """a\r\n    b"""\r\n    return 1',
+    state: "read",
+  };
   const { lines, tokens } = colourSource(source);
   assert.deepEqual(lines, ["def f():", '    """a', '    b"""', "    return 1"]);
   const kinds = lines.map((text, index) =>

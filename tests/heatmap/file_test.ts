@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { digestSource } from "../../src/report/target_sources.ts";
 import { drawn, textOf } from "../report/browser.ts";
 import { shop, testHeatmap } from "./pages.ts";
 
@@ -288,11 +289,26 @@ testHeatmap("a source that was changed after the capture began is marked", shop,
 });
 
 testHeatmap(
-  "a source that is older than the capture is not marked",
+  "a source of which nothing is known is marked",
   () => {
     const input = shop();
     const before = new Date(input.profile.metadata.startedAt - 1000);
     Deno.utimeSync(`${input.folder}/shop.py`, before, before);
+    return input;
+  },
+  sight,
+  async ({ page }) => {
+    assert.match(await textOf(page, ".warning"), /nothing tells whether this is the file that ran/);
+  },
+);
+
+testHeatmap(
+  "a source that a recording knows again is not marked",
+  () => {
+    const input = shop();
+    const path = `${input.folder}/shop.py`;
+    const digest = digestSource({ text: Deno.readTextFileSync(path) });
+    input.profile.digests.set(input.profile.strings.indexOf(path), digest);
     return input;
   },
   sight,

@@ -71,6 +71,8 @@ testReport(
   async ({ page }) => {
     await page.click(".files >> text=changed.py");
     assert.match(await textOf(page, ".listing .subject"), /changed after the capture began/);
+    await page.click(".files >> text=orders.py");
+    assert.match(await textOf(page, ".listing .subject"), /nothing tells whether this is the file/);
     await page.click(".files >> text=gone.py");
     assert.match(await textOf(page, ".listing .subject"), /could not be read/);
     assert.equal(await textOf(page, 'tr[data-line="4"]'), "4.0%4.0%4(source not carried)");

@@ -5,15 +5,10 @@ import { totalLines } from "../lines.ts";
 import type { Model } from "../model.ts";
 import { selectFiles } from "../select_files.ts";
 import { describeShare } from "../shares.ts";
+import { SOURCE_NOTES } from "../source_notes.ts";
 import { findSource, readLines, type SourceLine } from "../source_lines.ts";
 import { Code } from "./code.tsx";
 import type { Page } from "./page.ts";
-
-const STATES = {
-  read: "",
-  changed: "This file was changed after the capture began: lines may not fit.",
-  missing: "The source could not be read.",
-};
 
 /** Lines of code with the time they took. */
 export function SourceView({ page }: { page: Page }): JSX.Element {
@@ -70,7 +65,7 @@ function FileLines({ page, file }: { page: Page; file: number }): JSX.Element {
   const worth = derived.worth;
   const most = Math.max(1, ...totals.self.values());
   const source = findSource(model, file);
-  const note = STATES[source?.state ?? "missing"];
+  const note = SOURCE_NOTES[source?.state ?? "missing"];
   const next = (): void => {
     const at = hottest.indexOf(state.line ?? hottest[0] ?? 0);
     go({ line: hottest[(at + 1) % hottest.length], file });
@@ -79,7 +74,9 @@ function FileLines({ page, file }: { page: Page; file: number }): JSX.Element {
     <section class="listing">
       <div class="subject">
         <bdi class="path">{model.header.files[file]!.path}</bdi>
-        {note !== "" && <span class="warning">{note}</span>}
+        {note !== "" && (
+          <span class={source?.state === "unproven" ? "faint note" : "warning"}>{note}</span>
+        )}
         <button type="button" id="next-line" onClick={next} disabled={hottest.length < 2}>
           Next hottest line
         </button>

@@ -6,7 +6,8 @@ import { linesOfFunction, linesOfNode, opcodesOfNode } from "../lines.ts";
 import type { Side } from "../model.ts";
 import { nameOf, packageIndexOf, pathOf } from "../names.ts";
 import { describeShare } from "../shares.ts";
-import { findLine } from "../source_lines.ts";
+import { findLine, findSource } from "../source_lines.ts";
+import { SOURCE_NOTES } from "../source_notes.ts";
 import type { Tree } from "../tree.ts";
 import { Code } from "./code.tsx";
 import { ChangeRows } from "./comparison.tsx";
@@ -150,8 +151,10 @@ function HotLines({ page, tree, node }: Omit<TooltipProps, "x" | "y">): JSX.Elem
   if (shown.length === 0) {
     return <p class="faint">{`most often in line ${hottest[0]}`}</p>;
   }
+  const note = SOURCE_NOTES[findSource(model, file)?.state ?? "missing"];
   return (
     <pre class="lines">
+      {note !== "" && <p class="faint">{note}</p>}
       {shown.map(({ line, source }) => {
         const samples = counts.get(line) ?? 0;
         return (
