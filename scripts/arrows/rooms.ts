@@ -31,7 +31,17 @@ export const rooms: readonly Room[] = [
   {
     name: "cli",
     path: "src/cli/",
-    arrows: to("sampler", "live", "collectors", "report", "recording", "analysis", "profile"),
+    arrows: [
+      ...to("sampler", "survey", "live", "collectors", "report", "recording", "analysis"),
+      ...to("profile"),
+      { to: "ffi/machine", types: true, note: "types" },
+    ],
+  },
+  {
+    name: "survey",
+    path: "src/survey/",
+    arrows: to("cpython", "ffi/machine", "ffi/linux", "ffi/macos", "ffi/windows"),
+    through: false,
   },
   { name: "live", path: "src/live/", arrows: to("analysis", "profile") },
   {
@@ -52,11 +62,16 @@ export const rooms: readonly Room[] = [
   { name: "sampler", path: "src/sampler/", arrows: to("cpython", "profile") },
   { name: "cpython", path: "src/cpython/", arrows: to("ffi/process", "profile") },
   { name: "profile", path: "src/profile/", arrows: [] },
-  { name: "ffi/linux", path: "ffi/linux/", arrows: to("ffi/process", "ffi/helper") },
-  { name: "ffi/macos", path: "ffi/macos/", arrows: to("ffi/process", "ffi/helper") },
-  { name: "ffi/windows", path: "ffi/windows/", arrows: to("ffi/process", "ffi/helper") },
+  { name: "ffi/linux", path: "ffi/linux/", arrows: to("ffi/process", "ffi/machine", "ffi/helper") },
+  { name: "ffi/macos", path: "ffi/macos/", arrows: to("ffi/process", "ffi/machine", "ffi/helper") },
+  {
+    name: "ffi/windows",
+    path: "ffi/windows/",
+    arrows: to("ffi/process", "ffi/machine", "ffi/helper"),
+  },
   { name: "ffi/helper", path: "ffi/helper/", arrows: to("ffi/process") },
   { name: "ffi/process", path: "ffi/process.ts", arrows: [] },
+  { name: "ffi/machine", path: "ffi/machine.ts", arrows: [] },
   {
     name: "assets",
     path: "assets/",

@@ -46,6 +46,12 @@ export function fitText(text: string, cells: number): string {
   return `${head.join("")}…${tail.reverse().join("")}`;
 }
 
+/** Cuts the end off escaped text that is too wide. */
+export function cutText(text: string, cells: number): string {
+  if (measureText(text) <= cells) return text;
+  return cells < 1 ? "" : `${takeCells([...text], cells - 1).join("")}…`;
+}
+
 function takeCells(characters: readonly string[], cells: number): string[] {
   const taken: string[] = [];
   let used = 0;

@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { addAttach } from "./commands/attach.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addPs } from "./commands/ps.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addRun } from "./commands/run.ts";
 import { BAD_USAGE, badUsage, DONE, FAILED, unforeseen } from "./errors.ts";
@@ -16,6 +17,7 @@ const EXAMPLES = `
 Examples:
   tachyon run script.py           start a script and print where its time goes
   tachyon attach 1234             look into a running process; Ctrl-C prints the table
+  tachyon ps                      list the Python processes of this machine
   tachyon replay capture.bin      show a recording again, in any format
   tachyon diff before.bin now.bin what became slower, beyond the noise of sampling
   tachyon run --help              more about a command
@@ -49,6 +51,7 @@ async function dispatch(args: readonly string[], sampler: Sampler): Promise<numb
   addAttach(program, sampler, done);
   addReplay(program, done);
   addDiff(program, done);
+  addPs(program, done);
   try {
     await program.parseAsync([...args.slice(0, 1), ...own], { from: "user" });
     return status;
@@ -91,7 +94,7 @@ function explainParser(error: CommanderError, args: readonly string[]): number {
   if (error.code === "commander.helpDisplayed" || error.code === "commander.version") return DONE;
   if (error.code === "commander.help") return BAD_USAGE;
   const [what = "", ...hints] = error.message.replace(/^error: /, "").split("\n");
-  const command = ["run", "attach", "replay", "diff"].find((name) => name === args[0]);
+  const command = ["run", "attach", "replay", "diff", "ps"].find((name) => name === args[0]);
   const help = `See \`tachyon ${command === undefined ? "" : `${command} `}--help\`.`;
   const hint = hints.map((line) => line.replace(/^\((.*)\)$/, "$1")).join(" ");
   const sentence = escapeForTerminal(what.endsWith(".") ? what : `${what}.`);

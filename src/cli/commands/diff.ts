@@ -18,10 +18,9 @@ import {
 } from "../errors.ts";
 import { report } from "../messages.ts";
 import { parseGrowth, parseLimit } from "../numbers.ts";
-import { writePieces } from "../output.ts";
 import { createProgress } from "../progress.ts";
 import { watchSignals } from "../signals.ts";
-import { explainFailure, isClosed } from "../write_failure.ts";
+import { describeScreen, print } from "../standard_output.ts";
 import { describeDifference, type Sides, tabulateDifference } from "../difference_text.ts";
 
 const EXAMPLES = `
@@ -145,24 +144,4 @@ function judge(comparison: Comparison, { failAbove }: DiffOptions): Fault | unde
     formatPercent(slowest.growth),
     formatPercent(failAbove!),
   );
-}
-
-/** Colours and width, only where somebody looks at a terminal. */
-function describeScreen(): { color: boolean; width?: number } {
-  if (!Deno.stdout.isTerminal()) return { color: false };
-  const color = (Deno.env.get("NO_COLOR") ?? "") === "" && Deno.env.get("TERM") !== "dumb";
-  try {
-    return { color, width: Deno.consoleSize().columns };
-  } catch {
-    return { color };
-  }
-}
-
-async function print(text: string): Promise<Fault | undefined> {
-  try {
-    await writePieces(Deno.stdout, [new TextEncoder().encode(text)], "standard output");
-    return undefined;
-  } catch (error) {
-    return isClosed(error) ? undefined : explainFailure(error);
-  }
 }

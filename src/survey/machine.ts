@@ -1,0 +1,5 @@
+import { createMachine } from "../../ffi/linux/machine.ts";
+import type { Machine } from "../../ffi/machine.ts";
+
+/** The machine that we are on. */
+export const machine: Machine = createMachine();
