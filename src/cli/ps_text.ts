@@ -86,8 +86,6 @@ function nameHindrance({ fault }: Hindrance): string {
       return "not permitted";
     case "not-started":
       return "not started";
-    case "free-threaded":
-      return "free-threaded";
     case "implausible":
       return "not plausible";
     case "unsupported-version":
