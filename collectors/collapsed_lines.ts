@@ -1,6 +1,6 @@
 /** The lines of the collapsed format before they are text. */
 
-import { listPlaces, sortStably } from "../src/profile/stable_sort.ts";
+import { StableSorter } from "../src/profile/stable_sort.ts";
 import { NO_STACK, type StackTable } from "../src/profile/tables.ts";
 
 const ENCODER = new TextEncoder();
@@ -25,13 +25,14 @@ export class CollapsedLines {
     rankOf: Int32Array,
   ): Generator<{ readonly tid: number; readonly stack: number; readonly count: number }> {
     const key = new Float64Array(this.length);
-    const sort = (order: Uint32Array, keyOf: (line: number) => number): Uint32Array => {
+    const sorter = new StableSorter();
+    const sort = (keyOf: (line: number) => number, before?: Uint32Array): Uint32Array => {
       for (let line = 0; line < key.length; line++) key[line] = keyOf(line);
-      return sortStably(order, key);
+      return sorter.sort(key, before);
     };
-    const byStack = sort(listPlaces(this.length), (line) => rankOf[this.#stacks[line]!]!);
-    const byThread = sort(byStack, (line) => this.#tids[line]!);
-    for (const line of sort(byThread, (line) => -this.#counts[line]!)) {
+    const byStack = sort((line) => rankOf[this.#stacks[line]!]!);
+    const byThread = sort((line) => this.#tids[line]!, byStack);
+    for (const line of sort((line) => -this.#counts[line]!, byThread)) {
       yield { tid: this.#tids[line]!, stack: this.#stacks[line]!, count: this.#counts[line]! };
     }
   }

@@ -1,5 +1,5 @@
 import type { SampleBatch } from "../profile/profile.ts";
-import { listPlaces, sortStably } from "../profile/stable_sort.ts";
+import { StableSorter } from "../profile/stable_sort.ts";
 
 /** Samples of one batch. */
 const BATCH = 16 * 1024;
@@ -12,6 +12,10 @@ export class TimeOrder {
   #thread = new Int32Array(FIRST);
   #stack = new Int32Array(FIRST);
   #flags = new Int32Array(FIRST);
+  /** Room to sort in. */
+  readonly #sorter = new StableSorter();
+  #times = new Float64Array(0);
+  #others = new Int32Array(0);
   #latest = -Infinity;
   #sorted = true;
   length = 0;
@@ -65,12 +69,18 @@ export class TimeOrder {
   }
 
   #sort(): void {
-    const times = this.#time.slice(0, this.length);
-    const order = sortStably(listPlaces(this.length), times);
+    const { length } = this;
+    if (length > this.#times.length) {
+      this.#times = new Float64Array(this.#time.length);
+      this.#others = new Int32Array(this.#time.length);
+    }
+    const times = this.#times.subarray(0, length);
+    times.set(this.#time.subarray(0, length));
+    const order = this.#sorter.sort(times);
     for (let i = 0; i < order.length; i++) this.#time[i] = times[order[i]!]!;
-    const others = new Int32Array(this.length);
+    const others = this.#others;
     for (const column of [this.#thread, this.#stack, this.#flags]) {
-      others.set(column.subarray(0, this.length));
+      others.set(column.subarray(0, length));
       for (let i = 0; i < order.length; i++) column[i] = others[order[i]!]!;
     }
     this.#sorted = true;

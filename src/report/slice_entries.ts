@@ -1,4 +1,4 @@
-import { listPlaces, sortStably } from "../profile/stable_sort.ts";
+import { StableSorter } from "../profile/stable_sort.ts";
 import { Column } from "../profile/tables.ts";
 
 /** Slots of an empty table. */
@@ -57,8 +57,8 @@ export class SliceEntries {
 
   /** All entries in the order of slices, and in each in the order of threads. */
   order(): Uint32Array {
-    const byThread = sortStably(listPlaces(this.length), this.thread.view());
-    return sortStably(byThread, this.slice.view());
+    const sorter = new StableSorter();
+    return sorter.sort(this.slice.view(), sorter.sort(this.thread.view()));
   }
 
   #grow(): void {

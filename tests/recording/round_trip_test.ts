@@ -102,7 +102,7 @@ Deno.test("states of threads and steps back in time are kept", () => {
   const batch = emptyBatch(64);
   for (let i = 0; i < 64; i++) {
     batch.flags[i] = i << STATUS_SHIFT;
-    batch.time[i] = 250_000 - i * 3000;
+    batch.time[i] = 150_000 - i * 2000;
   }
   const { samples } = readAll(record({ profile, batches: [batch], summary: SUMMARY }).bytes);
   assert.deepEqual([...samples.flags], [...batch.flags].reverse());
