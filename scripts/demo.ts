@@ -15,7 +15,7 @@ async function findNewest(): Promise<string | undefined> {
 async function main(): Promise<number> {
   let python = await findNewest();
   if (python === undefined) {
-    await provisionMissing();
+    await provisionMissing([]);
     python = await findNewest();
   }
   if (python === undefined) {

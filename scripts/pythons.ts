@@ -1,10 +1,24 @@
 /**
  * `deno task pythons` lists the CPython interpreters found and what is missing for the tests;
- * with `--provision` it fetches the missing ones from Debian.
+ * with `--provision` it fetches the missing ones from Debian, and builds a free-threaded one;
+ * `--free-threaded` builds all of those.
  */
-import { findPythons, findTestPythons, forgetPythons } from "./pythons/find.ts";
+import {
+  findFreeThreadedPythons,
+  findPythons,
+  findTestPythons,
+  forgetPythons,
+} from "./pythons/find.ts";
 import { NotProvisioned, provisionPythons } from "./pythons/debian.ts";
-import { neededMinors, olderMinors, type Python, suites } from "./pythons/version.ts";
+import { buildFreeThreaded } from "./pythons/free_threaded.ts";
+import {
+  freeThreadedMinors,
+  neededFreeThreadedMinors,
+  neededMinors,
+  olderMinors,
+  type Python,
+  suites,
+} from "./pythons/version.ts";
 import { print, say } from "./shell.ts";
 
 export { findFreeThreadedPythons, findPythons, findTestPythons } from "./pythons/find.ts";
@@ -21,7 +35,14 @@ export {
 
 /** The minor versions needed for the tests that this machine lacks. */
 export async function findMissing(): Promise<string[]> {
-  return await lacking(neededMinors);
+  const freeThreaded = await lackingFreeThreaded(neededFreeThreadedMinors);
+  return [...await lacking(neededMinors), ...freeThreaded.map((minor) => `${minor}t`)];
+}
+
+/** Which of some minor versions this machine lacks a free-threaded build of. */
+async function lackingFreeThreaded(minors: readonly string[]): Promise<string[]> {
+  const present = (await findFreeThreadedPythons()).map((python) => python.minor);
+  return minors.filter((minor) => !present.includes(minor));
 }
 
 /** Which of some minor versions this machine lacks. */
@@ -31,23 +52,34 @@ async function lacking(minors: readonly string[]): Promise<string[]> {
 }
 
 /**
- * Fetches interpreters that Debian has if one is missing.
+ * Fetches interpreters that Debian has if one is missing, and builds free-threaded ones.
+ * @param freeThreaded minor versions of those.
  * @returns the needed versions that are missing after it; why is said on stderr.
  */
-export async function provisionMissing(): Promise<string[]> {
+export async function provisionMissing(
+  freeThreaded: readonly string[] = neededFreeThreadedMinors,
+): Promise<string[]> {
   for (const suite of suites) {
     const missing = await lacking(suite.minors);
     if (missing.length === 0) continue;
     say(`pythons: ${missing.join(", ")} missing: fetching from Debian into .pythons`);
-    try {
-      await provisionPythons(suite);
-    } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      say(error instanceof NotProvisioned ? error.message : `pythons: ${error.message}`);
-    }
-    forgetPythons();
+    await tryTo(() => provisionPythons(suite));
+  }
+  for (const minor of await lackingFreeThreaded(freeThreaded)) {
+    await tryTo(() => buildFreeThreaded(minor));
   }
   return await findMissing();
+}
+
+/** Does it, or says why it cannot be done. */
+async function tryTo(provision: () => Promise<void>): Promise<void> {
+  try {
+    await provision();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    say(error instanceof NotProvisioned ? error.message : `pythons: ${error.message}`);
+  }
+  forgetPythons();
 }
 
 function describe(python: Python, chosen: boolean): string {
@@ -56,20 +88,26 @@ function describe(python: Python, chosen: boolean): string {
 }
 
 async function main(): Promise<number> {
-  const provision = Deno.args.includes("--provision");
-  const unknown = Deno.args.filter((argument) => argument !== "--provision");
+  const all = Deno.args.includes("--free-threaded");
+  const provision = all || Deno.args.includes("--provision");
+  const known = ["--provision", "--free-threaded"];
+  const unknown = Deno.args.filter((argument) => !known.includes(argument));
   if (unknown.length > 0) {
-    say(`Unknown: ${unknown.join(" ")}. Usage: deno task pythons [--provision]`);
+    say(`Unknown: ${unknown.join(" ")}. Usage: deno task pythons [--provision] [--free-threaded]`);
     return 2;
   }
-  if (provision) await provisionMissing();
-  const chosen = (await findTestPythons()).map((python) => python.path);
+  if (provision) await provisionMissing(all ? freeThreadedMinors : neededFreeThreadedMinors);
+  const usable = [...await findTestPythons(), ...await findFreeThreadedPythons()];
+  const chosen = usable.map((python) => python.path);
   for (const python of await findPythons()) {
     print(describe(python, chosen.includes(python.path)));
   }
   const missing = await findMissing();
-  const older = await lacking(olderMinors);
-  if (older.length > 0) say(`Reading ${older.join(", ")} is not tested here: no such interpreter`);
+  const freeThreaded = await lackingFreeThreaded(freeThreadedMinors);
+  const untested = [...await lacking(olderMinors), ...freeThreaded.map((minor) => `${minor}t`)];
+  if (untested.length > 0) {
+    say(`Reading ${untested.join(", ")} is not tested here: no such interpreter`);
+  }
   if (missing.length > 0) {
     say(`Missing: ${missing.join(", ")}. Fetch them with: deno task pythons --provision`);
     return 1;

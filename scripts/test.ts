@@ -3,7 +3,14 @@
  * on, runs them, and ends with a line of the real counts. With CI=true a missing Python is a failure.
  */
 import { printCounts, readClosingLine } from "./closing_line.ts";
-import { findTestPythons, olderMinors, provisionMissing, testedMinors } from "./pythons.ts";
+import {
+  findFreeThreadedPythons,
+  findTestPythons,
+  nameOf,
+  olderMinors,
+  provisionMissing,
+  testedMinors,
+} from "./pythons.ts";
 import { repository } from "./repository.ts";
 import { pass, print, say } from "./shell.ts";
 
@@ -18,9 +25,9 @@ async function main(): Promise<number> {
     return 1;
   }
   const missing = await provisionMissing();
-  for (const python of await findTestPythons()) {
+  for (const python of [...await findTestPythons(), ...await findFreeThreadedPythons()]) {
     if (![...olderMinors, ...testedMinors].includes(python.minor)) continue;
-    say(`test: Python ${python.version}: ${python.path}`);
+    say(`test: Python ${nameOf(python)}: ${python.path}`);
   }
   if (missing.length > 0) {
     say(`test: NOT TESTED ON PYTHON ${missing.join(", ")}: NO SUCH INTERPRETER HERE`);

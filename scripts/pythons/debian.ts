@@ -36,7 +36,11 @@ export async function provisionPythons(suite: Suite): Promise<void> {
   say(`pythons: ready in ${target}`);
 }
 
-async function mirrorOfThisMachine(): Promise<Mirror> {
+/**
+ * The mirror that this machine gets Debian from.
+ * @throws {NotProvisioned} if it is no Debian.
+ */
+export async function mirrorOfThisMachine(): Promise<Mirror> {
   const instead = `Install CPython ${neededMinors.join(", ")} with a tool such as pyenv or uv, ` +
     "or link them into .pythons/<name>/bin, and try again.";
   for (const program of ["apt-get", "dpkg-deb", "dpkg"]) {

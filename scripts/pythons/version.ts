@@ -17,7 +17,7 @@ export const olderMinors: readonly string[] = ["3.8", "3.9", "3.10", "3.11", "3.
 /** Versions whose builds without a GIL are supported; tests that read memory run on those that are there. */
 export const freeThreadedMinors: readonly string[] = ["3.13", "3.14", "3.15"];
 /** Those of them that must be there for the tests. */
-export const neededFreeThreadedMinors: readonly string[] = [];
+export const neededFreeThreadedMinors: readonly string[] = ["3.14"];
 /** All versions that must be there for the tests: those throughout, and one of the older. */
 export const neededMinors: readonly string[] = ["3.11", ...testedMinors];
 

@@ -4,6 +4,8 @@ import {
   choosePythons,
   compareVersions,
   isPreRelease,
+  minorOf,
+  nameOf,
   type Python,
 } from "../../scripts/pythons/version.ts";
 
@@ -56,6 +58,18 @@ Deno.test("choosePythons takes the newest of equals, in order of versions, none 
     python("3.14.11", "/d", true),
   ], "/none");
   assert.deepEqual(chosen.map((one) => one.version), ["3.9.1", "3.14.10"]);
+});
+
+Deno.test("choosePythons takes only free-threaded ones when asked for them, and they have names of their own", () => {
+  const found = [
+    python("3.14.10", "/a"),
+    python("3.14.7", "/b", true),
+    python("3.13.5", "/c", true),
+  ];
+  const chosen = choosePythons(found, "/none", true);
+  assert.deepEqual(chosen.map(nameOf), ["3.13.5t", "3.14.7t"]);
+  assert.deepEqual(chosen.map(minorOf), ["3.13t", "3.14t"]);
+  assert.deepEqual([nameOf(found[0]!), minorOf(found[0]!)], ["3.14.10", "3.14"]);
 });
 
 Deno.test("readAnswer takes CPython 3 and refuses other programs", () => {
