@@ -1,4 +1,4 @@
-import { listOpcodes } from "../src/analysis/opcodes.ts";
+import { listOpcodes } from "../src/profile/opcodes.ts";
 import { type Profile, STATUS } from "../src/profile/profile.ts";
 import { NO_STACK } from "../src/profile/tables.ts";
 import type { Bytes, CollectorTools } from "./collector.ts";

@@ -90,6 +90,7 @@ const GROUPS: readonly Group[] = [
       ["f_code", "f_code"],
       ["f_localsplus", "f_localsplus"],
       ["f_lasti", "f_lasti"],
+      ["f_valuestack", "f_valuestack"],
       ["f_executing", "f_executing", 8, 9],
       ["f_state", "f_state", 10],
     ],

@@ -31,6 +31,8 @@ interface Given {
   readonly maxCpu?: number;
   readonly blocking?: boolean;
   readonly gc?: boolean;
+  readonly native?: boolean;
+  readonly opcodes?: boolean;
 }
 
 const DEFAULT_INTERVAL_US = 1000;
@@ -60,6 +62,8 @@ export function addCaptureOptions(command: Command): void {
       parseDuration,
     )
     .option("-a, --all-threads", "sample every thread, not only the main thread")
+    .option("--native", "show where Python has called C, with names where these are sure")
+    .option("--opcodes", "show which instruction each frame executes")
     .option("--gc", "show where the garbage collector runs (default: up to 50khz)")
     .option("--no-gc", "leave that out")
     .option("--exact", "read only while the program cannot run, from its own CPU")
@@ -86,7 +90,11 @@ export function readCaptureOptions(command: Command): CaptureOptions {
     intervalUs,
     ...(given.duration === undefined ? {} : { durationUs: given.duration }),
     allThreads: given.allThreads ?? false,
-    features: { native: false, gc: given.gc ?? intervalUs >= GC_FROM, opcodes: false },
+    features: {
+      native: given.native ?? false,
+      gc: given.gc ?? intervalUs >= GC_FROM,
+      opcodes: given.opcodes ?? false,
+    },
     consistency: given.blocking ? "blocking" : given.exact ? "exact" : "verified",
     ...(given.jitter === undefined ? {} : { jitter: given.jitter }),
     maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,

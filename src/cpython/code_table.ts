@@ -96,6 +96,11 @@ export class CodeTable {
     return this.#confirm(object, low, high);
   }
 
+  /** What an object held when it was read last. */
+  contentOf(object: number): CodeObject {
+    return this.#contents[object]!;
+  }
+
   /** The object whose instructions hold an address, or −1. */
   findByInstruction(address: Address): number {
     const above = this.#firstAbove(address);

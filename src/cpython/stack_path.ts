@@ -1,4 +1,5 @@
 import { widened } from "./frame_list.ts";
+import { INTERPRETER_OWNER } from "./layout.ts";
 import { growth, withRoom } from "./pair_map.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
@@ -45,6 +46,19 @@ export class StackPath {
   /** True if frames outside the data stack are on the way. */
   get hasGuards(): boolean {
     return this.#guardDepths.length > 0;
+  }
+
+  /**
+   * Adds the depths that an entry from C lies right below, where these have frames of their own.
+   * @param copy the one that the stack is of.
+   */
+  addEntries({ bytes, runtime }: ThreadCopy, depths: Set<number>): void {
+    const { owner } = runtime.layout.frame;
+    for (let i = 0; i < this.#guardDepths.length; i++) {
+      if (bytes[this.#guardOffsets[i]! + owner]! >= INTERPRETER_OWNER) {
+        depths.add(this.#guardDepths[i]!);
+      }
+    }
   }
 
   /** Depth at which a frame of this code lies at this address among the lowest `below`, or −1. */

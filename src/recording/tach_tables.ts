@@ -104,7 +104,7 @@ function kindOf(file: string, name: string): number {
   let kind: FrameKind = "python";
   if (file === TASK_FILE) kind = "task";
   else if (file === NO_FILE) {
-    kind = name === "<GC>" ? "gc" : name === "<native>" ? "native" : "synthetic";
+    kind = name === "<GC>" ? "gc" : name.startsWith("<native") ? "native" : "synthetic";
   }
   return FRAME_KINDS.indexOf(kind);
 }

@@ -1,4 +1,4 @@
-import { listOpcodes } from "../analysis/opcodes.ts";
+import { listOpcodes } from "../profile/opcodes.ts";
 import { formatCount, formatShare } from "../analysis/units.ts";
 import type { Heat, HeatLine, HeatSpan } from "./heatmap_counts.ts";
 import { escapeForMarkup } from "./markup.ts";

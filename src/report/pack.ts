@@ -8,7 +8,7 @@ import {
   STATES,
   type ThreadEntry,
 } from "../../assets/report/format.ts";
-import { listOpcodes } from "../analysis/opcodes.ts";
+import { listOpcodes } from "../profile/opcodes.ts";
 import type { Summary } from "../profile/metadata.ts";
 import { type Profile, STATUS } from "../profile/profile.ts";
 import type { JoinedProfiles } from "./baseline.ts";

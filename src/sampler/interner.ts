@@ -28,6 +28,8 @@ const NOWHERE = {
 export class Interner {
   /** Local frame + 1 by place; 0: not looked up. */
   frameOfPlace: Int32Array = new Int32Array(4096);
+  /** Local frame by place and opcode, where these are wanted. */
+  readonly #frameOfOpcode = new PairMap(16);
   /** Local stacks by (prefix, local frame). */
   readonly stacks: PairMap = new PairMap(4096);
   readonly #frames: LocalFrame[] = [];
@@ -100,8 +102,24 @@ export class Interner {
   frameOf(place: number): number {
     const known = this.frameOfPlace[place] ?? 0;
     if (known !== 0) return known - 1;
+    const frame = this.#addPlace(place, -1);
+    this.frameOfPlace = withRoom(this.frameOfPlace, place + 1);
+    this.frameOfPlace[place] = frame + 1;
+    return frame;
+  }
+
+  /** The same of a frame that executes an opcode; −1: it is not known which. */
+  frameWith(place: number, opcode: number): number {
+    const known = this.#frameOfOpcode.get(place, opcode);
+    if (known >= 0) return known;
+    const frame = this.#addPlace(place, opcode);
+    this.#frameOfOpcode.set(place, opcode, frame);
+    return frame;
+  }
+
+  #addPlace(place: number, opcode: number): number {
     const { code, location } = describePlace(this.codeTable, place);
-    const frame = this.#addFrame({
+    return this.#addFrame({
       file: code.file,
       name: code.name,
       firstLine: code.firstLine,
@@ -109,12 +127,9 @@ export class Interner {
       endLine: location.endLine,
       column: location.column,
       endColumn: location.endColumn,
-      opcode: -1,
+      opcode,
       kind: 0,
     });
-    this.frameOfPlace = withRoom(this.frameOfPlace, place + 1);
-    this.frameOfPlace[place] = frame + 1;
-    return frame;
   }
 
   #addFrame(frame: LocalFrame): number {

@@ -2,6 +2,7 @@ import { cpuUsage } from "node:process";
 import type { Loops, ReaderThread } from "../../ffi/process.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
+import { RoutineTable } from "../cpython/routine_table.ts";
 import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
@@ -105,7 +106,8 @@ export class SamplingLoop {
       teacher: this.#teacher,
       quality: this.#quality,
       allThreads: request.allThreads,
-      features: featuresFor(runtime.layout, request.features),
+      features: featuresFor(runtime, request.features),
+      routines: new RoutineTable(codeTable, runtime.reader),
       reject,
       loops,
     };

@@ -1,6 +1,9 @@
 import type { Loops } from "../../ffi/process.ts";
 import { findCollection, isCollecting } from "../cpython/collection.ts";
+import type { RoutineTable } from "../cpython/routine_table.ts";
 import type { Snapshot } from "../cpython/snapshot.ts";
+import { StackMarks } from "../cpython/stack_marks.ts";
+import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Features } from "../profile/metadata.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { type Interner, type StackInterner, ThreadStack } from "./interner.ts";
@@ -10,12 +13,15 @@ interface Means {
   readonly interner: Interner;
   readonly loops: Loops;
   readonly features: Features;
+  readonly routines: RoutineTable;
 }
 
 /** Interns the stacks of one thread, with what they are to show besides Python frames. */
-export function createStackInterner(means: Means): StackInterner {
+export function createStackInterner(means: Means, copy: ThreadCopy): StackInterner {
+  const { gc, native, opcodes } = means.features;
+  if (native || opcodes) return new MarkedStack(means, copy);
   const plain = new ThreadStack(means.interner, means.loops);
-  return means.features.gc ? new CollectingStack(means.interner, plain) : plain;
+  return gc ? new CollectingStack(means.interner, plain) : plain;
 }
 
 /** Puts a `<GC>` frame where the garbage collector runs, which it mostly does not. */
@@ -43,5 +49,58 @@ class CollectingStack implements StackInterner {
       if (d === marked) built = interner.pushFrame(built, this.#mark);
     }
     return built;
+  }
+}
+
+/** The collector runs when an instruction is over, from then on. */
+const COLLECTS_BETWEEN = 12;
+const COLLECT = "gc.collect";
+
+/** Shows of each frame what it executes, and the C code that it has called. */
+class MarkedStack implements StackInterner {
+  readonly #interner: Interner;
+  readonly #features: Features;
+  readonly #marks: StackMarks;
+  readonly #gc: number;
+
+  constructor({ interner, features, routines }: Means, copy: ThreadCopy) {
+    this.#interner = interner;
+    this.#features = features;
+    this.#marks = new StackMarks(copy, interner.codeTable, routines, features);
+    this.#gc = interner.markOf("gc", "<GC>");
+  }
+
+  intern({ copy, path }: Snapshot): number {
+    const { depth } = path;
+    const marks = this.#marks;
+    marks.read(path);
+    const collection = this.#features.gc ? findCollection(copy, path) : -1;
+    if (
+      collection === depth - 1 && copy.runtime.layout.minor >= COLLECTS_BETWEEN &&
+      marks.natives.get(depth) !== COLLECT
+    ) marks.natives.delete(depth);
+    let stack = NO_STACK;
+    for (let d = 0; d < depth; d++) {
+      stack = this.#pushNative(stack, d);
+      stack = this.#push(stack, path.places[d]!, d);
+      if (d === depth - 1) stack = this.#pushNative(stack, depth);
+      if (d === collection) stack = this.#interner.pushFrame(stack, this.#gc);
+    }
+    return stack;
+  }
+
+  #push(stack: number, place: number, depth: number): number {
+    const interner = this.#interner;
+    const frame = this.#features.opcodes
+      ? interner.frameWith(place, this.#marks.opcodes[depth]!)
+      : interner.frameOf(place);
+    return interner.pushFrame(stack, frame);
+  }
+
+  #pushNative(stack: number, depth: number): number {
+    const name = this.#marks.natives.get(depth);
+    if (name === undefined) return stack;
+    const frame = this.#interner.markOf("native", name === "" ? "<native>" : `<native ${name}>`);
+    return this.#interner.pushFrame(stack, frame);
   }
 }

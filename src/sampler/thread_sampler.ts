@@ -2,6 +2,7 @@ import type { Loops } from "../../ffi/process.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import type { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
+import type { RoutineTable } from "../cpython/routine_table.ts";
 import type { Runtime, ThreadState } from "../cpython/runtime.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
 import { EXACT, OPEN, STRICT } from "../cpython/stack_join.ts";
@@ -47,6 +48,7 @@ export interface Workshop {
   readonly allThreads: boolean;
   /** What stacks show besides Python frames. */
   readonly features: Features;
+  readonly routines: RoutineTable;
   /** Counts a reading that was thrown away; `stack` is a local id, or `NO_STACK`. */
   readonly reject: (time: number, thread: number, reason: Rejection, stack: number) => void;
   readonly loops: Loops;
@@ -66,7 +68,7 @@ export class ThreadSampler {
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
     const copy = new ThreadCopy(shop.runtime, state, shop.allThreads, shop.features.gc);
     this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.loops);
-    this.#stack = createStackInterner(shop);
+    this.#stack = createStackInterner(shop, copy);
   }
 
   /** True if the thread held its GIL at the last reading, or that was not read. */

@@ -62,7 +62,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       kind: "started",
       pythonVersion: versionText(found.offsets.version),
       freeThreaded: found.offsets.freeThreaded,
-      features: featuresFor(found.layout, request.features),
+      features: featuresFor(found, request.features),
       startedAt: Date.now(),
     });
     const stops = stopper === undefined ? undefined : new Stops(stopper, reader);

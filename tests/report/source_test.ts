@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readSourceFile } from "../../src/report/target_files.ts";
 import { TOKEN_KINDS } from "../../assets/report/format.ts";
 import { colorPieces } from "../../src/report/coloring.ts";
-import { listOpcodes } from "../../src/analysis/opcodes.ts";
+import { listOpcodes } from "../../src/profile/opcodes.ts";
 import { packageOf } from "../../src/report/packages.ts";
 import { loadSyntax } from "../../src/report/syntax.ts";
 import { ProfileBuilder } from "../collectors/profiles.ts";

@@ -24,6 +24,7 @@ export const python310: Readonly<Record<string, number>> = {
   "frame_object.f_code": 32,
   "frame_object.f_localsplus": 352,
   "frame_object.f_lasti": 96,
+  "frame_object.f_valuestack": 64,
   "frame_object.f_state": 108,
   "code_object.size": 176,
   "code_object.filename": 104,

@@ -24,6 +24,7 @@ export const python39: Readonly<Record<string, number>> = {
   "frame_object.f_code": 32,
   "frame_object.f_localsplus": 360,
   "frame_object.f_lasti": 104,
+  "frame_object.f_valuestack": 64,
   "frame_object.f_executing": 116,
   "code_object.size": 176,
   "code_object.filename": 104,

@@ -68,5 +68,5 @@ export class Interner {
 /** Names of frames that are no functions, wherever they come from. */
 export function kindOfName(name: string): FrameKind {
   if (name === "<GC>") return "gc";
-  return name === "<native>" ? "native" : "synthetic";
+  return name.startsWith("<native") ? "native" : "synthetic";
 }

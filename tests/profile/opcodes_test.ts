@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { ASK_OPCODES } from "../../scripts/opcodes.ts";
 import { findTestPythons } from "../../scripts/pythons.ts";
 import { run } from "../../scripts/shell.ts";
-import { OPCODE_TABLE } from "../../src/analysis/opcode_table.ts";
-import { listOpcodes } from "../../src/analysis/opcodes.ts";
+import { OPCODE_TABLE } from "../../src/profile/opcode_table.ts";
+import { listOpcodes } from "../../src/profile/opcodes.ts";
 
 Deno.test("opcodes are called as each Python calls them", async () => {
   // Pre-releases may still have other numbers.

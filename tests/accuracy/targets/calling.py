@@ -1,0 +1,78 @@
+"""Spends its time in C, below functions of Python and above them, and measures how much in each.
+
+On SIGTERM it prints, as JSON, how much time each function took so far, for many moments of the wall
+clock.
+"""
+
+import json
+import os
+import random
+import signal
+import time
+import zlib
+
+clock = time.perf_counter
+moments = []
+data = b"0123456789abcdef" * 4096
+big = 3**20000
+text = "0123456789" * 20000
+values = list(range(12))
+
+
+def check(_):
+    zlib.crc32(data)
+
+
+def weigh(value):
+    n = 0
+    for i in range(150):
+        n += i ^ value
+    return n
+
+
+def order(_):
+    sorted(values, key=weigh)
+
+
+def multiply(_):
+    big * big
+
+
+def seek(_):
+    "x" in text
+
+
+def pace(rounds):
+    n = 0
+    for i in range(rounds):
+        n += i & 3
+    return n
+
+
+def fail(_):
+    try:
+        raise ValueError
+    except ValueError:
+        for _ in range(2):
+            zlib.crc32(data)
+
+
+work = [(check, 0), (order, 0), (multiply, 0), (seek, 0), (pace, 1000), (fail, 0)]
+spent = {function.__name__: 0.0 for function, _ in work}
+
+
+def tell(*_):
+    print(json.dumps({"names": list(spent), "moments": moments}), flush=True)
+    os._exit(0)
+
+
+signal.alarm(120)
+signal.signal(signal.SIGTERM, tell)
+random.seed(1)
+print("{}", flush=True)
+while True:
+    for function, argument in random.choices(work, k=40):
+        before = clock()
+        function(argument)
+        spent[function.__name__] += clock() - before
+    moments.append([time.time() * 1000, *spent.values()])
