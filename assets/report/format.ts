@@ -95,6 +95,8 @@ export interface ReportHeader {
   readonly files: readonly FileEntry[];
   readonly threads: readonly ThreadEntry[];
   readonly sources: readonly SourceEntry[];
+  /** Functions that stand for tasks. */
+  readonly tasks: readonly number[];
   /** Names of functions. */
   readonly names: readonly string[];
   /** Names of the opcodes that were recorded. */

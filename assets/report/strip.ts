@@ -16,6 +16,10 @@ export interface Lane {
   readonly name: string;
   /** By slice, 0 to 1. */
   readonly values: Float64Array;
+  /** It is that of one thread as a whole, and those of its states can be shown below it. */
+  readonly thread?: number;
+  /** It is a state of the thread above it. */
+  readonly below?: true;
 }
 
 /** What ran in each slice. */
@@ -29,8 +33,15 @@ export interface StripChart {
   readonly height: number;
 }
 
-/** Adds up what the strip shows: own time by package, and what threads were doing. */
-export function measureStrip(model: Model, without: ReadonlySet<number>): StripChart {
+/**
+ * Adds up what the strip shows: own time by package, and what threads were doing.
+ * @param opened threads whose own states are shown.
+ */
+export function measureStrip(
+  model: Model,
+  without: ReadonlySet<number>,
+  opened: ReadonlySet<number>,
+): StripChart {
   const { slices, states, threads, files, packages } = model.header;
   const groups = model.groups.filter(({ thread }) => !without.has(thread));
   const packageOf = model.functionFile.map((file) => files[file]!.package);
@@ -57,12 +68,20 @@ export function measureStrip(model: Model, without: ReadonlySet<number>): StripC
     }
     most = Math.max(most, all);
   }
-  const lanes: Lane[] = states.map((state) => ({
+  const lanes: Lane[] = measureStates(groups, slices, states);
+  if (threads.length > 1) lanes.push(...measureThreads(model, groups, opened));
+  return { packages: shown, bars, most, lanes, height: BARS + lanes.length * LANE + AXIS };
+}
+
+function measureStates(
+  groups: Model["groups"],
+  slices: number,
+  states: readonly State[],
+): Lane[] {
+  return states.map((state) => ({
     name: STATE_NAMES[state],
     values: shareOf(groups, slices, state),
   }));
-  if (threads.length > 1) lanes.push(...measureThreads(model, groups));
-  return { packages: shown, bars, most, lanes, height: BARS + lanes.length * LANE + AXIS };
 }
 
 /** How much of the samples of each slice were in a state. */
@@ -77,20 +96,29 @@ function shareOf(groups: Model["groups"], slices: number, state: State): Float64
   return values.map((value, slice) => value / Math.max(1, samples[slice]!));
 }
 
-/** The busiest threads one by one, and all others together. */
-function measureThreads(model: Model, groups: Model["groups"]): Lane[] {
-  const { slices } = model.header;
+/** The busiest threads one by one, with their states where asked for, and all others together. */
+function measureThreads(
+  model: Model,
+  groups: Model["groups"],
+  opened: ReadonlySet<number>,
+): Lane[] {
+  const { slices, states } = model.header;
   const all = [...Map.groupBy(groups, ({ thread }) => thread)].map(([thread, mine]) => {
     const values = new Float64Array(slices);
     for (const { slice, samples } of mine) values[slice]! += samples;
-    return { thread, values, sum: values.reduce((sum, value) => sum + value, 0) };
+    return { thread, mine, values, sum: values.reduce((sum, value) => sum + value, 0) };
   }).sort((a, b) => b.sum - a.sum);
   const shown = all.length > MOST_THREADS + 1 ? all.slice(0, MOST_THREADS) : all;
   const most = shown.reduce((most, { values }) => Math.max(most, ...values), 1);
-  const lanes: Lane[] = shown.map(({ thread, values }) => ({
-    name: threadName(model, thread),
-    values: values.map((value) => value / most),
-  }));
+  const lanes = shown.flatMap(({ thread, mine, values }): Lane[] => [
+    {
+      name: threadName(model, thread),
+      values: values.map((value) => value / most),
+      ...(states.length > 0 ? { thread } : {}),
+    },
+    ...(opened.has(thread) ? measureStates(mine, slices, states) : [])
+      .map((lane): Lane => ({ ...lane, below: true })),
+  ]);
   const others = all.slice(shown.length);
   if (others.length > 0) {
     const sums = new Float64Array(slices);

@@ -11,6 +11,7 @@ import {
 import { listOpcodes } from "../profile/opcodes.ts";
 import type { Summary } from "../profile/metadata.ts";
 import { type Profile, STATUS } from "../profile/profile.ts";
+import { FRAME_KINDS } from "../profile/tables.ts";
 import type { JoinedProfiles } from "./baseline.ts";
 import { ColumnSet } from "./columns.ts";
 import { addRest, needsGlimpse, pruneTree } from "./glimpse.ts";
@@ -19,6 +20,8 @@ import { numberPlaces, orderStacks, type Places } from "./places.ts";
 import type { TimeSlices } from "./slices.ts";
 import { escapeForPage } from "./text.ts";
 import { gatherFacts } from "./verdict.ts";
+
+const TASK = FRAME_KINDS.indexOf("task");
 
 /** Finds the lines of files that a report is to show. */
 export type SourceFinder = (profile: Profile, places: Places) => readonly SourceEntry[];
@@ -55,6 +58,7 @@ export function packProfile(
     files: places.files,
     threads: listThreads(profile),
     sources: sources(profile, places),
+    tasks: [...places.functions.keys()].filter((id) => places.functions[id]!.kind === TASK),
     names: places.names,
     opcodes: nameOpcodes(profile.metadata.pythonVersion, places),
     sliceUs: timed ? time.sliceUs : 0,

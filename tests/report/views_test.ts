@@ -182,9 +182,18 @@ testReport(
       ]
     ) assert.ok(text.includes(part), part);
     assert.deepEqual(await rowsOf(page, "table.threads tr"), [
-      ["Thread", "Id", "Samples", "Has the GIL", "On a CPU", "Waits for the GIL"],
-      ["main", "70", "1,000", "100.0%", "100.0%", "0%"],
-      ["worker-<1>", "71", "250", "0%", "0%", "100.0%"],
+      [
+        "Thread",
+        "Id",
+        "Samples",
+        "Has the GIL",
+        "On a CPU",
+        "Waits for the GIL",
+        "Does without the GIL",
+      ],
+      ["All threads", "", "1,250", "80.0%", "80.0%", "20.0%", "0%"],
+      ["main", "70", "1,000", "100.0%", "100.0%", "0%", "0%"],
+      ["worker-<1>", "71", "250", "0%", "0%", "100.0%", "0%"],
     ]);
   },
 );

@@ -4,14 +4,9 @@ import { boxAt, type Boxes, findBox, rowOf } from "../boxes.ts";
 import { type Look, ROW } from "../draw.ts";
 import { FlameCanvas, type Spot } from "../flame_canvas.ts";
 import type { Tree } from "../tree.ts";
+import { type Fingers, follow, listenToWheel } from "./gestures.ts";
 import type { Page } from "./page.ts";
 import { Tooltip } from "./tooltip.tsx";
-
-/** Pixels that a pointer may move in a click. */
-const STILL = 4;
-const WHEEL_SPEED = 0.0016;
-/** How long after the last movement the address takes it over, ms. */
-const SETTLE_MS = 200;
 
 /** What a chart shows and tells. */
 export interface ChartProps {
@@ -48,6 +43,7 @@ export function FlameChart(props: ChartProps): JSX.Element {
   const flame = useRef<FlameCanvas | undefined>(undefined);
   const [hover, setHover] = useState<Hover>();
   const [spots, setSpots] = useState<{ hover?: Spot | undefined; cursor?: Spot | undefined }>({});
+  const fingers = useRef<Fingers>(new Map());
   const latest = useRef({ props, hover });
   latest.current = { props, hover };
 
@@ -106,7 +102,7 @@ export function FlameChart(props: ChartProps): JSX.Element {
           onPointerLeave={() => setHover(undefined)}
           onPointerDown={(event) => {
             setHover(undefined);
-            follow(event, flame.current!, props);
+            follow(event, flame.current!, props, fingers.current);
           }}
         >
           <canvas ref={canvas} aria-hidden="true" />
@@ -132,69 +128,6 @@ function Outline({ spot, kind }: { spot: Spot | undefined; kind: string }): JSX.
   const { left, top, width } = spot;
   const style = { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${ROW - 1}px` };
   return <div class={`outline ${kind}`} style={style} />;
-}
-
-/** A wheel with Ctrl zooms at the pointer, with Shift it pans; alone it scrolls, as everywhere. */
-function listenToWheel(flame: FlameCanvas, props: () => ChartProps): () => void {
-  let timer = 0;
-  const wheel = (event: WheelEvent): void => {
-    const sideways = event.shiftKey ? event.deltaY || event.deltaX : event.deltaX;
-    const zooms = event.ctrlKey || event.metaKey;
-    if (!zooms && Math.abs(sideways) <= Math.abs(event.shiftKey ? 0 : event.deltaY)) return;
-    event.preventDefault();
-    const [from, to] = flame.window;
-    const size = to - from;
-    if (zooms) {
-      const frame = flame.scroller.getBoundingClientRect();
-      const at = from + size * (event.clientX - frame.left) / frame.width;
-      const factor = Math.exp(event.deltaY * WHEEL_SPEED);
-      flame.moveTo(at - (at - from) * factor, at + (to - at) * factor);
-    } else {
-      const step = sideways / flame.scroller.clientWidth * size;
-      flame.moveTo(from + step, to + step);
-    }
-    clearTimeout(timer);
-    timer = setTimeout(() => props().settle(...flame.window), SETTLE_MS);
-  };
-  flame.scroller.addEventListener("wheel", wheel, { passive: false });
-  return () => {
-    clearTimeout(timer);
-    flame.scroller.removeEventListener("wheel", wheel);
-  };
-}
-
-/** Follows a pointer that went down: a click zooms, a drag moves the picture. */
-function follow(down: PointerEvent, flame: FlameCanvas, props: ChartProps): void {
-  if (down.button !== 0) return;
-  const { scroller } = flame;
-  const [from, to] = flame.window;
-  const { scrollTop } = scroller;
-  let dragged = false;
-  const move = (event: PointerEvent): void => {
-    const [dx, dy] = [event.clientX - down.clientX, event.clientY - down.clientY];
-    if (!dragged && Math.hypot(dx, dy) <= STILL) return;
-    dragged = true;
-    scroller.classList.add("dragged");
-    const step = -dx / scroller.clientWidth * (to - from);
-    if (to - from < 1) flame.moveTo(from + step, to + step);
-    if (event.pointerType !== "touch") scroller.scrollTop = scrollTop - dy;
-  };
-  const end = (event: PointerEvent): void => {
-    removeEventListener("pointermove", move);
-    removeEventListener("pointerup", end);
-    removeEventListener("pointercancel", end);
-    scroller.classList.remove("dragged");
-    if (event.type === "pointercancel") return;
-    if (dragged) {
-      if (to - from < 1) props.settle(...flame.window);
-      return;
-    }
-    const box = flame.boxAt(event.clientX, event.clientY);
-    if (box >= 0) props.zoom(box);
-  };
-  addEventListener("pointermove", move);
-  addEventListener("pointerup", end);
-  addEventListener("pointercancel", end);
 }
 
 function handleKey(event: KeyboardEvent, props: ChartProps, flame: FlameCanvas): void {

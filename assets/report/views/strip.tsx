@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatTime } from "../../../src/analysis/units.ts";
 import { drawStrip, measureStrip } from "../strip.ts";
 import type { Page } from "./page.ts";
@@ -9,9 +9,11 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
   const { model, state, go, theme } = page;
   const { slices, sliceUs } = model.header;
   const canvas = useRef<HTMLCanvasElement>(null);
-  const chart = useMemo(() => measureStrip(model, new Set(state.without)), [
+  const [opened, open] = useState<ReadonlySet<number>>(new Set());
+  const chart = useMemo(() => measureStrip(model, new Set(state.without), opened), [
     model,
     state.without.join(),
+    opened,
   ]);
   useEffect(() => {
     // A profile without a time line, which it may be compared with, has no strip.
@@ -70,7 +72,21 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
   return (
     <div class="strip">
       <div class="lanes">
-        {chart.lanes.map(({ name }, lane) => <span key={lane} title={name}>{name}</span>)}
+        {chart.lanes.map(({ name, thread, below }, lane) =>
+          thread === undefined
+            ? <span key={lane} class={below ? "below" : ""} title={name}>{name}</span>
+            : (
+              <button
+                key={lane}
+                type="button"
+                title={`${name}: what it was doing`}
+                aria-expanded={opened.has(thread)}
+                onClick={() => open(opened.symmetricDifference(new Set([thread])))}
+              >
+                {name}
+              </button>
+            )
+        )}
       </div>
       <div
         class="track"

@@ -2,11 +2,11 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { formatCounted, formatShare } from "../../../src/analysis/units.ts";
 import { type Coloring, coloringsOf } from "../color.ts";
-import { threadName } from "../names.ts";
 import type { Order, ViewName } from "../state.ts";
 import type { Grouping } from "../tree.ts";
 import { Check, Choice, Menu } from "./menu.tsx";
 import type { Page } from "./page.ts";
+import { hasThreadsToChoose, ThreadsMenu } from "./threads_menu.tsx";
 
 export const VIEW_NAMES: readonly (readonly [ViewName, string])[] = [
   ["flame", "Flame"],
@@ -53,9 +53,13 @@ export function Toolbar({ page, at, step, save }: ToolbarProps): JSX.Element {
         <Menu name="View" {...menu("view")} active={changesPicture(page)}>
           <PictureOptions page={page} />
         </Menu>
-        {model.header.threads.length > 1 && model.other?.side !== "base" && (
-          <Menu name="Threads" {...menu("threads")} active={state.without.length > 0}>
-            <Threads page={page} />
+        {hasThreadsToChoose(model) && (
+          <Menu
+            name={model.header.tasks.length > 0 ? "Threads and tasks" : "Threads"}
+            {...menu("threads")}
+            active={state.without.length > 0}
+          >
+            <ThreadsMenu page={page} />
           </Menu>
         )}
         {state.view === "flame" && (
@@ -176,52 +180,5 @@ function PictureOptions({ page: { state, go, model } }: { page: Page }): JSX.Ele
         />
       </fieldset>
     </>
-  );
-}
-
-function Threads({ page }: { page: Page }): JSX.Element {
-  const { state, go, model } = page;
-  const counts = new Map<number, number>();
-  for (const { thread, samples } of model.groups) {
-    counts.set(thread, (counts.get(thread) ?? 0) + samples);
-  }
-  const ids = [...model.header.threads.keys()]
-    .sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
-  return (
-    <fieldset class="threads">
-      <legend>Threads</legend>
-      <div class="row">
-        <button type="button" onClick={() => go({ without: [], zoom: undefined })}>All</button>
-        <button
-          type="button"
-          onClick={() => go({ without: ids.slice(1), zoom: undefined })}
-        >
-          Only the busiest
-        </button>
-      </div>
-      {ids.map((id) => (
-        <div class="thread" key={id}>
-          <Check
-            text={threadName(model, id)}
-            value={!state.without.includes(id)}
-            choose={(keep) => {
-              const others = state.without.filter((other) => other !== id);
-              go({
-                without: keep ? others : [...others, id].sort((a, b) => a - b),
-                zoom: undefined,
-              });
-            }}
-          />
-          <button
-            type="button"
-            class="plain"
-            onClick={() => go({ without: ids.filter((other) => other !== id), zoom: undefined })}
-          >
-            only
-          </button>
-          <span class="faint">{formatCounted(counts.get(id) ?? 0, "sample")}</span>
-        </div>
-      ))}
-    </fieldset>
   );
 }

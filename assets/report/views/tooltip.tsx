@@ -153,8 +153,9 @@ function HotLines({ page, tree, node }: Omit<TooltipProps, "x" | "y">): JSX.Elem
   }
   const note = SOURCE_NOTES[findSource(model, file)?.state ?? "missing"];
   return (
-    <pre class="lines">
+    <>
       {note !== "" && <p class="faint">{note}</p>}
+      <pre class="lines">
       {shown.map(({ line, source }) => {
         const samples = counts.get(line) ?? 0;
         return (
@@ -165,6 +166,7 @@ function HotLines({ page, tree, node }: Omit<TooltipProps, "x" | "y">): JSX.Elem
           </div>
         );
       })}
-    </pre>
+      </pre>
+    </>
   );
 }
