@@ -1,6 +1,5 @@
 import type { Profile } from "../src/profile/profile.ts";
 import { FRAME_KINDS, NO_STACK } from "../src/profile/tables.ts";
-import { countLeaves } from "../src/analysis/functions.ts";
 import { countMerged, type MergedStacks, mergeStacks } from "../src/analysis/merged_stacks.ts";
 import { baseName } from "../src/analysis/places.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
@@ -62,7 +61,7 @@ function listByThread(profile: Profile, merged: LabelledStacks): CollapsedLines 
   for (const [thread, column] of profile.counts.entries()) {
     if (column === undefined) continue;
     const tid = profile.threads[thread]?.tid ?? 0;
-    for (const [stack, count] of countMerged(column.view(), merged, scratch)) {
+    for (const [stack, count] of countMerged(column, merged, scratch)) {
       lines.add(tid, stack, count);
     }
   }
@@ -71,9 +70,12 @@ function listByThread(profile: Profile, merged: LabelledStacks): CollapsedLines 
 
 function listTogether(profile: Profile, merged: LabelledStacks): CollapsedLines {
   const lines = new CollapsedLines();
-  const scratch = new Float64Array(merged.stacks.length);
-  for (const [stack, count] of countMerged(countLeaves(profile), merged, scratch)) {
-    lines.add(0, stack, count);
+  const counts = new Float64Array(merged.stacks.length);
+  for (const column of profile.counts) {
+    column?.each((stack, count) => counts[merged.mergedOf[stack]!]! += count);
+  }
+  for (let stack = 0; stack < counts.length; stack++) {
+    if (counts[stack]! > 0) lines.add(0, stack, counts[stack]!);
   }
   return lines;
 }

@@ -203,13 +203,12 @@ function* listMerged({ stacks }: MergedStacks, below: Float64Array): Generator<u
 function* countThreads(profile: Profile, merged: MergedStacks): Generator<unknown> {
   const scratch = new Float64Array(merged.stacks.length);
   for (const [thread_id, column] of profile.counts.entries()) {
-    for (const [stack_id, samples] of countMerged(column?.view() ?? NONE, merged, scratch)) {
+    if (column === undefined) continue;
+    for (const [stack_id, samples] of countMerged(column, merged, scratch)) {
       yield { thread_id, stack_id, samples };
     }
   }
 }
-
-const NONE = new Int32Array(0);
 
 function* listSteps({ timeline, threads }: Profile): Generator<unknown> {
   for (let step = 0; step < timeline.length; step++) {

@@ -126,7 +126,7 @@ export function* countStacks(profile: Profile, { merged }: Places): Generator<Co
   const scratch = new Float64Array(merged.stacks.length);
   for (const [thread, column] of profile.counts.entries()) {
     if (column === undefined) continue;
-    for (const [stack, count] of countMerged(column.view(), merged, scratch)) {
+    for (const [stack, count] of countMerged(column, merged, scratch)) {
       yield { thread, stack, count };
     }
   }

@@ -1,3 +1,4 @@
+import type { Column } from "../src/profile/tables.ts";
 import type { Profile } from "../src/profile/profile.ts";
 import type { Summary } from "../src/profile/metadata.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
@@ -42,7 +43,13 @@ function listThreads({ threads, counts }: Profile): { threads: readonly unknown[
       name: name || null,
       interpreter,
       main,
-      samples: counts[thread]?.view().reduce((sum, count) => sum + count, 0) ?? 0,
+      samples: sumUp(counts[thread]),
     })),
   };
+}
+
+function sumUp(column: Column | undefined): number {
+  let sum = 0;
+  column?.each((_, count) => sum += count);
+  return sum;
 }

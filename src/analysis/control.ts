@@ -123,10 +123,8 @@ function compare(profile: Profile, groupOf: Int32Array): Difference {
   for (const stack of control.stack.view()) mine[groupOf[stack]!]!++;
   const others = shareOthers(profile, groupOf, size);
   const samples = control.length;
-  const total = profile.counts.reduce(
-    (sum, c) => sum + (c?.view().reduce((a, b) => a + b) ?? 0),
-    0,
-  );
+  let total = 0;
+  for (const column of profile.counts) column?.each((_, count) => total += count);
   const worthOfOthers = countIndependent(profile) * (1 - samples / total);
   const variance = likeness(profile, groupOf, mine) / samples + 1 / Math.max(1, worthOfOthers);
   let distance = 0;
@@ -158,7 +156,7 @@ function shareOthers(profile: Profile, groupOf: Int32Array, size: number): Float
   const shares = new Float64Array(size);
   for (const [thread, mine] of inThread) {
     const others = mine.map((count) => -count);
-    profile.counts[thread]!.view().forEach((count, stack) => others[groupOf[stack]!]! += count);
+    profile.counts[thread]!.each((stack, count) => others[groupOf[stack]!]! += count);
     const left = others.reduce((a, b) => a + b);
     const weight = mine.reduce((a, b) => a + b) / control.length;
     // A thread that was never read otherwise cannot differ.

@@ -30,10 +30,7 @@ export interface FunctionTotals {
 export function countLeaves(profile: Profile): Float64Array {
   const leaves = new Float64Array(profile.stacks.length);
   for (const column of profile.counts) {
-    if (column === undefined) continue;
-    const counts = column.view();
-    const length = Math.min(counts.length, leaves.length);
-    for (let stack = 0; stack < length; stack++) leaves[stack]! += counts[stack]!;
+    column?.each((stack, count) => leaves[stack]! += count);
   }
   return leaves;
 }

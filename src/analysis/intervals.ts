@@ -48,9 +48,8 @@ export function knowsOrder(profile: Profile): boolean {
 export function countIndependent(profile: Profile): number {
   let worth = 0;
   profile.runs.samples.forEach((samples, thread) => {
-    const view = profile.counts[thread]?.view() ?? [];
     let pairs = 0;
-    for (const count of view) pairs += count * (count - 1);
+    profile.counts[thread]?.each((_, count) => pairs += count * (count - 1));
     worth += independentOf(samples, profile.runs.changes[thread] ?? 0, pairs);
   });
   return worth;

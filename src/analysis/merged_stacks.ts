@@ -53,20 +53,21 @@ function mix(a: number, b: number): number {
   return sum ^ sum >>> 15;
 }
 
-/** Counts of stacks by merged stack: only those that are not 0, in the order of first sight. */
+/**
+ * Counts of stacks by merged stack: only those that are not 0, in the order of first sight.
+ * @param counts by stack.
+ */
 export function* countMerged(
-  counts: Int32Array | Float64Array,
+  counts: Pick<Column, "each">,
   { mergedOf }: MergedStacks,
   scratch: Float64Array,
 ): Generator<[stack: number, count: number]> {
   const touched = new Column();
-  for (let stack = 0; stack < counts.length; stack++) {
-    const count = counts[stack]!;
-    if (count === 0) continue;
+  counts.each((stack, count) => {
     const merged = mergedOf[stack]!;
     if (scratch[merged] === 0) touched.push(merged);
     scratch[merged]! += count;
-  }
+  });
   for (const merged of touched.view()) {
     yield [merged, scratch[merged]!];
     scratch[merged] = 0;

@@ -25,6 +25,15 @@ export class SparseColumn extends Column {
     return this.#pages[index >>> PAGE_BITS]?.[index & PAGE - 1] ?? 0;
   }
 
+  override each(tell: (index: number, value: number) => void): void {
+    for (const [number, page] of this.#pages.entries()) {
+      if (page === undefined) continue;
+      const from = number << PAGE_BITS;
+      const end = Math.min(PAGE, this.length - from);
+      for (let i = 0; i < end; i++) if (page[i] !== 0) tell(from + i, page[i]!);
+    }
+  }
+
   /** All values in an array of their own: keep it while it is needed rather than ask again. */
   override view(): Int32Array {
     const values = new Int32Array(this.length);

@@ -56,6 +56,14 @@ export class Column {
     return this.#values[index] ?? 0;
   }
 
+  /** Tells of all values but 0, in the order of their indexes. */
+  each(tell: (index: number, value: number) => void): void {
+    for (let index = 0; index < this.length; index++) {
+      const value = this.#values[index]!;
+      if (value !== 0) tell(index, value);
+    }
+  }
+
   /** The values as one array, valid until the next write. */
   view(): Int32Array {
     return this.#values.subarray(0, this.length);

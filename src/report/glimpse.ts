@@ -49,7 +49,7 @@ export function pruneTree(
   const { parent, depth } = climb(up);
   const total = new Float64Array(place.length);
   for (const column of counts) {
-    for (const [stack, count] of column?.view().entries() ?? []) total[nodeOf[stack]!]! += count;
+    column?.each((stack, count) => total[nodeOf[stack]!]! += count);
   }
   let samples = 0;
   for (let node = place.length - 1; node >= 0; node--) {

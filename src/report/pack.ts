@@ -140,7 +140,7 @@ function nameOpcodes(pythonVersion: string, { places }: Places): [number, string
 function holdsAll(profile: Profile, time: TimeSlices): boolean {
   let samples = 0;
   for (const column of profile.counts) {
-    for (const count of column?.view() ?? []) samples += count;
+    column?.each((_, count) => samples += count);
   }
   return time.slices.length > 1 && time.samples === samples;
 }

@@ -4,7 +4,7 @@ import { STATES, TREE_COLUMNS, type TreeColumn } from "../../assets/report/forma
 import type { Column } from "../profile/tables.ts";
 import { ColumnSet } from "./columns.ts";
 import type { PlaceTree } from "./places.ts";
-import type { TimeSlices } from "./slices.ts";
+import { listThreads, type TimeSlices } from "./slices.ts";
 
 /** The samples of a thread in a slice; their stacks are counted in {@link NodeCounts}. */
 export interface Group {
@@ -36,13 +36,12 @@ export function* groupByTime(time: TimeSlices, nodes: NodeCounts): Generator<Gro
   const order = time.entries.order();
   let next = 0;
   for (const [index, threads] of time.slices.entries()) {
-    for (const number of [...threads.keys()].sort((a, b) => a - b)) {
+    for (const { thread: number, samples, states } of listThreads(threads)) {
       for (; next < order.length; next++) {
         const entry = order[next]!;
         if (slice.at(entry) !== index || thread.at(entry) !== number) break;
         nodes.add(stack.at(entry), count.at(entry));
       }
-      const { samples, states } = threads.get(number)!;
       yield { thread: number, slice: index, samples, states };
     }
   }
@@ -56,10 +55,10 @@ export function* groupAll(
   for (const [thread, column] of counts.entries()) {
     if (column === undefined) continue;
     let samples = 0;
-    for (const [stack, count] of column.view().entries()) {
-      if (count > 0) nodes.add(stack, count);
+    column.each((stack, count) => {
+      nodes.add(stack, count);
       samples += count;
-    }
+    });
     yield { thread, slice: 0, samples, states: STATES.map(() => 0) };
   }
 }

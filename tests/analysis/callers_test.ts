@@ -75,7 +75,7 @@ Deno.test("merged stacks have the counts of all stacks that read the same", () =
   const scratch = new Float64Array(merged.stacks.length);
   const found = new Map<string, number>();
   for (const column of profile.counts) {
-    for (const [stack, count] of countMerged(column.view(), merged, scratch)) {
+    for (const [stack, count] of countMerged(column, merged, scratch)) {
       const names = merged.stacks.frames(stack).reverse().map((group) =>
         profile.strings[profile.frames.name.at(firstFrame[group]!)]!
       );
