@@ -1,8 +1,29 @@
 import type { ContainerKind } from "../machine.ts";
-import { readText } from "./process_list.ts";
+import { readLink, readText } from "./process_list.ts";
 
-/** What container we run in, by the traces that its manager leaves; undefined for none that is known. */
+/** Namespaces that the machine starts with, of which a container has at least one of its own. */
+const FIRST: Readonly<Record<string, string>> = {
+  pid: "pid:[4026531836]",
+  user: "user:[4026531837]",
+  uts: "uts:[4026531838]",
+  ipc: "ipc:[4026531839]",
+};
+
+/**
+ * What container we run in, by the traces that its manager leaves; undefined for none that is known. Traces
+ * alone do not make one: whole machines are made from images of containers.
+ */
 export function findContainer(proc: string, root = ""): ContainerKind | undefined {
+  const own = Object.keys(FIRST).filter((name) => !isFirst(proc, name));
+  return own.length === 0 ? undefined : nameContainer(proc, root);
+}
+
+/** Whether we are in the namespace of a kind (pid, user, …) that the machine has started with. */
+export function isFirst(proc: string, kind: string): boolean {
+  return readLink(`${proc}/self/ns/${kind}`) === FIRST[kind];
+}
+
+function nameContainer(proc: string, root: string): ContainerKind | undefined {
   if (Deno.env.get("KUBERNETES_SERVICE_HOST") !== undefined) return "kubernetes";
   const group = readText(`${proc}/self/cgroup`);
   if (/kubepods/.test(group)) return "kubernetes";

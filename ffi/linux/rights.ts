@@ -1,13 +1,9 @@
 import type { OwnRights, TargetRights } from "../machine.ts";
 import { isOpen } from "../process.ts";
-import { findContainer } from "./container.ts";
+import { findContainer, isFirst } from "./container.ts";
 import { openProcess } from "./process.ts";
 import { listNames, listProcesses, readLink, readText } from "./process_list.ts";
 import { CAPABILITY, holds, readStatus } from "./status.ts";
-
-/** The namespaces that the machine starts with have these numbers (include/uapi/linux/nsfs.h). */
-const FIRST_PIDS = "pid:[4026531836]";
-const FIRST_USERS = "user:[4026531837]";
 
 /** What we may do (ptrace(2), "Ptrace access mode checking"; capabilities(7)). */
 export function readOwnRights(proc: string): OwnRights {
@@ -25,8 +21,8 @@ export function readOwnRights(proc: string): OwnRights {
     ...(scope === "" ? {} : { ptraceScope: Number(scope) }),
     filtered: status?.filtered ?? false,
     ...(readFailure === undefined ? {} : { readFailure }),
-    realUsers: readLink(`${self}/ns/user`) === FIRST_USERS,
-    realPids: readLink(`${self}/ns/pid`) === FIRST_PIDS,
+    realUsers: isFirst(proc, "user"),
+    realPids: isFirst(proc, "pid"),
     seesAll: listNames(proc).includes("1"),
     ...(container === undefined ? {} : { container }),
     hostname: Deno.hostname(),
@@ -73,7 +69,7 @@ function tryReading(): string | undefined {
 function isDumpable(directory: string, user: number): boolean | undefined {
   if (user === 0) return undefined;
   try {
-    return Deno.statSync(directory).uid === user;
+    return Deno.statSync(`${directory}/environ`).uid === user;
   } catch {
     return undefined;
   }

@@ -48,7 +48,7 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
       return fail(
         fault,
         `There is no process with pid ${pid}.`,
-        "List the running ones with `ps -e`.",
+        "List those that run Python with `tachyon ps`.",
       );
     case "denied":
       return fail(fault, `The system does not let us read process ${pid}.`, advisePermission(pid));
@@ -56,7 +56,9 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
       return fail(
         fault,
         `tachyon cannot read processes on this system${said === "" ? "" : ` (${said})`}.`,
-        "It runs on Linux, x86-64.",
+        said.includes("pid namespace")
+          ? "Mount the right one, `mount -t proc proc /proc`, or leave the namespace."
+          : "It runs on Linux, x86-64.",
       );
     case "not-python":
       return fail(
@@ -95,6 +97,17 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         "To profile a short program from its start, use `tachyon run`.",
       );
   }
+}
+
+/** A process that is to be sampled runs no Python itself, but several below it do. */
+export function severalPythons(pid: number, below: readonly number[]): Fault {
+  return fail(
+    "several-pythons",
+    `Process ${pid} runs no Python itself, and ${below.length} processes below it do: ${
+      below.join(", ")
+    }.`,
+    "Give the pid of one of them; `tachyon ps` shows what they are.",
+  );
 }
 
 /** `run` was given a script that is not there. */

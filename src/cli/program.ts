@@ -4,6 +4,7 @@ import { Command, CommanderError } from "commander";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { addAttach } from "./commands/attach.ts";
 import { addDiff } from "./commands/diff.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addPs } from "./commands/ps.ts";
 import { addReplay } from "./commands/replay.ts";
 import { addRun } from "./commands/run.ts";
@@ -18,6 +19,7 @@ Examples:
   tachyon run script.py           start a script and print where its time goes
   tachyon attach 1234             look into a running process; Ctrl-C prints the table
   tachyon ps                      list the Python processes of this machine
+  tachyon doctor 1234             say why a process cannot be sampled, and what to do
   tachyon replay capture.bin      show a recording again, in any format
   tachyon diff before.bin now.bin what became slower, beyond the noise of sampling
   tachyon run --help              more about a command
@@ -52,6 +54,7 @@ async function dispatch(args: readonly string[], sampler: Sampler): Promise<numb
   addReplay(program, done);
   addDiff(program, done);
   addPs(program, done);
+  addDoctor(program, sampler, done);
   try {
     await program.parseAsync([...args.slice(0, 1), ...own], { from: "user" });
     return status;
@@ -94,7 +97,9 @@ function explainParser(error: CommanderError, args: readonly string[]): number {
   if (error.code === "commander.helpDisplayed" || error.code === "commander.version") return DONE;
   if (error.code === "commander.help") return BAD_USAGE;
   const [what = "", ...hints] = error.message.replace(/^error: /, "").split("\n");
-  const command = ["run", "attach", "replay", "diff", "ps"].find((name) => name === args[0]);
+  const command = ["run", "attach", "replay", "diff", "ps", "doctor"].find((name) =>
+    name === args[0]
+  );
   const help = `See \`tachyon ${command === undefined ? "" : `${command} `}--help\`.`;
   const hint = hints.map((line) => line.replace(/^\((.*)\)$/, "$1")).join(" ");
   const sentence = escapeForTerminal(what.endsWith(".") ? what : `${what}.`);

@@ -8,8 +8,9 @@ import {
   kindOfCapture,
   readCaptureOptions,
 } from "../capture_options.ts";
-import { DONE, explainAttach, INTERRUPTED, isFault } from "../errors.ts";
-import { report, showProgress } from "../messages.ts";
+import { DONE, explainAttach, INTERRUPTED, isFault, severalPythons } from "../errors.ts";
+import { findPythonsBelow } from "../launcher.ts";
+import { report, showProgress, tell } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
 import { readCommand } from "../process_tree.ts";
 import { createRecorder } from "../recorder.ts";
@@ -26,7 +27,8 @@ Examples:
                                            all of it, for \`tachyon replay\`
   tachyon attach -d 5 --pstats -o gecko:a.json -o collapsed:a.txt 1234
 
-The process is only read, never changed, and stopped only with --blocking. Reading it takes the same user or root.`;
+The process is only read, never changed, and stopped only with --blocking. Reading it takes the same
+user or root: see \`tachyon doctor PID\`. If PID is a launcher (sudo, a shell, uv), the Python below it is taken.`;
 
 /** Declares the command; `done` gets its exit status. */
 export function addAttach(
@@ -66,7 +68,17 @@ export async function attach(
     stop();
   });
   try {
-    const capture = await recorder.start(pid, readCommand(pid), 0);
+    let capture = await recorder.start(pid, readCommand(pid), 0);
+    if ("fault" in capture && capture.fault === "not-python") {
+      const [child, ...others] = findPythonsBelow(pid);
+      if (others.length > 0) return report(severalPythons(pid, [child!, ...others]));
+      if (child !== undefined) {
+        tell(
+          `process ${pid} runs no Python itself, but ${child} below it does: that one is sampled.`,
+        );
+        capture = await recorder.start(child, readCommand(child), 0);
+      }
+    }
     if ("fault" in capture) return report(explainAttach(capture, pid));
     stop = () => capture.stop();
     const hide = options.quiet ? (): void => {} : showProgress(capture.profile);
