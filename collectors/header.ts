@@ -30,6 +30,7 @@ const REASONS: Readonly<Record<Rejection, string>> = {
   "unreadable": "unreadable",
   "too-deep": "too deep",
   "not-held": "could run while being read",
+  "torn-task": "tasks that changed while being read",
 };
 
 /** What heads a text output: whose profile it is, how it was taken and how far it can be trusted. */

@@ -2,7 +2,7 @@
 
 import { type Command, Option } from "commander";
 import type { CaptureKind } from "../analysis/difference_likeness.ts";
-import type { Consistency, Features } from "../profile/metadata.ts";
+import type { AsyncMode, Consistency, Features } from "../profile/metadata.ts";
 import { parseDuration, parseInterval, parsePercent, parseRate } from "./numbers.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "./output_options.ts";
 
@@ -13,6 +13,8 @@ export interface CaptureOptions extends OutputOptions {
   readonly allThreads: boolean;
   /** What stacks are to show besides Python frames. */
   readonly features: Features;
+  /** Absent: stacks of threads. */
+  readonly asyncMode?: AsyncMode;
   readonly consistency: Consistency;
   /** Absent: as the rate suggests. */
   readonly jitter?: boolean;
@@ -26,6 +28,8 @@ interface Given {
   readonly interval?: number;
   readonly duration?: number;
   readonly allThreads?: boolean;
+  readonly asyncAware?: boolean;
+  readonly asyncMode?: AsyncMode;
   readonly exact?: boolean;
   readonly jitter?: boolean;
   readonly maxCpu?: number;
@@ -66,6 +70,11 @@ export function addCaptureOptions(command: Command): void {
     .option("--opcodes", "show which instruction each frame executes")
     .option("--gc", "show where the garbage collector runs (default: up to 50khz)")
     .option("--no-gc", "leave that out")
+    .option("--async-aware", "show asyncio tasks and who awaits them, not the event loop")
+    .addOption(
+      new Option("--async-mode <mode>", "tasks that run, or all, also those that wait")
+        .choices(["running", "all"]).implies({ asyncAware: true }),
+    )
     .option("--exact", "read only while the program cannot run, from its own CPU")
     .addOption(
       new Option("--blocking", "stop the program for every sample, which slows it down")
@@ -95,6 +104,7 @@ export function readCaptureOptions(command: Command): CaptureOptions {
       gc: given.gc ?? intervalUs >= GC_FROM,
       opcodes: given.opcodes ?? false,
     },
+    ...(given.asyncAware ? { asyncMode: given.asyncMode ?? "running" } : {}),
     consistency: given.blocking ? "blocking" : given.exact ? "exact" : "verified",
     ...(given.jitter === undefined ? {} : { jitter: given.jitter }),
     maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,

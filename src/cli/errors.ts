@@ -84,6 +84,18 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         `Process ${pid} cannot be stopped for its samples, as \`--blocking\` does: ${said}.`,
         adviseTracing(said.includes("traces it")),
       );
+    case "asyncio-unsupported":
+      return fail(
+        fault,
+        `Process ${pid} runs Python ${said}, whose asyncio tasks cannot be read.`,
+        "They can from 3.14 on. Leave out `--async-aware` to sample its threads.",
+      );
+    case "no-asyncio":
+      return fail(
+        fault,
+        `Process ${pid} has no asyncio tasks: it has not imported asyncio.`,
+        "Leave out `--async-aware` to sample its threads.",
+      );
     case "implausible":
       return fail(
         fault,

@@ -85,13 +85,15 @@ function createRequest(
   command: readonly string[],
   waitForPythonMs: number,
 ): CaptureRequest {
-  const { intervalUs, durationUs, allThreads, features, consistency, jitter, maxCpu } = options;
+  const { intervalUs, durationUs, allThreads, asyncMode, features, consistency, jitter, maxCpu } =
+    options;
   return {
     pid,
     intervalUs,
     ...(durationUs === undefined ? {} : { durationUs }),
     allThreads,
     features,
+    ...(asyncMode === undefined ? {} : { asyncMode }),
     consistency,
     ...(jitter === undefined ? {} : { jitter }),
     maxCpu,

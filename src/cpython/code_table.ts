@@ -13,7 +13,8 @@ import { PairMap, withRoom } from "./pair_map.ts";
 
 /** Where the number of a copy begins in the upper half of an address, which has 47 bits. */
 const COPY_SHIFT = 16;
-const COPY_UNIT = 1 << COPY_SHIFT;
+/** One copy of the instructions, as it is added to the upper half of a code object's address. */
+export const COPY_UNIT = 1 << COPY_SHIFT;
 /** Readings during which every object is looked at again, after one had changed or was new. */
 const WATCHFUL_READINGS = 128;
 
@@ -116,6 +117,13 @@ export class CodeTable {
   recheck(object: number): number {
     this.checked[object] = this.epoch - 1;
     return this.#reread(object);
+  }
+
+  /** The code that an object holds now; −1 if it holds none any more. */
+  current(object: number): number {
+    if (this.checked[object] === this.epoch) return this.codeOf[object]!;
+    const found = this.#reread(object);
+    return found < 0 ? -1 : this.codeOf[found]!;
   }
 
   #reread(object: number): number {

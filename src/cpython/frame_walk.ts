@@ -8,7 +8,8 @@ import { GENERATOR_OWNER, INTERPRETER_OWNER } from "./layout.ts";
 import { Lineage } from "./lineage.ts";
 import { BROKEN, EMPTY, TOO_DEEP, TORN, UNREADABLE, WHOLE } from "./snapshot_status.ts";
 import type { Walk } from "./walk.ts";
-import { REARRANGED, type ThreadCopy } from "./thread_copy.ts";
+import { REARRANGED } from "./fetch_status.ts";
+import type { ThreadCopy } from "./thread_copy.ts";
 
 /** Deeper stacks are rejected; Python's own limit is far below, but `sys.setrecursionlimit` is free. */
 export const MOST_FRAMES = 100_000;

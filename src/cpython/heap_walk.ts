@@ -7,7 +7,8 @@ import { MOST_FRAMES } from "./frame_walk.ts";
 import { withRoom } from "./pair_map.ts";
 import { BROKEN, EMPTY, TOO_DEEP, TORN, UNREADABLE, WHOLE } from "./snapshot_status.ts";
 import type { StackPath } from "./stack_path.ts";
-import { REARRANGED, type ThreadCopy } from "./thread_copy.ts";
+import { REARRANGED } from "./fetch_status.ts";
+import type { ThreadCopy } from "./thread_copy.ts";
 import type { Walk } from "./walk.ts";
 
 /** Generators whose resumers are remembered. */

@@ -7,7 +7,8 @@ import { HeapWalk } from "./heap_walk.ts";
 import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
 import { EXACT, type Policy, StackJoin } from "./stack_join.ts";
 import { StackPath } from "./stack_path.ts";
-import { FETCHED, REARRANGED, type ThreadCopy } from "./thread_copy.ts";
+import { FETCHED, REARRANGED } from "./fetch_status.ts";
+import type { ThreadCopy } from "./thread_copy.ts";
 import type { Walk } from "./walk.ts";
 
 /** Fetches that only rearrange what is read, before a reading is given up. */

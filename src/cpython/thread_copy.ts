@@ -2,22 +2,12 @@ import { type Address, DENIED, GONE, Ranges } from "../../ffi/process.ts";
 import { briefOf } from "./brief_ranges.ts";
 import { CFRAME_BYTES, CFrameList } from "./cframe_list.ts";
 import { DataStack } from "./data_stack.ts";
+import { ACCESS_LOST, FETCHED, PROCESS_LOST, REARRANGED, THREAD_LOST } from "./fetch_status.ts";
 import { HeapFrames } from "./heap_frames.ts";
 import { OutsideFrames } from "./outside_frames.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
 import { collectingAddress, statusAddress, statusOf } from "./status_words.ts";
 import { Visits } from "./visits.ts";
-
-/** How a fetch came out. */
-export const FETCHED = 0;
-/** What to read has changed (a new chunk, a larger window): fetch again. */
-export const REARRANGED = 1;
-/** The thread state is not what it was: list the threads anew. */
-export const THREAD_LOST = 2;
-/** The process has ended. */
-export const PROCESS_LOST = 3;
-/** The operating system refuses all of a sudden: the target has changed its user or started another program. */
-export const ACCESS_LOST = 4;
 
 /** Frames outside chunks that can be fetched one by one within one reading. */
 export const MOST_LATE = 512;
@@ -85,18 +75,21 @@ export class ThreadCopy {
   #threadAt = 0;
   #frameAt = 0;
   #statusAt = -1;
+  #notesAt = 0;
   /** Where the current frame may be kept (3.11, 3.12). */
   readonly #cframes: CFrameList | undefined;
 
   /**
    * @param watchesStatus read the thread's status word, too.
    * @param watchesGc read whether the garbage collector runs.
+   * @param notes offsets of further words of the thread state, to be read with it; only with its status.
    */
   constructor(
     readonly runtime: Runtime,
     readonly thread: ThreadState,
     readonly watchesStatus = true,
     readonly watchesGc = false,
+    readonly notes: readonly number[] = [],
   ) {
     const { layout } = runtime;
     this.visits = new Visits(runtime.process, thread.tid);
@@ -252,6 +245,11 @@ export class ThreadCopy {
     return statusOf(this.runtime, this.thread, this.words[at >> 2]!, this.words[(at >> 2) + 1]!);
   }
 
+  /** One of the further words of the thread state, by its offset there. */
+  noted(offset: number): Address {
+    return this.pointer(this.#notesAt + 8 * this.notes.indexOf(offset));
+  }
+
   /** True if the same frame was current in the copy before. */
   isSameFrame(): boolean {
     const at = this.#frameAt >> 2;
@@ -348,7 +346,7 @@ export class ThreadCopy {
     const { codeGeneration } = layout.interpreter;
     const ranges = new Ranges(
       2 + (this.#cframes?.count ?? 0) + this.dataStack.count + this.outside.count +
-        (this.watchesStatus ? 1 : 0) + (this.watchesGc ? 1 : 0) +
+        (this.watchesStatus ? 1 : 0) + (this.watchesGc ? 1 : 0) + this.notes.length +
         (codeGeneration < 0 ? 0 : 1),
     );
     const from = this.thread.address + this.#threadFrom;
@@ -365,6 +363,8 @@ export class ThreadCopy {
       this.gcAt = ranges.bytes;
       ranges.push(collectingAddress(this.runtime, this.thread), layout.gc.frame < 0 ? 8 : 16);
     }
+    this.#notesAt = ranges.bytes;
+    for (const offset of this.notes) ranges.push(this.thread.address + offset, 8);
     this.chunksAt = ranges.bytes;
     this.dataStack.addTo(ranges);
     this.outsideAt = ranges.bytes;

@@ -4,6 +4,8 @@
 export type Mode = "wall" | "cpu" | "gil" | "exception" | "all";
 /** How a stack is made sure to be whole: see docs/accuracy.md. */
 export type Consistency = "verified" | "exact" | "blocking";
+/** Which tasks are sampled: those that run, or also those that wait. */
+export type AsyncMode = "running" | "all";
 /** How a capture came to its end. */
 export type Ending =
   | "duration"
@@ -38,6 +40,8 @@ export interface Metadata {
   readonly mode: Mode;
   readonly consistency: Consistency;
   readonly allThreads: boolean;
+  /** Stacks are those of tasks; absent: of threads. */
+  readonly asyncMode?: AsyncMode;
   /** Absent when not known. */
   readonly features?: Features;
   /** Asked-for interval between ticks, µs; 0 when not known: counts then say nothing of times. */

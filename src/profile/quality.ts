@@ -8,6 +8,7 @@ export const REJECTIONS = [
   "unreadable", // a frame, code object or name could not be read
   "too-deep", // more frames than we hold
   "not-held", // exact and blocking: the thread could have run while it was read
+  "torn-task", // the task that ran, or one that waits, was changing faster than it could be read
 ] as const;
 export type Rejection = typeof REJECTIONS[number];
 

@@ -1,6 +1,7 @@
 /** Metadata and summary as they come out of a file: nothing is taken for granted. */
 
 import type {
+  AsyncMode,
   Consistency,
   Ending,
   Features,
@@ -12,6 +13,7 @@ import type {
 
 const MODES: readonly Mode[] = ["wall", "cpu", "gil", "exception", "all"];
 const CONSISTENCIES: readonly Consistency[] = ["verified", "exact", "blocking"];
+const ASYNC_MODES: readonly AsyncMode[] = ["running", "all"];
 const ENDINGS: readonly Ending[] = [
   "duration",
   "interrupted",
@@ -33,6 +35,7 @@ const METADATA: Readers<Metadata> = {
   mode: (value) => oneOf(MODES, value) ?? "wall",
   consistency: (value) => oneOf(CONSISTENCIES, value) ?? "verified",
   allThreads: (value) => value === true,
+  asyncMode: (value) => oneOf(ASYNC_MODES, value),
   features: (value) => readOptional(FEATURES, value),
   intervalUs: readNumber,
   jitter: (value) => typeof value === "boolean" ? value : undefined,

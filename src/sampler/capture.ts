@@ -1,5 +1,5 @@
 import type { Profile, SampleBatch } from "../profile/profile.ts";
-import type { Consistency, Features, Summary } from "../profile/metadata.ts";
+import type { AsyncMode, Consistency, Features, Summary } from "../profile/metadata.ts";
 
 /** What to capture. */
 export interface CaptureRequest {
@@ -16,6 +16,8 @@ export interface CaptureRequest {
   readonly consistency: Consistency;
   /** Put each tick at a random point of its interval; absent: at 1 kHz and below. */
   readonly jitter?: boolean;
+  /** Show stacks of tasks in place of those of the event loops that run them; absent: do not. */
+  readonly asyncMode?: AsyncMode;
   /** CPU time per wall time that our own process may use, 1 is one CPU; absent: as much as it takes. */
   readonly maxCpu?: number;
   /**
@@ -46,6 +48,8 @@ export interface AttachFault {
     | "unsupported-version" // detail: the version, e.g. "3.7"
     | "not-stoppable" // blocking was asked for, and the target cannot be traced; detail: why
     | "exact-refused" // exact reading was asked for, and we may not run where the target runs
+    | "asyncio-unsupported" // stacks of tasks were asked for; detail: the version
+    | "no-asyncio" // the same, and the program has not imported it
     | "implausible" // the interpreter's tables do not hold together; detail: the check that failed
     | "target-ended"; // it was there and ended before the first sample
   readonly detail: string;

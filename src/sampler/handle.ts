@@ -106,6 +106,7 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     consistency: request.consistency,
     allThreads: request.allThreads,
     features: started.features,
+    ...(request.asyncMode === undefined ? {} : { asyncMode: request.asyncMode }),
     intervalUs: request.intervalUs,
     jitter: isJittered(request),
     ...(request.maxCpu === undefined ? {} : { maxCpu: request.maxCpu }),

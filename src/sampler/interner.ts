@@ -94,8 +94,8 @@ export class Interner {
   }
 
   /** The local id of a frame that is no place in a program. */
-  markOf(kind: FrameKind, name: string): number {
-    return this.#addFrame({ ...NOWHERE, name, kind: FRAME_KINDS.indexOf(kind) });
+  markOf(kind: FrameKind, name: string, file: string = NOWHERE.file): number {
+    return this.#addFrame({ ...NOWHERE, file, name, kind: FRAME_KINDS.indexOf(kind) });
   }
 
   /** The local id of the frame at a place. */
@@ -165,6 +165,9 @@ export class Interner {
   }
 }
 
+/** In place of a stack: what was read does not belong together. As a stack to fall back on it is none. */
+export const REFUSED = -3;
+
 /** Places in the table that the loop in C shares, in the order of `ffi/helper/walk.c`. */
 const PREFIX = 0;
 const FRAME = 1;
@@ -178,8 +181,10 @@ const SLOTS = 8;
 
 /** Turns the stacks of one thread into numbers. */
 export interface StackInterner {
-  /** The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown. */
+  /** The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown, or {@link REFUSED}. */
   intern(snapshot: Snapshot): number;
+  /** The local id of its frames from a depth on, put onto another stack. */
+  internOn(stack: number, snapshot: Snapshot, from: number, to?: number): number;
 }
 
 /** The stack of one thread as numbers, kept so that only what has changed is interned again. */
@@ -207,6 +212,12 @@ export class ThreadStack implements StackInterner {
       d++;
     }
     return depth > 0 ? this.#stacks[depth - 1]! : NO_STACK;
+  }
+
+  internOn(stack: number, { path }: Snapshot, from: number, to = path.depth): number {
+    let whole = stack;
+    for (let d = from; d < to; d++) whole = this.interner.push(whole, path.places[d]!);
+    return whole;
   }
 
   /** Fills in the stacks that are known from a depth on; returns the depth of the first that is not. */

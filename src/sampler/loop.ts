@@ -1,12 +1,14 @@
 import { cpuUsage } from "node:process";
 import type { Loops, ReaderThread } from "../../ffi/process.ts";
+import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { RoutineTable } from "../cpython/routine_table.ts";
 import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
-import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST, type ThreadCopy } from "../cpython/thread_copy.ts";
+import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
+import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
 import { REPLACED, REPLACEMENT, STATUS, STATUS_SHIFT } from "../profile/profile.ts";
 import { emptyQuality, type Rejection, REJECTIONS } from "../profile/quality.ts";
@@ -21,9 +23,11 @@ import { isStopRequested, type Ring, RingWriter } from "./ring.ts";
 import { createRandom, randomSeed, Schedule } from "./schedule.ts";
 import { SettlingQueue } from "./settling.ts";
 import { MOST_STOPS, type Stops } from "./stops.ts";
+import { Tasks } from "./tasks.ts";
 import { Teacher } from "./teacher.ts";
 import { ThreadLabels } from "./thread_labels.ts";
 import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
+import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
 
 /** Longest sleep, µs: how soon a request to stop is seen. */
 const NAP = 50_000;
@@ -41,7 +45,7 @@ const SPIN = 15;
 
 /** The loop of a capture, from the first tick to the last. Runs on the sampling thread. */
 export class SamplingLoop {
-  readonly #shop: Workshop;
+  #shop: Workshop;
   readonly #teacher: Teacher;
   readonly #queue: SettlingQueue;
   readonly #writer: RingWriter;
@@ -51,6 +55,10 @@ export class SamplingLoop {
   /** Flags that all samples of a thread have, by its id on the other side. */
   readonly #threadFlags: number[] = [];
   readonly #labels: ThreadLabels;
+  /** Absent where tasks that wait are not sampled. */
+  #waiting: WaitingTasks | undefined;
+  /** Threads whose tasks are sampled. */
+  #taskThreads: TaskThread[] = [];
   #samplers: ThreadSampler[] = [];
   #copies: ThreadCopy[] = [];
   readonly #group: GroupCopy;
@@ -111,6 +119,19 @@ export class SamplingLoop {
       reject,
       loops,
     };
+  }
+
+  /** From the moment on when the target has tasks, stacks are those of its tasks. */
+  #seekTasks(): void {
+    const { asyncMode } = this.request;
+    const { runtime, codeTable, interner, queue, reject, tasks } = this.#shop;
+    if (asyncMode === undefined || tasks !== undefined) return;
+    const source = findTasks(runtime, codeTable);
+    if ("fault" in source) return;
+    const found = new Tasks(runtime, codeTable, interner, source);
+    this.#shop = { ...this.#shop, tasks: found };
+    this.#samplers = [];
+    if (asyncMode === "all") this.#waiting = new WaitingTasks(found, queue, reject);
   }
 
   /** Samples until the time is over, somebody asks to stop, or the target is gone. */
@@ -186,6 +207,7 @@ export class SamplingLoop {
     const focus = this.#focus();
     const exact = focus !== undefined && this.#teacher.wants(time);
     this.#quality.ticks++;
+    this.#shop.tasks?.begin();
     if (this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
     const visit = exact ? this.#teacher.visitNumber : 0;
     const parallel = this.runtime.layout.freeThreaded;
@@ -197,6 +219,7 @@ export class SamplingLoop {
       const ending = this.#endingOf(status);
       if (ending !== undefined) return ending;
     }
+    this.#waiting?.sample(time, this.#taskThreads);
     this.#queue.settle(time, this.#teacher.readings);
     if ((this.#quality.ticks & 63) === 0) storeQuality(this.ring.counters, this.#quality);
     return undefined;
@@ -210,6 +233,7 @@ export class SamplingLoop {
     }
     this.#quality.ticks++;
     for (const sampler of this.#samplers) sampler.warmUp();
+    this.#shop.tasks?.begin();
     let left = this.#samplers;
     let ending: Ending | undefined;
     for (let i = 1; i <= MOST_STOPS && left.length > 0 && ending === undefined; i++) {
@@ -221,6 +245,7 @@ export class SamplingLoop {
           ending ??= this.#endingOf(status);
           return status >= TORN;
         });
+        if (stopped && i === 1) this.#waiting?.sample(time, this.#taskThreads);
       });
       if (!there) ending = this.#whyLost();
     }
@@ -268,6 +293,7 @@ export class SamplingLoop {
     const wanted = (this.request.allThreads ? states : states.filter((state) => state.main))
       .filter((state) => state.tid !== 0);
     this.#introduce(wanted);
+    this.#seekTasks();
     const before = new Map(this.#samplers.map((s) => [keyOf(s.state.address, s.state.tid), s]));
     const samplers = wanted.map((state) => {
       const key = keyOf(state.address, state.tid);
@@ -278,7 +304,18 @@ export class SamplingLoop {
     if (same) return undefined;
     this.#samplers = samplers;
     this.#copies = samplers.map((sampler) => sampler.snapshot.copy);
+    if (this.#waiting !== undefined) this.#introduceTasks(samplers);
     return undefined;
+  }
+
+  /** Tells the other side of what the samples of waiting tasks belong to: a line of their own for each thread. */
+  #introduceTasks(samplers: readonly ThreadSampler[]): void {
+    this.#taskThreads = samplers.map(({ state, id }) => {
+      const name = this.#labels.name(id);
+      const label = name === "" ? "waiting tasks" : `${name}: waiting tasks`;
+      const key = `${keyOf(state.address, state.tid)}:tasks`;
+      return { state, id: this.#threadIds.get(key) ?? this.#tell(key, state, label, false) };
+    });
   }
 
   /** Tells the other side of threads that it does not know. */
@@ -287,16 +324,23 @@ export class SamplingLoop {
     if (fresh.length === 0) return;
     const names = this.#labels.read(fresh);
     for (const [i, state] of fresh.entries()) {
-      const id = this.#threadIds.size;
-      const { address, tid, main, interpreterId: interpreter } = state;
+      const { address, tid } = state;
       const name = names[i]!;
-      while (!writeThread(this.#writer, { tid, main, interpreter, name })) {
-        this.reader.sleepUntil(this.reader.now() + 1000, 0);
-      }
-      this.#threadIds.set(keyOf(address, tid), id);
+      const id = this.#tell(keyOf(address, tid), state, name, state.main);
       this.#labels.note(id, state, name);
-      this.#threadFlags[id] = (STATUS.cpuUnknown | (main ? STATUS.main : 0)) << STATUS_SHIFT;
     }
+  }
+
+  /** Tells the other side of a thread; returns its id there. */
+  #tell(key: string, state: ThreadState, name: string, main: boolean): number {
+    const id = this.#threadIds.size;
+    const { tid, interpreterId: interpreter } = state;
+    while (!writeThread(this.#writer, { tid, main, interpreter, name })) {
+      this.reader.sleepUntil(this.reader.now() + 1000, 0);
+    }
+    this.#threadIds.set(key, id);
+    this.#threadFlags[id] = (STATUS.cpuUnknown | (main ? STATUS.main : 0)) << STATUS_SHIFT;
+    return id;
   }
 
   #send(interner: Interner, time: number, thread: number, stack: number, flags: number): void {

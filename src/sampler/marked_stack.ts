@@ -37,18 +37,22 @@ class CollectingStack implements StackInterner {
     return isCollecting(snapshot.copy) ? this.#intern(snapshot, stack) : stack;
   }
 
+  internOn(stack: number, snapshot: Snapshot, from: number, to = snapshot.path.depth): number {
+    const { copy, path } = snapshot;
+    const marked = isCollecting(copy) ? findCollection(copy, path) : -1;
+    if (marked < from || marked >= to) return this.plain.internOn(stack, snapshot, from, to);
+    const below = this.plain.internOn(stack, snapshot, from, marked + 1);
+    const built = this.interner.pushFrame(below, this.#mark);
+    return this.plain.internOn(built, snapshot, marked + 1, to);
+  }
+
   /** @param stack the same without a mark. */
-  #intern({ copy, path }: Snapshot, stack: number): number {
-    const { interner } = this;
+  #intern(snapshot: Snapshot, stack: number): number {
+    const { copy, path } = snapshot;
     const marked = findCollection(copy, path);
     if (marked < 0) return stack;
-    if (marked === path.depth - 1) return interner.pushFrame(stack, this.#mark);
-    let built = NO_STACK;
-    for (let d = 0; d < path.depth; d++) {
-      built = interner.push(built, path.places[d]!);
-      if (d === marked) built = interner.pushFrame(built, this.#mark);
-    }
-    return built;
+    if (marked === path.depth - 1) return this.interner.pushFrame(stack, this.#mark);
+    return this.internOn(NO_STACK, snapshot, 0);
   }
 }
 
@@ -70,7 +74,16 @@ class MarkedStack implements StackInterner {
     this.#gc = interner.markOf("gc", "<GC>");
   }
 
-  intern({ copy, path }: Snapshot): number {
+  intern(snapshot: Snapshot): number {
+    return this.internOn(NO_STACK, snapshot, 0);
+  }
+
+  internOn(
+    base: number,
+    { copy, path }: Snapshot,
+    from: number,
+    to = path.depth,
+  ): number {
     const { depth } = path;
     const marks = this.#marks;
     marks.read(path);
@@ -79,8 +92,8 @@ class MarkedStack implements StackInterner {
       collection === depth - 1 && copy.runtime.layout.minor >= COLLECTS_BETWEEN &&
       marks.natives.get(depth) !== COLLECT
     ) marks.natives.delete(depth);
-    let stack = NO_STACK;
-    for (let d = 0; d < depth; d++) {
+    let stack = base;
+    for (let d = from; d < to; d++) {
       stack = this.#pushNative(stack, d);
       stack = this.#push(stack, path.places[d]!, d);
       if (d === depth - 1) stack = this.#pushNative(stack, depth);

@@ -42,6 +42,11 @@ export class ThreadLabels {
     this.#known.set(id, { state, name });
   }
 
+  /** What was told of a thread last; empty if it has no name of its own. */
+  name(id: number): string {
+    return this.#known.get(id)?.name ?? "";
+  }
+
   /** Forgets all threads but these. */
   keep(ids: ReadonlySet<number>): void {
     for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id);

@@ -20,9 +20,11 @@ import { NO_STACK } from "../profile/tables.ts";
 import { EXACT_SAMPLE, VISIT_SHIFT } from "../profile/profile.ts";
 import type { Features } from "../profile/metadata.ts";
 import type { Quality, Rejection } from "../profile/quality.ts";
-import type { Interner, StackInterner } from "./interner.ts";
+import { type Interner, REFUSED, type StackInterner } from "./interner.ts";
 import { createStackInterner } from "./marked_stack.ts";
 import { NO_FALLBACK, type SettlingQueue } from "./settling.ts";
+import { TaskStack } from "./task_stack.ts";
+import type { Tasks } from "./tasks.ts";
 import type { Teacher } from "./teacher.ts";
 
 /** Readings of one tick, until one holds together. */
@@ -52,6 +54,8 @@ export interface Workshop {
   /** Counts a reading that was thrown away; `stack` is a local id, or `NO_STACK`. */
   readonly reject: (time: number, thread: number, reason: Rejection, stack: number) => void;
   readonly loops: Loops;
+  /** What tasks there are; absent where nobody asks for them, or none has been found yet. */
+  readonly tasks?: Tasks;
 }
 
 /** Samples one thread of the target. */
@@ -66,9 +70,18 @@ export class ThreadSampler {
   #time = 0;
 
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
-    const copy = new ThreadCopy(shop.runtime, state, shop.allThreads, shop.features.gc);
+    const { tasks } = shop;
+    const notes = tasks?.source.running;
+    const copy = new ThreadCopy(
+      shop.runtime,
+      state,
+      shop.allThreads || tasks !== undefined,
+      shop.features.gc,
+      notes === undefined ? [] : [notes.task, notes.loop],
+    );
     this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.loops);
-    this.#stack = createStackInterner(shop, copy);
+    const stack = createStackInterner(shop, copy);
+    this.#stack = tasks === undefined ? stack : new TaskStack(tasks, stack);
   }
 
   /** True if the thread held its GIL at the last reading, or that was not read. */
@@ -206,7 +219,14 @@ export class ThreadSampler {
     const stack = this.#stack.intern(this.snapshot);
     this.#last = stack;
     if (stack === NO_STACK) quality.empty++;
+    else if (stack === REFUSED) this.#refuse();
     else queue.push(time, this.id, stack, flags);
+  }
+
+  /** The task that ran is not the one whose stack was read. */
+  #refuse(): void {
+    this.#last = UNSURE;
+    this.reject("torn-task");
   }
 
   #acceptEmpty(): void {
@@ -241,16 +261,15 @@ export class ThreadSampler {
   #acceptLater(time: number): void {
     const { shop, snapshot } = this;
     const stack = this.#stack.intern(snapshot);
+    if (stack === REFUSED) return this.#refuse();
     const edges = [...snapshot.freshEdges];
     // Code as new as this may be gone before anything else can prove its calls.
     if (snapshot.hasUnseen && this.#hurry(time)) return;
     let status = snapshot.rejudge();
     const reread = status >= TORN;
     for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(STRICT, true);
-    const fallback = {
-      stack: status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK,
-      reread,
-    };
+    const other = status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK;
+    const fallback = { stack: other, reread };
     if (!shop.teacher.able) {
       snapshot.agree();
       shop.teacher.readings++;

@@ -1,5 +1,7 @@
 import { isOpen, NOT_THERE, type Process, Ranges, type Stopper } from "../../ffi/process.ts";
 import { linux } from "../../ffi/linux/platform.ts";
+import { findTasks } from "../cpython/asyncio/find.ts";
+import { CodeTable } from "../cpython/code_table.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import type { AttachFault, CaptureRequest } from "./capture.ts";
@@ -48,6 +50,8 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     if ("fault" in found) {
       return refuse(process.alive() ? found : { fault: "target-ended", detail: "" });
     }
+    const missing = request.asyncMode === undefined ? undefined : missesTasks(found, request);
+    if (missing !== undefined) return refuse(missing);
     if (request.consistency === "exact" && !mayVisit(process, found)) {
       return refuse({ fault: "exact-refused", detail: "" });
     }
@@ -80,6 +84,13 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
 /** True if another look may find more: every other fault is final. */
 function isTooEarly(found: Runtime | RuntimeFault): boolean {
   return "fault" in found && found.fault === "not-python";
+}
+
+/** Why no tasks can be read; a program that has just been started may import asyncio later. */
+function missesTasks(runtime: Runtime, request: CaptureRequest): AttachFault | undefined {
+  const found = findTasks(runtime, new CodeTable(runtime.reader, runtime.layout));
+  if (!("fault" in found)) return undefined;
+  return found.fault === "no-asyncio" && request.waitForPythonMs > 0 ? undefined : found;
 }
 
 /** Tries whether we may read from the CPU of the process's first thread. */

@@ -3,7 +3,7 @@ import type { Python } from "../../scripts/pythons.ts";
 import { ACTIVE_STATUS } from "../../src/cpython/layout.ts";
 import { listThreads, type ThreadState } from "../../src/cpython/runtime.ts";
 import { BROKEN, TORN, UNPROVEN, UNREADABLE, WHOLE } from "../../src/cpython/snapshot_status.ts";
-import { THREAD_LOST } from "../../src/cpython/thread_copy.ts";
+import { THREAD_LOST } from "../../src/cpython/fetch_status.ts";
 import { open } from "../ffi/targets.ts";
 import { Image } from "./image.ts";
 import { withFrameObjects } from "./interpreters.ts";

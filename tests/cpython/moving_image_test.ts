@@ -3,7 +3,7 @@ import { nameOf } from "../../scripts/pythons.ts";
 import { ACTIVE_STATUS } from "../../src/cpython/layout.ts";
 import { listThreads } from "../../src/cpython/runtime.ts";
 import { TORN, UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
-import { PROCESS_LOST, THREAD_LOST } from "../../src/cpython/thread_copy.ts";
+import { PROCESS_LOST, THREAD_LOST } from "../../src/cpython/fetch_status.ts";
 import { GONE } from "../../ffi/process.ts";
 import { open } from "../ffi/targets.ts";
 import { Image } from "./image.ts";

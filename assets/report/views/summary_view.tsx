@@ -28,6 +28,7 @@ const REASONS: Readonly<Record<Facts["trust"]["reasons"][number]["reason"], stri
   "unreadable": "unreadable",
   "too-deep": "too deep",
   "not-held": "could run while being read",
+  "torn-task": "tasks that changed while being read",
 };
 
 const CONSISTENCIES: Readonly<Record<Facts["metadata"]["consistency"], string>> = {

@@ -1,6 +1,6 @@
 import type { Address } from "../../../ffi/process.ts";
 import { typeName } from "../code_object.ts";
-import type { CodeTable } from "../code_table.ts";
+import { type CodeTable, COPY_UNIT } from "../code_table.ts";
 import type { DebugOffsets } from "../debug_offsets.ts";
 import type { Layout } from "../layout.ts";
 import { type MemoryReader, pointerAt } from "../memory.ts";
@@ -17,6 +17,8 @@ interface CoroutineLayout {
   readonly stackTop: number;
   /** Words between the top of the stack and what is awaited. */
   readonly awaitedBelow: number;
+  /** Where a wrapper points to what it awaits. */
+  readonly wrapped: number;
   readonly executing: number;
   /** Has begun and waits. */
   isSuspended(state: number): boolean;
@@ -29,14 +31,13 @@ export type Chain = Pick<TaskFacts, "frame" | "executing" | "places" | "objects"
 
 /** What is in place of coroutines in a chain: kind by name of the type (CPython Objects/genobject.c). */
 const GENERATORS = new Set(["coroutine", "generator", "async_generator"]);
-/** Objects that await what they point to, right behind their head. */
+/** Objects that await what they point to, right behind their head (CPython Objects/genobject.c). */
 const WRAPPERS = new Set([
   "coroutine_wrapper",
   "async_generator_asend",
   "async_generator_athrow",
   "anext_awaitable",
 ]);
-const WRAPPED = 16;
 /** In 3.13, which does not tell (CPython 3.13 Include/internal/pycore_genobject.h and pycore_frame.h). */
 const FRAME_313 = 72;
 const STATE_313 = 67;
@@ -65,7 +66,7 @@ export class CoroutineReader {
     const met = new Set<Address>();
     const { codeTable } = this;
     const { type } = this.#layout.object;
-    const { frame, state, locals, executing, created } = this.#fields;
+    const { frame, state, locals, executing, created, wrapped } = this.#fields;
     let at = coroutine;
     let outermost = 0;
     while (at !== 0 && met.size < MOST_AWAITS && !met.has(at)) {
@@ -80,7 +81,7 @@ export class CoroutineReader {
       if (this.#kindOf(pointerAt(view, 0)) !== kind) return undefined;
       if (kind === undefined) break;
       if (!kind) {
-        at = reader.pointer(at + WRAPPED) ?? 0;
+        at = reader.pointer(at + wrapped) ?? 0;
         continue;
       }
       if (at === coroutine) outermost = at + frame;
@@ -106,7 +107,9 @@ export class CoroutineReader {
     const mask = this.#layout.minor >= 14 ? ~3 : ~0;
     const low = frame.getUint32(fields.executable, true) & mask;
     const high = frame.getUint32(fields.executable + 4, true);
-    const object = (low | high) === 0 ? -1 : codeTable.find(low, high);
+    // Free-threaded builds: the thread that began it has its own copy of the instructions.
+    const copy = fields.copy < 0 ? 0 : frame.getInt32(fields.copy, true);
+    const object = (low | high) === 0 ? -1 : codeTable.find(low, high + copy * COPY_UNIT);
     if (object < 0) return -1;
     const code = codeTable.codeOf[object]!;
     const distance = pointerAt(frame, fields.instruction) - codeTable.starts[object]!;
@@ -149,6 +152,7 @@ function nameFields({ version: { minor }, get, or }: DebugOffsets): CoroutineLay
     stackPointer: or("interpreter_frame.stackpointer", -1),
     stackTop: or("interpreter_frame.stacktop", STACK_TOP),
     awaitedBelow: minor >= 15 ? 2 : 1,
+    wrapped: get("pyobject.size"),
     created,
     executing,
     isSuspended: minor >= 15

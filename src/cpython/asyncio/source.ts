@@ -17,6 +17,11 @@ export interface TaskSource {
   lists(threads: readonly ThreadState[]): readonly TaskList[];
   /** Addresses of the tasks of a list; undefined if it does not hold together. */
   list(reader: MemoryReader, key: Address): Address[] | undefined;
+  /**
+   * Addresses of the tasks that the threads of an interpreter run; undefined if they cannot be read. Only
+   * where thread states do not say it.
+   */
+  current?(reader: MemoryReader, interpreter: Address): Address[] | undefined;
   /** Reads a task; undefined if there is none at the address. */
   read(reader: MemoryReader, task: Address): TaskFacts | undefined;
 }

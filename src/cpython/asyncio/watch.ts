@@ -81,7 +81,7 @@ export class WatchGroup<T> {
   readonly #reader: MemoryReader;
   readonly #ranges = new Ranges(MOST_RANGES);
   #now = new Uint8Array(1 << 16);
-  #stamp = 0;
+  #stamp = 1;
 
   /**
    * @param derive the value of a key; undefined if it has none. Reads through the reader it is given alone,
@@ -100,9 +100,14 @@ export class WatchGroup<T> {
     return this.#watches.size;
   }
 
-  /** Brings the values of some keys up to date. */
-  refresh(keys: readonly Address[]): void {
+  /** From now on all values are to be looked at again. */
+  begin(): void {
     this.#stamp++;
+  }
+
+  /** Brings the values of some keys up to date that have not been since `begin`. */
+  refresh(wanted: readonly Address[]): void {
+    const keys = wanted.filter((key) => this.#watches.get(key)?.stamp !== this.#stamp);
     const watches = keys.map((key) => this.#watchOf(key));
     const outcomes = this.#reread(watches);
     const changed: { key: Address; watch: Watch<T>; known: Known }[] = [];
@@ -129,18 +134,15 @@ export class WatchGroup<T> {
     return this.#watches.get(key)?.torn ?? false;
   }
 
-  /** True if a key was among those of the last `refresh`. */
-  isFresh(key: Address): boolean {
-    return this.#watches.get(key)?.stamp === this.#stamp;
-  }
-
-  /** Derives a value anew at the next `refresh`, whatever has changed. */
+  /** Derives a value anew at the next `refresh`, whatever has changed, also if that was done before. */
   doubt(key: Address): void {
     const watch = this.#watches.get(key);
-    if (watch !== undefined) watch.value = undefined;
+    if (watch === undefined) return;
+    watch.value = undefined;
+    watch.stamp = -1;
   }
 
-  /** Forgets all keys but those of the last `refresh`. */
+  /** Forgets all keys that have not been refreshed since `begin`. */
   prune(): void {
     for (const [key, { stamp }] of this.#watches) {
       if (stamp !== this.#stamp) this.#watches.delete(key);

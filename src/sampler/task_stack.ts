@@ -1,0 +1,110 @@
+import type { Address } from "../../ffi/process.ts";
+import { ACTIVE_STATUS } from "../cpython/layout.ts";
+import type { TaskFacts } from "../cpython/asyncio/task.ts";
+import type { Snapshot } from "../cpython/snapshot.ts";
+import { NO_STACK } from "../profile/tables.ts";
+import { isLoopStep, isLoopWait } from "./loop_functions.ts";
+import { REFUSED, type StackInterner } from "./interner.ts";
+import type { Tasks } from "./tasks.ts";
+
+/**
+ * The stack of a thread that may run tasks. If it runs one, the stack is the task's: the frames of its
+ * coroutine and all that it called, on its own frame, on those of the tasks that wait for it. Which task
+ * runs is read together with the stack; the task itself right after it.
+ */
+export class TaskStack implements StackInterner {
+  constructor(readonly tasks: Tasks, readonly plain: StackInterner) {}
+
+  /** The local id of the snapshot's stack; {@link REFUSED} if task and stack do not belong together. */
+  intern(snapshot: Snapshot): number {
+    const { tasks } = this;
+    const running = tasks.source.running;
+    const task = running === undefined ? this.#find(snapshot) : snapshot.copy.noted(running.task);
+    if (task === 0) return this.#internPlain(snapshot);
+    tasks.shown.add(task);
+    const facts = tasks.facts(task);
+    const { depth, addresses } = snapshot.path;
+    let from = facts === undefined ? -1 : indexOf(addresses, facts.frame, depth);
+    if (from < 0) {
+      from = this.#aboveLoop(snapshot);
+      // Another task's coroutine: the thread went on to the next task between the two.
+      if (facts !== undefined && facts.frame !== 0 && this.#hasGenerator(snapshot, from)) {
+        return REFUSED;
+      }
+    }
+    const below = facts === undefined
+      ? tasks.frames.pushUnknown(NO_STACK)
+      : this.#stackBelow(snapshot, facts, from);
+    return this.internOn(below, snapshot, from);
+  }
+
+  internOn(stack: number, snapshot: Snapshot, from: number, to?: number): number {
+    return this.plain.internOn(stack, snapshot, from, to);
+  }
+
+  /** Before 3.14 no thread says what it runs: it is the one of all loops' tasks that is on the stack. */
+  #find({ copy, path }: Snapshot): Address {
+    const { tasks } = this;
+    for (const task of tasks.current(copy.thread.interpreter)) {
+      const facts = tasks.facts(task);
+      if (facts !== undefined && indexOf(path.addresses, facts.frame, path.depth) >= 0) return task;
+    }
+    return 0;
+  }
+
+  #internPlain(snapshot: Snapshot): number {
+    const stack = this.plain.intern(snapshot);
+    return stack !== NO_STACK && this.#isIdle(snapshot) ? this.tasks.frames.pushIdle(stack) : stack;
+  }
+
+  /** A task that was started eagerly runs within the one that started it. */
+  #stackBelow(snapshot: Snapshot, facts: TaskFacts, from: number): number {
+    const { tasks } = this;
+    const { path } = snapshot;
+    for (let d = from - 1; d >= 0; d--) {
+      if (!this.#isGenerator(path.codes[d]!)) continue;
+      const owner = tasks.ownerOf(path.addresses[d]!);
+      if (owner === undefined || owner.address === facts.address) continue;
+      tasks.shown.add(owner.address);
+      const base = this.#stackBelow(snapshot, owner, d);
+      const below = this.internOn(base, snapshot, d, from);
+      return tasks.frames.pushTask(below, facts.name, []);
+    }
+    return tasks.stackBelow(facts);
+  }
+
+  /** Depth of the first frame above those of the loop; of the first coroutine where no loop is seen. */
+  #aboveLoop({ path: { codes, depth } }: Snapshot): number {
+    const { codeTable } = this.tasks;
+    for (let d = depth - 1; d >= 0; d--) {
+      if (isLoopStep(codeTable.codes[codes[d]!]!)) return d + 1;
+    }
+    for (let d = 0; d < depth; d++) if (this.#isGenerator(codes[d]!)) return d;
+    return depth;
+  }
+
+  #hasGenerator({ path: { codes, depth } }: Snapshot, from: number): boolean {
+    for (let d = from; d < depth; d++) if (this.#isGenerator(codes[d]!)) return true;
+    return false;
+  }
+
+  #isGenerator(code: number): boolean {
+    return this.tasks.codeTable.codes[code]!.isGenerator;
+  }
+
+  /** A loop waits: it is in the call that does, and that has let go of the GIL. */
+  #isIdle({ copy, path: { codes, depth } }: Snapshot): boolean {
+    const { codeTable } = this.tasks;
+    if (copy.status() & ACTIVE_STATUS) return false;
+    return isLoopWait(
+      codeTable.codes[codes[depth - 1]!]!,
+      codeTable.codes[codes[depth - 2] ?? -1],
+    );
+  }
+}
+
+function indexOf(addresses: Float64Array, address: Address, depth: number): number {
+  if (address === 0) return -1;
+  for (let d = depth - 1; d >= 0; d--) if (addresses[d] === address) return d;
+  return -1;
+}

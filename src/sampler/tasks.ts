@@ -1,0 +1,165 @@
+import type { Address } from "../../ffi/process.ts";
+import { orderAwaiters } from "../cpython/asyncio/awaiters.ts";
+import type { TaskSource } from "../cpython/asyncio/source.ts";
+import type { TaskFacts } from "../cpython/asyncio/task.ts";
+import { WatchGroup } from "../cpython/asyncio/watch.ts";
+import type { CodeTable } from "../cpython/code_table.ts";
+import type { Runtime } from "../cpython/runtime.ts";
+import { NO_STACK } from "../profile/tables.ts";
+import type { Interner } from "./interner.ts";
+import { TaskFrames } from "./task_frames.ts";
+
+/** Tasks that are remembered though they were not read in the last tick. */
+const MOST_REMEMBERED = 4096;
+
+/** The tasks of a target within one tick: each is read at most once, and only what has changed. */
+export class Tasks {
+  readonly frames: TaskFrames;
+  /** Tasks whose stacks are part of a sample of this tick. */
+  readonly shown = new Set<Address>();
+  readonly #facts: WatchGroup<TaskFacts>;
+  readonly #lists: WatchGroup<Address[]>;
+  readonly #current: WatchGroup<Address[]>;
+  /** Stacks of tasks that wait, by task. */
+  readonly #stacks = new Map<Address, number>();
+  /** All tasks that the stack of a task was made of the last time, itself first. */
+  readonly #relatives = new Map<Address, Set<Address>>();
+  /** Tasks by the frame of their outermost coroutine. */
+  readonly #owners = new Map<Address, Address>();
+  #epoch = 0;
+
+  constructor(
+    { process }: Runtime,
+    readonly codeTable: CodeTable,
+    readonly interner: Interner,
+    readonly source: TaskSource,
+  ) {
+    this.frames = new TaskFrames(interner);
+    this.#lists = new WatchGroup(process, (reader, key) => source.list(reader, key));
+    this.#current = new WatchGroup(process, (reader, key) => source.current?.(reader, key));
+    this.#facts = new WatchGroup(process, (reader, key) => {
+      const facts = source.read(reader, key);
+      if (facts !== undefined && facts.frame !== 0) this.#owners.set(facts.frame, key);
+      return facts;
+    });
+  }
+
+  /** Begins a tick. */
+  begin(): void {
+    this.shown.clear();
+    this.#stacks.clear();
+    if (this.#facts.size > MOST_REMEMBERED) this.#facts.prune();
+    if (this.#relatives.size > MOST_REMEMBERED) this.#relatives.clear();
+    if (this.#owners.size > Math.max(MOST_REMEMBERED, 2 * this.#facts.size)) this.#owners.clear();
+    this.#facts.begin();
+    this.#lists.begin();
+    this.#current.begin();
+  }
+
+  /** The tasks of a list; undefined if it did not hold together. */
+  list(key: Address): readonly Address[] | undefined {
+    this.#lists.refresh([key]);
+    return this.#lists.get(key);
+  }
+
+  /** The tasks that threads of an interpreter run; only where no thread says so itself (before 3.14). */
+  current(interpreter: Address): readonly Address[] {
+    this.#current.refresh([interpreter]);
+    return this.#current.get(interpreter) ?? [];
+  }
+
+  /** Reads many tasks at once. */
+  read(tasks: readonly Address[]): void {
+    this.#facts.refresh(tasks);
+    if (this.#epoch === this.codeTable.epoch) return;
+    this.#epoch = this.codeTable.epoch;
+    const doubtful = tasks.filter((task) => !this.#isSound(this.#facts.get(task)));
+    for (const task of doubtful) this.#facts.doubt(task);
+    this.#facts.refresh(doubtful);
+  }
+
+  /** A task as it was read last. */
+  known(task: Address): TaskFacts | undefined {
+    return this.#facts.get(task);
+  }
+
+  /** A task as it is in this tick; undefined if there is none at the address or it could not be read. */
+  facts(task: Address): TaskFacts | undefined {
+    const relatives = this.#relatives.get(task);
+    this.read(relatives === undefined ? [task] : [...relatives]);
+    return this.#facts.get(task);
+  }
+
+  /** Reads a task once more. */
+  reread(task: Address): TaskFacts | undefined {
+    this.#facts.doubt(task);
+    this.read([task]);
+    return this.#facts.get(task);
+  }
+
+  /** True if a task was never the same in two readings in a row. */
+  isTorn(task: Address): boolean {
+    return this.#facts.isTorn(task);
+  }
+
+  /** The task that is being executed and whose outermost frame is at an address. */
+  ownerOf(frame: Address): TaskFacts | undefined {
+    const task = this.#owners.get(frame);
+    const facts = task === undefined ? undefined : this.facts(task);
+    return facts?.frame === frame && facts.executing ? facts : undefined;
+  }
+
+  /** The stack that a task's coroutines go on: those who wait for it, and its own frame. */
+  stackBelow(facts: TaskFacts, relatives = new Set<Address>()): number {
+    const line: TaskFacts[] = [];
+    const names: (readonly string[])[] = [];
+    let stack = NO_STACK;
+    let next: TaskFacts | undefined = facts;
+    while (next !== undefined) {
+      relatives.add(next.address);
+      const awaiters = this.#awaitersOf(next, relatives);
+      line.push(next);
+      names.push(awaiters.map(({ name }) => name));
+      next = awaiters.find((one) => !line.includes(one));
+      const known: number | undefined = next && this.#stacks.get(next.address);
+      if (known === undefined) continue;
+      stack = known;
+      break;
+    }
+    for (let i = line.length - 1; i >= 0; i--) {
+      stack = this.frames.pushTask(stack, line[i]!.name, names[i]!);
+      if (i > 0) stack = this.#pushPlaces(stack, line[i]!);
+    }
+    this.#relatives.set(facts.address, relatives);
+    return stack;
+  }
+
+  /** The stack of a task that waits. */
+  stackOf(facts: TaskFacts): number {
+    return this.#pushPlaces(this.stackBelow(facts), facts);
+  }
+
+  #pushPlaces(stack: number, { address, places }: TaskFacts): number {
+    let whole = stack;
+    for (const place of places) whole = this.interner.push(whole, place);
+    this.#stacks.set(address, whole);
+    return whole;
+  }
+
+  #awaitersOf({ awaiters }: TaskFacts, relatives: Set<Address>): TaskFacts[] {
+    if (awaiters.length === 0) return [];
+    this.read(awaiters);
+    for (const task of awaiters) relatives.add(task);
+    return orderAwaiters(awaiters, (task) => this.#facts.get(task)?.name)
+      .map((task) => this.#facts.get(task))
+      .filter((awaiter) => awaiter !== undefined);
+  }
+
+  /** True if the code of its places is still what it was. */
+  #isSound(facts: TaskFacts | undefined): boolean {
+    const { codeTable } = this;
+    return facts === undefined || facts.places.every((place, i) => {
+      return codeTable.current(facts.objects[i]!) === codeTable.codeOfPlace(place);
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import type { Address } from "../../ffi/process.ts";
+import type { ThreadState } from "../cpython/runtime.ts";
+import type { Rejection } from "../profile/quality.ts";
+import { NO_STACK } from "../profile/tables.ts";
+import type { SettlingQueue } from "./settling.ts";
+import type { Tasks } from "./tasks.ts";
+
+/** Readings of a task that is found running though another is, until it waits again. */
+const MOST_READINGS = 4;
+
+/** A thread whose tasks are sampled, and what their samples belong to. */
+export interface TaskThread {
+  readonly state: ThreadState;
+  /** Id on the other side. */
+  readonly id: number;
+}
+
+/** Samples the tasks that wait: those for which no other task waits in turn, as these show in their stacks. */
+export class WaitingTasks {
+  constructor(
+    readonly tasks: Tasks,
+    readonly queue: SettlingQueue,
+    readonly reject: (time: number, thread: number, reason: Rejection, stack: number) => void,
+  ) {}
+
+  /** Takes a sample of each. What the threads do themselves has been sampled before, in the same tick. */
+  sample(time: number, threads: readonly TaskThread[]): void {
+    const { tasks } = this;
+    const listed = this.#list(time, threads);
+    tasks.read([...listed.keys()]);
+    const leaves = new Set(listed.keys());
+    for (const task of listed.keys()) {
+      for (const awaiter of tasks.known(task)?.awaiters ?? []) leaves.delete(awaiter);
+    }
+    for (const task of leaves) {
+      if (!tasks.shown.has(task)) this.#sampleOne(time, task, listed.get(task)!);
+    }
+  }
+
+  /** All tasks of the threads, each with the id that its samples belong to. */
+  #list(time: number, threads: readonly TaskThread[]): Map<Address, number> {
+    const ids = new Map(threads.map(({ state, id }) => [state.address, id]));
+    const listed = new Map<Address, number>();
+    for (const { key, thread } of this.tasks.source.lists(threads.map(({ state }) => state))) {
+      const id = ids.get(thread);
+      if (id === undefined) continue;
+      const list = this.tasks.list(key);
+      if (list === undefined) this.reject(time, id, "torn-task", NO_STACK);
+      for (const task of list ?? []) listed.set(task, id);
+    }
+    return listed;
+  }
+
+  #sampleOne(time: number, task: Address, id: number): void {
+    const { tasks } = this;
+    let facts = tasks.known(task);
+    // It has begun to run since the stacks were read. When they were, it waited.
+    for (let i = 1; i < MOST_READINGS && (facts?.executing ?? tasks.isTorn(task)); i++) {
+      facts = tasks.reread(task);
+    }
+    if (facts?.executing ?? tasks.isTorn(task)) this.reject(time, id, "torn-task", NO_STACK);
+    else if (facts !== undefined) this.queue.push(time, id, tasks.stackOf(facts));
+  }
+}
