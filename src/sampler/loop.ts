@@ -124,11 +124,11 @@ export class SamplingLoop {
   /** From the moment on when the target has tasks, stacks are those of its tasks. */
   #seekTasks(): void {
     const { asyncMode } = this.request;
-    const { runtime, codeTable, interner, queue, reject, tasks } = this.#shop;
+    const { runtime, codeTable, interner, queue, reject, tasks, loops } = this.#shop;
     if (asyncMode === undefined || tasks !== undefined) return;
     const source = findTasks(runtime, codeTable);
     if ("fault" in source) return;
-    const found = new Tasks(runtime, codeTable, interner, source);
+    const found = new Tasks(runtime, codeTable, interner, source, loops);
     this.#shop = { ...this.#shop, tasks: found };
     this.#samplers = [];
     if (asyncMode === "all") this.#waiting = new WaitingTasks(found, queue, reject);

@@ -1,4 +1,4 @@
-import type { Address } from "../../ffi/process.ts";
+import type { Address, Loops } from "../../ffi/process.ts";
 import { orderAwaiters } from "../cpython/asyncio/awaiters.ts";
 import type { TaskSource } from "../cpython/asyncio/source.ts";
 import type { TaskFacts } from "../cpython/asyncio/task.ts";
@@ -8,6 +8,16 @@ import type { Runtime } from "../cpython/runtime.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import type { Interner } from "./interner.ts";
 import { TaskFrames } from "./task_frames.ts";
+
+/** The stack of a task that waits, and what it was built from. */
+interface Built {
+  readonly facts: TaskFacts;
+  /** The stack of the task that waits for it. */
+  readonly base: number;
+  readonly stack: number;
+  /** The last tick in which it was so. */
+  tick: number;
+}
 
 /** Tasks that are remembered though they were not read in the last tick. */
 const MOST_REMEMBERED = 4096;
@@ -21,7 +31,8 @@ export class Tasks {
   readonly #lists: WatchGroup<Address[]>;
   readonly #current: WatchGroup<Address[]>;
   /** Stacks of tasks that wait, by task. */
-  readonly #stacks = new Map<Address, number>();
+  readonly #built = new Map<Address, Built>();
+  #tick = 0;
   /** All tasks that the stack of a task was made of the last time, itself first. */
   readonly #relatives = new Map<Address, Set<Address>>();
   /** Tasks by the frame of their outermost coroutine. */
@@ -33,6 +44,7 @@ export class Tasks {
     readonly codeTable: CodeTable,
     readonly interner: Interner,
     readonly source: TaskSource,
+    loops: Loops,
   ) {
     this.frames = new TaskFrames(interner);
     this.#lists = new WatchGroup(process, (reader, key) => source.list(reader, key));
@@ -41,13 +53,14 @@ export class Tasks {
       const facts = source.read(reader, key);
       if (facts !== undefined && facts.frame !== 0) this.#owners.set(facts.frame, key);
       return facts;
-    });
+    }, (a, b, length) => loops.firstDifference(a, b, length));
   }
 
   /** Begins a tick. */
   begin(): void {
     this.shown.clear();
-    this.#stacks.clear();
+    this.#tick++;
+    if (this.#built.size > Math.max(MOST_REMEMBERED, 2 * this.#facts.size)) this.#built.clear();
     if (this.#facts.size > MOST_REMEMBERED) this.#facts.prune();
     if (this.#relatives.size > MOST_REMEMBERED) this.#relatives.clear();
     if (this.#owners.size > Math.max(MOST_REMEMBERED, 2 * this.#facts.size)) this.#owners.clear();
@@ -109,47 +122,61 @@ export class Tasks {
     return facts?.frame === frame && facts.executing ? facts : undefined;
   }
 
-  /** The stack that a task's coroutines go on: those who wait for it, and its own frame. */
-  stackBelow(facts: TaskFacts, relatives = new Set<Address>()): number {
-    const line: TaskFacts[] = [];
-    const names: (readonly string[])[] = [];
-    let stack = NO_STACK;
+  /** The stack that the coroutines of a task that runs go on: those who wait for it, and its own frame. */
+  stackBelow(facts: TaskFacts): number {
+    const relatives = new Set([facts.address]);
+    const awaiters = this.#awaitersOf(facts, relatives);
+    const first = awaiters.find((one) => one !== facts);
+    const base = first === undefined ? NO_STACK : this.stackOf(first, relatives, facts);
+    this.#relatives.set(facts.address, relatives);
+    return this.frames.pushTask(base, facts.name, awaiters.map(({ name }) => name));
+  }
+
+  /**
+   * The stack of a task that waits.
+   * @param relatives takes all tasks that it depends on.
+   * @param besides one that it is not to go through, as it is below that one already.
+   */
+  stackOf(facts: TaskFacts, relatives?: Set<Address>, besides?: TaskFacts): number {
+    const line: { facts: TaskFacts; awaiters: readonly TaskFacts[] }[] = [];
+    const met = new Set(besides === undefined ? [] : [besides]);
+    let base = NO_STACK;
     let next: TaskFacts | undefined = facts;
     while (next !== undefined) {
-      relatives.add(next.address);
+      const built = relatives === undefined ? this.#built.get(next.address) : undefined;
+      if (built?.tick === this.#tick && built.facts === next) {
+        base = built.stack;
+        break;
+      }
+      relatives?.add(next.address);
+      met.add(next);
       const awaiters = this.#awaitersOf(next, relatives);
-      line.push(next);
-      names.push(awaiters.map(({ name }) => name));
-      next = awaiters.find((one) => !line.includes(one));
-      const known: number | undefined = next && this.#stacks.get(next.address);
-      if (known === undefined) continue;
-      stack = known;
-      break;
+      line.push({ facts: next, awaiters });
+      next = awaiters.find((one) => !met.has(one));
     }
-    for (let i = line.length - 1; i >= 0; i--) {
-      stack = this.frames.pushTask(stack, line[i]!.name, names[i]!);
-      if (i > 0) stack = this.#pushPlaces(stack, line[i]!);
+    for (let i = line.length - 1; i >= 0; i--) base = this.#build(line[i]!, base);
+    return base;
+  }
+
+  #build(
+    { facts, awaiters }: { readonly facts: TaskFacts; readonly awaiters: readonly TaskFacts[] },
+    base: number,
+  ): number {
+    const built = this.#built.get(facts.address);
+    if (built?.facts === facts && built.base === base && awaiters.length < 2) {
+      built.tick = this.#tick;
+      return built.stack;
     }
-    this.#relatives.set(facts.address, relatives);
+    let stack = this.frames.pushTask(base, facts.name, awaiters.map(({ name }) => name));
+    for (const place of facts.places) stack = this.interner.push(stack, place);
+    this.#built.set(facts.address, { facts, base, stack, tick: this.#tick });
     return stack;
   }
 
-  /** The stack of a task that waits. */
-  stackOf(facts: TaskFacts): number {
-    return this.#pushPlaces(this.stackBelow(facts), facts);
-  }
-
-  #pushPlaces(stack: number, { address, places }: TaskFacts): number {
-    let whole = stack;
-    for (const place of places) whole = this.interner.push(whole, place);
-    this.#stacks.set(address, whole);
-    return whole;
-  }
-
-  #awaitersOf({ awaiters }: TaskFacts, relatives: Set<Address>): TaskFacts[] {
+  #awaitersOf({ awaiters }: TaskFacts, relatives: Set<Address> | undefined): TaskFacts[] {
     if (awaiters.length === 0) return [];
-    this.read(awaiters);
-    for (const task of awaiters) relatives.add(task);
+    if (!awaiters.every((task) => this.#facts.isFresh(task))) this.read(awaiters);
+    if (relatives !== undefined) { for (const task of awaiters) relatives.add(task); }
     return orderAwaiters(awaiters, (task) => this.#facts.get(task)?.name)
       .map((task) => this.#facts.get(task))
       .filter((awaiter) => awaiter !== undefined);

@@ -1,10 +1,17 @@
 import { type Address, GONE, type ProcessMemory, Ranges } from "../../../ffi/process.ts";
+import { BulkReading, type Compare } from "./bulk.ts";
 import { MemoryReader } from "../memory.ts";
 
 /** Ranges of one system call. */
 const MOST_RANGES = 1024;
 /** Derivations of one value, until two readings in a row agree. */
 const MOST_DERIVATIONS = 4;
+
+/** So many keys are read in bulk. */
+const MANY = 64;
+/** Readings of a bulk from one look at its members to the next, and the share of them that may be wrong. */
+const LOOK_AGAIN = 16;
+const SLACK = 0.05;
 
 /** How a reading of all that a value depends on came out. */
 const SAME = 0;
@@ -21,6 +28,10 @@ class Watch<T> {
   /** It was not the same in two readings in a row. */
   torn = false;
   stamp = 0;
+  /** Readings in a row that it was the same in. */
+  age = 0;
+  /** The bulk that it is read with. */
+  bulk: BulkReading<Watch<T>> | undefined;
   addresses: Address[] = [];
   lengths: number[] = [];
   bytes = new Uint8Array(0);
@@ -82,14 +93,20 @@ export class WatchGroup<T> {
   readonly #ranges = new Ranges(MOST_RANGES);
   #now = new Uint8Array(1 << 16);
   #stamp = 1;
+  #bulk: BulkReading<Watch<T>> | undefined;
+  #members: Watch<T>[] = [];
+  /** `refresh`es of many until the next look whether the bulk is still good. */
+  #wait = 0;
 
   /**
    * @param derive the value of a key; undefined if it has none. Reads through the reader it is given alone,
    * but for what cannot change while these readings stay the same.
+   * @param compare how large buffers are compared.
    */
   constructor(
     readonly memory: ProcessMemory,
     readonly derive: (reader: MemoryReader, key: Address) => T | undefined,
+    readonly compare: Compare = firstDifference,
   ) {
     this.#trace = new Trace(memory);
     this.#reader = new MemoryReader(this.#trace);
@@ -107,6 +124,7 @@ export class WatchGroup<T> {
 
   /** Brings the values of some keys up to date that have not been since `begin`. */
   refresh(wanted: readonly Address[]): void {
+    if (wanted.length >= MANY) this.#refreshBulk();
     const keys = wanted.filter((key) => this.#watches.get(key)?.stamp !== this.#stamp);
     const watches = keys.map((key) => this.#watchOf(key));
     const outcomes = this.#reread(watches);
@@ -118,10 +136,41 @@ export class WatchGroup<T> {
       if (outcomes[i] !== SAME || watch.value === undefined) {
         const known = outcomes[i] === UNREADABLE ? NOTHING : knownOf(watch, this.#now, at);
         changed.push({ key: keys[i]!, watch, known });
-      }
+      } else watch.age++;
       at += watch.bytes.length;
     }
     for (const { key, watch, known } of changed) this.#renew(key, watch, known);
+  }
+
+  /** What is read with others and has not changed is up to date. */
+  #refreshBulk(): void {
+    if (--this.#wait <= 0) {
+      this.#wait = LOOK_AGAIN;
+      this.#arrange();
+    }
+    const changed = this.#bulk?.refresh();
+    if (changed === undefined) this.#bulk = undefined;
+    for (const watch of this.#members) {
+      if (watch.bulk !== this.#bulk) continue;
+      if (changed?.has(watch)) watch.bulk = undefined;
+      else watch.stamp = this.#stamp;
+    }
+  }
+
+  /** Lays the bulk out anew if what could be in it is much more, or less, than what is. */
+  #arrange(): void {
+    const before = this.#bulk;
+    const steady = [...this.#watches.values()].filter(({ bulk, age }) =>
+      (bulk !== undefined && bulk === before) || age > 0
+    );
+    const members = before === undefined
+      ? 0
+      : steady.reduce((sum, { bulk }) => sum + Number(bulk === before), 0);
+    const most = SLACK * this.#members.length;
+    if (steady.length - members <= most && this.#members.length - members <= most) return;
+    this.#bulk = new BulkReading(this.memory, this.compare, steady);
+    this.#members = steady;
+    for (const watch of steady) watch.bulk = this.#bulk;
   }
 
   /** The value of a key as of the last `refresh` of it; undefined if it has none or was torn. */
@@ -140,6 +189,12 @@ export class WatchGroup<T> {
     if (watch === undefined) return;
     watch.value = undefined;
     watch.stamp = -1;
+    watch.bulk = undefined;
+  }
+
+  /** True if a key was refreshed since `begin`. */
+  isFresh(key: Address): boolean {
+    return this.#watches.get(key)?.stamp === this.#stamp;
   }
 
   /** Forgets all keys that have not been refreshed since `begin`. */
@@ -216,6 +271,8 @@ export class WatchGroup<T> {
     const trace = this.#trace;
     watch.value = undefined;
     watch.torn = false;
+    watch.age = 0;
+    watch.bulk = undefined;
     for (let i = 0; i < MOST_DERIVATIONS; i++) {
       trace.begin(known);
       const value = this.derive(this.#reader, key);
@@ -243,6 +300,12 @@ function knownOf<T>(watch: Watch<T>, buffer: Uint8Array, from: number): Known {
     at = end;
   }
   return known;
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array, length: number): number {
+  let at = 0;
+  while (at < length && a[at] === b[at]) at++;
+  return at;
 }
 
 function equals(bytes: Uint8Array, other: Uint8Array, at: number): boolean {
