@@ -1,0 +1,145 @@
+import { addOutermost, sumBelow } from "../analysis/outermost.ts";
+import { type MergedStacks, mergeStacks } from "../analysis/merged_stacks.ts";
+import { FRAME_KINDS, type FrameKind } from "../profile/tables.ts";
+import type { Profile } from "../profile/profile.ts";
+
+/** What rows of a table stand for. */
+export type Grain = "function" | "line";
+
+/** A function, or a line of one. */
+export interface Row {
+  /** The same from one look to the next. */
+  readonly id: number;
+  readonly file: string;
+  readonly name: string;
+  /** Where the function begins, or the line. */
+  readonly line: number;
+  readonly kind: FrameKind;
+  readonly self: number;
+  readonly total: number;
+}
+
+/** What a look at a profile showed. */
+export interface Figures {
+  /** Samples that the rows are made of. */
+  readonly samples: number;
+  readonly rows: readonly Row[];
+  /** The tree of stacks with frames of a function made one, and the samples on each node and below it. */
+  readonly tree: MergedStacks["stacks"];
+  readonly below: Float64Array;
+  readonly self: Float64Array;
+}
+
+/** Groups of frames that count as one row; grows with the table of frames. */
+class Groups {
+  readonly #known = new Map<string, number>();
+  readonly firstFrame: number[] = [];
+  #groupOf = new Int32Array(256);
+  #length = 0;
+
+  constructor(readonly grain: Grain) {}
+
+  /** The group of each frame. */
+  update({ frames }: Profile): Int32Array {
+    const { length } = frames;
+    if (length > this.#groupOf.length) {
+      const grown = new Int32Array(length * 2);
+      grown.set(this.#groupOf);
+      this.#groupOf = grown;
+    }
+    for (; this.#length < length; this.#length++) {
+      const id = this.#length;
+      const line = this.grain === "line" ? frames.line.at(id) : 0;
+      const key = `${frames.file.at(id)}:${frames.name.at(id)}:${frames.firstLine.at(id)}:${
+        frames.kind.at(id)
+      }:${line}`;
+      let group = this.#known.get(key);
+      if (group === undefined) {
+        group = this.firstFrame.push(id) - 1;
+        this.#known.set(key, group);
+      }
+      this.#groupOf[id] = group;
+    }
+    return this.#groupOf.subarray(0, length);
+  }
+}
+
+/** Looks at one profile again and again; a look takes time by what is different in it. */
+export class Observer {
+  readonly #groups = { function: new Groups("function"), line: new Groups("line") };
+
+  constructor(readonly profile: Profile) {}
+
+  /**
+   * @param leaves samples of each stack as a leaf; stacks may have come since.
+   * @param grain what a row stands for; the tree is always one of functions.
+   */
+  look(leaves: Float64Array, grain: Grain): Figures {
+    const { profile } = this;
+    const { stacks } = profile;
+    const counts = new Float64Array(stacks.length);
+    counts.set(leaves.subarray(0, stacks.length));
+    const functionOf = this.#groups.function.update(profile);
+    const merged = mergeStacks(stacks, functionOf);
+    const own = new Float64Array(merged.stacks.length);
+    let samples = 0;
+    for (let stack = 0; stack < counts.length; stack++) {
+      own[merged.mergedOf[stack]!]! += counts[stack]!;
+      samples += counts[stack]!;
+    }
+    return {
+      samples,
+      rows: this.#rows(counts, grain),
+      tree: merged.stacks,
+      below: sumBelow(merged.stacks, own),
+      self: own,
+    };
+  }
+
+  /** The function of a node of the tree. */
+  nodeRow({ tree, below, self }: Figures, node: number): Row {
+    const label = tree.frame.at(node);
+    const frame = this.#groups.function.firstFrame[label]!;
+    return this.#describe(frame, label, "function", self[node]!, below[node]!);
+  }
+
+  /** Samples with a line of a function as a leaf, or anywhere on the stack, by line. */
+  linesOf(leaves: Float64Array, row: Row): Map<number, Row> {
+    const rows = this.look(leaves, "line").rows;
+    return new Map(
+      rows.filter(({ file }) => file === row.file).map((line) => [line.line, line]),
+    );
+  }
+
+  #rows(counts: Float64Array, grain: Grain): Row[] {
+    const { stacks } = this.profile;
+    const groups = this.#groups[grain];
+    const groupOf = groups.update(this.profile);
+    const groupOfStack = stacks.frame.view().map((frame) => groupOf[frame]!);
+    const self = new Float64Array(groups.firstFrame.length);
+    const total = new Float64Array(groups.firstFrame.length);
+    for (let stack = 0; stack < counts.length; stack++) {
+      self[groupOfStack[stack]!]! += counts[stack]!;
+    }
+    addOutermost(stacks, groupOfStack, sumBelow(stacks, counts), total);
+    const rows: Row[] = [];
+    for (let id = 0; id < total.length; id++) {
+      if (total[id]! <= 0) continue;
+      rows.push(this.#describe(groups.firstFrame[id]!, id, grain, self[id]!, total[id]!));
+    }
+    return rows;
+  }
+
+  #describe(frame: number, id: number, grain: Grain, self: number, total: number): Row {
+    const { frames, strings } = this.profile;
+    return {
+      id,
+      file: strings[frames.file.at(frame)] ?? "",
+      name: strings[frames.name.at(frame)] ?? "",
+      line: grain === "line" ? frames.line.at(frame) : frames.firstLine.at(frame),
+      kind: FRAME_KINDS[frames.kind.at(frame)] ?? "synthetic",
+      self,
+      total,
+    };
+  }
+}

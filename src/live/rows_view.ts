@@ -1,0 +1,188 @@
+/** The tables of functions and of lines. */
+
+import { shortenPaths } from "../analysis/places.ts";
+import { formatShare, formatTime } from "../analysis/units.ts";
+import type { Figures, Row } from "./figures.ts";
+import { matcherOf } from "./filter.ts";
+import type { Area, Scene } from "./scene.ts";
+import { shareOf } from "./scene.ts";
+import type { Screen } from "./screen.ts";
+import { DIM, selected, type Style, styleOf, TEXT } from "./style.ts";
+
+/** Shares from which on a row is hot, or warm. */
+const HOT = 0.2;
+const WARM = 0.05;
+/** A share that has changed by less is as it was. */
+const CHANGED = 0.002;
+
+const TITLE = styleOf("title");
+const SORTED = styleOf("accent", { bold: true });
+
+interface Column {
+  readonly title: string;
+  readonly cells: number;
+  /** Narrowest screen that shows it. */
+  readonly from: number;
+  readonly sort?: string;
+  draw(screen: Screen, x: number, y: number, row: Row, scene: Scene): void;
+}
+
+const COLUMNS: readonly Column[] = [
+  {
+    title: "self",
+    cells: 7,
+    from: 0,
+    sort: "self",
+    draw(screen, x, y, row, scene): void {
+      const share = shareOf(row, scene.figures, "self");
+      screen.putLeftOf(x + 7, y, formatShare(share), heat(share));
+    },
+  },
+  {
+    title: "",
+    cells: 1,
+    from: 0,
+    draw(screen, x, y, row, { before, figures, model }): void {
+      const past = before.get(row.id);
+      if (!model.trends || past === undefined) return;
+      const change = shareOf(row, figures, "self") - past;
+      if (change > CHANGED) screen.put(x, y, "▲", styleOf("hot"));
+      else if (change < -CHANGED) screen.put(x, y, "▼", styleOf("good"));
+    },
+  },
+  {
+    title: "",
+    cells: 12,
+    from: 80,
+    draw(screen, x, y, row, { figures }): void {
+      const share = shareOf(row, figures, "self");
+      screen.bar(x, y, 12, share, heat(share), styleOf("track"));
+    },
+  },
+  {
+    title: "total",
+    cells: 7,
+    from: 0,
+    sort: "total",
+    draw(screen, x, y, row, { figures }): void {
+      screen.putLeftOf(x + 7, y, formatShare(shareOf(row, figures, "total")), TEXT);
+    },
+  },
+  {
+    title: "self time",
+    cells: 10,
+    from: 100,
+    sort: "self",
+    draw(screen, x, y, row, { trust }): void {
+      screen.putLeftOf(x + 10, y, shortTime(row.self * trust.sampleUs), DIM);
+    },
+  },
+  {
+    title: "total time",
+    cells: 10,
+    from: 120,
+    sort: "total",
+    draw(screen, x, y, row, { trust }): void {
+      screen.putLeftOf(x + 10, y, shortTime(row.total * trust.sampleUs), DIM);
+    },
+  },
+];
+
+/** Draws the table of functions or lines; the chosen row stands out. */
+export function drawRows(screen: Screen, area: Area, scene: Scene): void {
+  const { model } = scene;
+  const columns = COLUMNS.filter(({ from }) => screen.width >= from);
+  const rows = sortRows(scene).filter(matcherOf(model.filter));
+  model.order = rows.map(({ id }) => id);
+  model.page = Math.max(1, area.bottom - area.top);
+  model.follow();
+  model.chosenRow = rows.find(({ id }) => id === model.chosen) ?? rows[0];
+  const nameAt = columns.reduce((sum, { cells }) => sum + cells + 1, 1);
+  drawTitles(screen, area.top, columns, nameAt, scene);
+  if (rows.length === 0) {
+    screen.put(2, area.top + 2, emptyText(scene), DIM);
+    return;
+  }
+  const shown = rows.slice(model.scroll, model.scroll + model.page);
+  const short = shortenPaths(shown.map(({ file }) => file));
+  shown.forEach((row, i) => {
+    const y = area.top + 1 + i;
+    let x = 1;
+    for (const column of columns) {
+      column.draw(screen, x, y, row, scene);
+      x += column.cells + 1;
+    }
+    drawName(screen, nameAt, y, row, short.get(row.file) ?? row.file);
+    if (row.id === model.chosen) screen.paint(0, y, screen.width, selected);
+  });
+}
+
+/** `function  file.py:12`, both in view however narrow the screen is. */
+function drawName(screen: Screen, x: number, y: number, row: Row, file: string): void {
+  const room = screen.width - x - 1;
+  const style = row.kind === "python" ? TEXT : styleOf("accent");
+  if (row.kind !== "python" && row.file === "") {
+    screen.put(x, y, row.name, style, room);
+    return;
+  }
+  const place = row.line > 0 ? `${file}:${row.line}` : file;
+  const end = screen.put(x, y, row.name, style, Math.max(8, Math.floor(room * 0.55)));
+  if (end + 2 < screen.width) screen.put(end + 2, y, place, DIM, screen.width - end - 3);
+}
+
+function drawTitles(
+  screen: Screen,
+  y: number,
+  columns: readonly Column[],
+  nameAt: number,
+  { model }: Scene,
+): void {
+  let x = 1;
+  const styleFor = (sort: string | undefined): Style =>
+    sort !== undefined && sort === model.sort ? SORTED : TITLE;
+  for (const { title, cells, sort } of columns) {
+    screen.putLeftOf(x + cells, y, title, styleFor(sort));
+    x += cells + 1;
+  }
+  const what = model.view === "lines" ? "line" : "function";
+  const how = model.sort === "change" ? ", by change" : "";
+  screen.put(nameAt, y, what + how, model.sort === "change" ? SORTED : styleFor("name"));
+}
+
+function sortRows({ figures, model, before }: Scene): Row[] {
+  const rows = [...figures.rows];
+  const byTotal = (a: Row, b: Row): number => b.total - a.total || b.self - a.self || a.id - b.id;
+  const change = (row: Row): number =>
+    Math.abs(shareOf(row, figures, "self") - (before.get(row.id) ?? 0));
+  if (model.sort === "total") return rows.sort(byTotal);
+  if (model.sort === "name") return rows.sort((a, b) => compareNames(a, b) || a.id - b.id);
+  if (model.sort === "change") return rows.sort((a, b) => change(b) - change(a) || byTotal(a, b));
+  return rows.sort((a, b) => b.self - a.self || byTotal(a, b));
+}
+
+function compareNames(a: Row, b: Row): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
+function emptyText({ model, figures }: Scene): string {
+  if (figures.samples === 0) return "no samples yet";
+  return `nothing matches ${model.filter}; c clears the filter`;
+}
+
+/** How a share is coloured. */
+export function heat(share: number): Style {
+  return share >= HOT ? styleOf("hot", { bold: true }) : share >= WARM ? styleOf("warm") : DIM;
+}
+
+/** Times in few characters: `12.3 ms`. */
+export function shortTime(us: number): string {
+  if (us >= 60e6) return formatTime(us);
+  const [value, unit] = us >= 1e6 ? [us / 1e6, "s"] : us >= 1e3 ? [us / 1e3, "ms"] : [us, "μs"];
+  return `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unit}`;
+}
+
+/** The rows with the most samples of their own. */
+export function topRows({ rows }: Figures, count: number): Row[] {
+  return [...rows].sort((a, b) => b.self - a.self || a.id - b.id).slice(0, count)
+    .filter(({ self }) => self > 0);
+}

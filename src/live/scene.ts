@@ -1,0 +1,44 @@
+import type { Profile } from "../profile/profile.ts";
+import type { Trust } from "../analysis/trust.ts";
+import type { Figures, Observer, Row } from "./figures.ts";
+import type { Model } from "./model.ts";
+import type { Screen } from "./screen.ts";
+import type { ThreadWatch } from "./thread_watch.ts";
+import type { Window } from "./window.ts";
+
+/** All that a picture is made of. */
+export interface Scene {
+  readonly profile: Profile;
+  readonly observer: Observer;
+  readonly figures: Figures;
+  readonly window: Window;
+  readonly leaves: Float64Array;
+  readonly model: Model;
+  readonly threads: ThreadWatch;
+  readonly trust: Trust;
+  /** Share of its group's samples that each row had one picture ago, by row id. */
+  readonly before: ReadonlyMap<number, number>;
+  /** Time since the capture began, and that our own process has used, ms. */
+  readonly elapsedMs: number;
+  readonly ownCpuMs: number;
+  /** A sentence for the last line, if there is something to say. */
+  readonly notice: string;
+  /** What the target has printed. */
+  readonly printed: { readonly lines: number; readonly last: string } | undefined;
+  /** Lines of a source; absent when it cannot be read. */
+  readSource(file: string): readonly string[] | undefined;
+}
+
+/** Rows of the screen that a view may fill, first and last. */
+export interface Area {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+/** Draws a view. */
+export type DrawView = (screen: Screen, area: Area, scene: Scene) => void;
+
+/** A row's share of all samples. */
+export function shareOf(row: Row, { samples }: Figures, of: "self" | "total"): number {
+  return samples === 0 ? 0 : row[of] / samples;
+}

@@ -1,0 +1,136 @@
+/** The terminal that a live screen is drawn on. */
+
+export interface Terminal {
+  size(): { readonly columns: number; readonly rows: number };
+  /** Takes the terminal over: no echo, no line editing, a screen of its own. */
+  enter(): Promise<void>;
+  /** Gives it back as it was. */
+  leave(): void;
+  /** Sends text. Fulfilled when the terminal has taken it; until then nothing else may be sent. */
+  write(text: string): Promise<void>;
+  /** What was typed next; undefined when nothing more will come. */
+  read(): Promise<Uint8Array | undefined>;
+  /** Stops this process as Ctrl-Z does; fulfilled when it goes on. */
+  suspend(): Promise<void>;
+  /** Calls back when the size has changed, until the terminal is left for good. */
+  watch(resized: () => void): () => void;
+}
+
+/** Alternate screen, cursor hidden, lines not wrapped (xterm's private modes); and back. */
+const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
+const LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
+
+/**
+ * Gives the terminal back when we have died without a chance to: reads until our end of its pipe closes.
+ * It must not be stopped for touching a terminal that belongs to the shell again by then.
+ */
+const GUARD = `trap '' INT TERM HUP TSTP TTOU TTIN QUIT
+read -r answer
+[ "$answer" = done ] || { stty "$1"; printf '${LEAVE.replaceAll("\x1b", "\\033")}'; }`;
+
+/** Whether both what we print and what we read is a terminal. */
+export function isTerminal(): boolean {
+  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+}
+
+/** The terminal of this process. */
+export function openTerminal(): Terminal {
+  return new OwnTerminal();
+}
+
+class OwnTerminal implements Terminal {
+  readonly #input = new Uint8Array(1024);
+  #guard: Deno.ChildProcess | undefined;
+  #entered = false;
+
+  size(): { columns: number; rows: number } {
+    try {
+      return Deno.consoleSize();
+    } catch {
+      return { columns: 80, rows: 24 };
+    }
+  }
+
+  async enter(): Promise<void> {
+    this.#guard ??= await startGuard();
+    this.#entered = true;
+    Deno.stdin.setRaw(true);
+    await this.write(ENTER);
+  }
+
+  leave(): void {
+    if (!this.#entered) return;
+    this.#entered = false;
+    try {
+      Deno.stdout.writeSync(new TextEncoder().encode(LEAVE));
+      Deno.stdin.setRaw(false);
+    } catch {
+      // The terminal is gone.
+    }
+    void dismiss(this.#guard);
+    this.#guard = undefined;
+  }
+
+  async write(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
+    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+  }
+
+  async read(): Promise<Uint8Array | undefined> {
+    try {
+      const length = await Deno.stdin.read(this.#input);
+      return length === null ? undefined : this.#input.slice(0, length);
+    } catch {
+      return undefined;
+    }
+  }
+
+  async suspend(): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    Deno.addSignalListener("SIGCONT", resolve);
+    this.leave();
+    Deno.kill(Deno.pid, "SIGSTOP");
+    await promise;
+    Deno.removeSignalListener("SIGCONT", resolve);
+    await this.enter();
+  }
+
+  watch(resized: () => void): () => void {
+    Deno.addSignalListener("SIGWINCH", resized);
+    return () => Deno.removeSignalListener("SIGWINCH", resized);
+  }
+}
+
+/** Absent where there is no shell or no `stty`: then only our own death by SIGKILL leaves traces. */
+async function startGuard(): Promise<Deno.ChildProcess | undefined> {
+  try {
+    const { stdout, success } = await new Deno.Command("stty", {
+      args: ["-g"],
+      stdin: "inherit",
+      stdout: "piped",
+      stderr: "null",
+    }).output();
+    if (!success) return undefined;
+    const state = new TextDecoder().decode(stdout).trim();
+    return new Deno.Command("/bin/sh", {
+      args: ["-c", GUARD.replace("stty", "stty <&1"), "tachyon-guard", state],
+      stdin: "piped",
+      stdout: "inherit",
+      stderr: "null",
+    }).spawn();
+  } catch {
+    return undefined;
+  }
+}
+
+async function dismiss(guard: Deno.ChildProcess | undefined): Promise<void> {
+  if (guard === undefined) return;
+  try {
+    const writer = guard.stdin.getWriter();
+    await writer.write(new TextEncoder().encode("done\n"));
+    await writer.close();
+    await guard.status;
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,92 @@
+/** Threads: what each does, and their last stacks. */
+
+import { baseName } from "../analysis/places.ts";
+import { formatCount, formatShare } from "../analysis/units.ts";
+import { NO_STACK } from "../profile/tables.ts";
+import type { Thread } from "../profile/profile.ts";
+import type { Area, Scene } from "./scene.ts";
+import type { Screen } from "./screen.ts";
+import { DIM, selected, styleOf, TEXT } from "./style.ts";
+import { STATES } from "./thread_watch.ts";
+
+const TITLE = styleOf("title");
+const HEADS = { hasGil: "GIL", waitsForGil: "waits", onCpu: "CPU", hasException: "exc" } as const;
+
+/** What a thread is called. */
+export function nameThread({ name, tid, main }: Thread): string {
+  if (name !== "") return name;
+  return main ? "main" : `thread ${tid}`;
+}
+
+/** Draws a row for each thread: its samples, its states where they are known, and its leaf. */
+export function drawThreads(screen: Screen, area: Area, scene: Scene): void {
+  const { profile, model, threads } = scene;
+  const counts = profile.counts.map((column) => column?.view().reduce((a, b) => a + b, 0) ?? 0);
+  const order = profile.threads.map((_, id) => id)
+    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b);
+  model.order = order;
+  model.page = Math.max(1, area.bottom - area.top);
+  model.follow();
+  const wide = threads.known && screen.width >= 80;
+  const leafAt = wide ? 64 : 36;
+  screen.put(1, area.top, "thread", TITLE);
+  screen.putLeftOf(34, area.top, "samples", TITLE);
+  if (wide) {
+    STATES.forEach((state, i) => screen.putLeftOf(41 + i * 7, area.top, HEADS[state], TITLE));
+  }
+  screen.put(leafAt + 1, area.top, "runs", TITLE);
+  order.slice(model.scroll, model.scroll + model.page).forEach((id, i) => {
+    const y = area.top + 1 + i;
+    const thread = profile.threads[id]!;
+    const end = screen.put(1, y, nameThread(thread), TEXT, 17);
+    screen.put(end + 1, y, `${thread.tid}`, DIM, 25 - end);
+    screen.putLeftOf(34, y, formatCount(counts[id] ?? 0), TEXT);
+    if (wide) {
+      STATES.forEach((state, column) => {
+        const share = threads.share(state, id);
+        screen.putLeftOf(41 + column * 7, y, formatShare(share), share > 0.5 ? TEXT : DIM);
+      });
+    }
+    screen.put(leafAt + 1, y, describeLeaf(scene, threads.threads[id]?.stack ?? NO_STACK), DIM);
+    if (id === model.chosen) screen.paint(0, y, screen.width, selected);
+  });
+}
+
+/** Draws the stack of each thread's last sample, leaf first. */
+export function drawStacks(screen: Screen, area: Area, scene: Scene): void {
+  const { profile, model, threads, window } = scene;
+  const lines: { text: string; place: string; head: boolean }[] = [];
+  profile.threads.forEach((thread, id) => {
+    if (window.thread !== undefined && window.thread !== id) return;
+    lines.push({ text: nameThread(thread), place: `tid ${thread.tid}`, head: true });
+    const stack = threads.threads[id]?.stack ?? NO_STACK;
+    if (stack === NO_STACK) return;
+    for (const frame of profile.stacks.frames(stack)) {
+      lines.push({ ...describe(scene, frame), head: false });
+    }
+  });
+  model.order = lines.map((_, i) => i);
+  model.page = Math.max(1, area.bottom - area.top + 1);
+  model.scroll = Math.max(0, Math.min(model.scroll, lines.length - model.page));
+  lines.slice(model.scroll, model.scroll + model.page).forEach(({ text, place, head }, i) => {
+    const y = area.top + i;
+    const end = screen.put(head ? 1 : 4, y, text, head ? styleOf("accent", { bold: true }) : TEXT);
+    screen.put(end + 2, y, place, DIM);
+  });
+}
+
+function describeLeaf(scene: Scene, stack: number): string {
+  if (stack === NO_STACK) return "";
+  const { text, place } = describe(scene, scene.profile.stacks.frame.at(stack));
+  return `${text}  ${place}`;
+}
+
+function describe({ profile }: Scene, frame: number): { text: string; place: string } {
+  const { frames, strings } = profile;
+  const file = strings[frames.file.at(frame)] ?? "";
+  const line = frames.line.at(frame);
+  return {
+    text: strings[frames.name.at(frame)] ?? "",
+    place: line > 0 ? `${baseName(file)}:${line}` : baseName(file),
+  };
+}
