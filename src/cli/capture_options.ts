@@ -20,6 +20,10 @@ export interface CaptureOptions extends OutputOptions {
   readonly jitter?: boolean;
   /** CPU time per wall time that we may use ourselves: 1 is one CPU. */
   readonly maxCpu: number;
+  /** Show the capture while it runs. */
+  readonly live: boolean;
+  /** Where that is not on a screen, as JSON. */
+  readonly liveAsJson: boolean;
 }
 
 /** Values as the parser leaves them. */
@@ -34,6 +38,8 @@ interface Given {
   readonly jitter?: boolean;
   readonly maxCpu?: number;
   readonly blocking?: boolean;
+  readonly live?: boolean;
+  readonly json?: boolean;
   readonly gc?: boolean;
   readonly native?: boolean;
   readonly opcodes?: boolean;
@@ -88,12 +94,17 @@ export function addCaptureOptions(command: Command): void {
       parsePercent,
     );
   addOutputOptions(command);
+  command.option("--live", "watch it while it runs; outputs are written at the end if asked for");
   command.optionsGroup("Other:");
 }
 
-/** Checks what was given as a whole; what does not fit together is a usage error. */
-export function readCaptureOptions(command: Command): CaptureOptions {
+/**
+ * Checks what was given as a whole; what does not fit together is a usage error.
+ * @param watched show it while it runs even if that is not asked for.
+ */
+export function readCaptureOptions(command: Command, watched = false): CaptureOptions {
   const given = command.opts<Given>();
+  const live = given.live ?? watched;
   const intervalUs = given.samplingRate ?? given.interval ?? DEFAULT_INTERVAL_US;
   return Object.freeze({
     intervalUs,
@@ -108,7 +119,9 @@ export function readCaptureOptions(command: Command): CaptureOptions {
     consistency: given.blocking ? "blocking" : given.exact ? "exact" : "verified",
     ...(given.jitter === undefined ? {} : { jitter: given.jitter }),
     maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,
-    ...readOutputOptions(command),
+    live,
+    liveAsJson: live && given.json === true,
+    ...readOutputOptions(command, live),
   });
 }
 

@@ -1,6 +1,7 @@
 /** The program that `run` starts: our child, with our terminal. */
 
 import { commandNotStarted, type Fault } from "./errors.ts";
+import type { Aside } from "./aside.ts";
 import type { CommandLine } from "./interpreter.ts";
 import { listTree, programOf, signalAll } from "./process_tree.ts";
 
@@ -18,9 +19,19 @@ export interface Child {
   terminate(): Promise<void>;
 }
 
-/** Starts a program with our own standard streams, which stay untouched. */
-export function startChild({ program, args }: CommandLine): Child | Fault {
+/** Where a program that has no terminal reads and writes, for the shell that starts it. */
+const REDIRECT = 'out=$1 err=$2; shift 2; exec "$@" </dev/null >>"$out" 2>>"$err"';
+
+/**
+ * Starts a program with our own standard streams, which stay untouched.
+ * @param aside files that it is to write to instead.
+ */
+export function startChild(line: CommandLine, aside?: Aside): Child | Fault {
   let process: Deno.ChildProcess;
+  const { program, args } = aside === undefined ? line : {
+    program: "/bin/sh",
+    args: ["-c", REDIRECT, "sh", aside.stdout, aside.stderr, line.program, ...line.args],
+  };
   try {
     process = new Deno.Command(program, {
       args: [...args],

@@ -144,7 +144,7 @@ export function prepareExports(
         if (FORMATS[placed.format].from !== "counts") sink.write(collector.add(profile, batch));
       });
     },
-    allFailed: () => running?.length === 0,
+    allFailed: () => places.length > 0 && running?.length === 0,
     async finish(profile, summary, follow): Promise<Results> {
       const finished: Finished[] = [];
       for (const one of [...running ?? []].sort((a, b) => rank(a) - rank(b))) {

@@ -14,7 +14,7 @@ import { addFormatSettings, readFormatSettings } from "./format_settings.ts";
 
 /** What is to be written. */
 export interface OutputOptions {
-  /** One or more. */
+  /** One or more; of a live capture perhaps none. */
   readonly outputs: readonly OutputRequest[];
   readonly formatOptions: FormatOptions;
   /** The file of the profile to compare with. */
@@ -42,8 +42,12 @@ export function addOutputOptions(command: Command): void {
   addFormatSettings(command);
 }
 
-/** Reads them; what does not fit together is a usage error. */
-export function readOutputOptions(command: Command): OutputOptions {
+/**
+ * Reads them; what does not fit together is a usage error.
+ * @param live the capture is watched while it runs: nothing has to be written then, and `--json` without
+ * a place asks for lines about it.
+ */
+export function readOutputOptions(command: Command, live = false): OutputOptions {
   const { output = [], quiet = false, browser = false } = command.opts<{
     output?: string[];
     quiet?: boolean;
@@ -52,7 +56,10 @@ export function readOutputOptions(command: Command): OutputOptions {
   const given = (name: FormatName): unknown =>
     command.getOptionValue(new Option(`--${name}`).attributeName());
   const flags = FORMAT_NAMES.filter((name) => given(name) !== undefined);
-  const outputs = listOutputs(flags, output, isDirectory);
+  const written = live && output.length === 0 ? flags.filter((name) => name !== "json") : flags;
+  const outputs = live && written.length + output.length === 0
+    ? []
+    : listOutputs(written, output, isDirectory);
   if (typeof outputs === "string") return command.error(`error: ${outputs}`);
   const baseline = given("diff-flamegraph");
   if (typeof baseline !== "string" && outputs.some(({ format }) => FORMATS[format].compares)) {

@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
-import { addAttach } from "./commands/attach.ts";
+import { addAttach, addTop } from "./commands/attach.ts";
 import { addDiff } from "./commands/diff.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addPs } from "./commands/ps.ts";
@@ -18,6 +18,7 @@ const EXAMPLES = `
 Examples:
   tachyon run script.py           start a script and print where its time goes
   tachyon attach 1234             look into a running process; Ctrl-C prints the table
+  tachyon top 1234                watch it while it runs
   tachyon ps                      list the Python processes of this machine
   tachyon doctor 1234             say why a process cannot be sampled, and what to do
   tachyon replay capture.bin      show a recording again, in any format
@@ -51,6 +52,7 @@ async function dispatch(args: readonly string[], sampler: Sampler): Promise<numb
   const program = createProgram();
   addRun(program, sampler, target, done);
   addAttach(program, sampler, done);
+  addTop(program, sampler, done);
   addReplay(program, done);
   addDiff(program, done);
   addPs(program, done);
@@ -59,7 +61,7 @@ async function dispatch(args: readonly string[], sampler: Sampler): Promise<numb
     await program.parseAsync([...args.slice(0, 1), ...own], { from: "user" });
     return status;
   } catch (error) {
-    if (error instanceof CommanderError) return explainParser(error, args);
+    if (error instanceof CommanderError) return explainParser(error, args, program);
     throw error;
   }
 }
@@ -93,13 +95,15 @@ function runOptions(): readonly OptionShape[] {
 }
 
 /** Help and version are no errors; anything else the parser says is bad usage. */
-function explainParser(error: CommanderError, args: readonly string[]): number {
+function explainParser(
+  error: CommanderError,
+  args: readonly string[],
+  program: Command,
+): number {
   if (error.code === "commander.helpDisplayed" || error.code === "commander.version") return DONE;
   if (error.code === "commander.help") return BAD_USAGE;
   const [what = "", ...hints] = error.message.replace(/^error: /, "").split("\n");
-  const command = ["run", "attach", "replay", "diff", "ps", "doctor"].find((name) =>
-    name === args[0]
-  );
+  const command = program.commands.map((one) => one.name()).find((name) => name === args[0]);
   const help = `See \`tachyon ${command === undefined ? "" : `${command} `}--help\`.`;
   const hint = hints.map((line) => line.replace(/^\((.*)\)$/, "$1")).join(" ");
   const sentence = escapeForTerminal(what.endsWith(".") ? what : `${what}.`);

@@ -2,7 +2,13 @@
 
 import type { Profile } from "../profile/profile.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
-import type { AttachFault, Capture, CaptureRequest, Sampler } from "../sampler/capture.ts";
+import type {
+  AttachFault,
+  BatchListener,
+  Capture,
+  CaptureRequest,
+  Sampler,
+} from "../sampler/capture.ts";
 import { showInBrowser } from "./browser.ts";
 import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected, outputsFailed } from "./errors.ts";
@@ -33,8 +39,15 @@ export interface Recorder {
   write(profile: Profile, summary: Summary, interrupted: boolean): Promise<Fault | undefined>;
 }
 
-/** Prepares a capture: the outputs are checked now, before anything is sampled or started. */
-export function createRecorder(options: CaptureOptions, sampler: Sampler): Recorder | Fault {
+/**
+ * Prepares a capture: the outputs are checked now, before anything is sampled or started.
+ * @param listener is given all samples, too.
+ */
+export function createRecorder(
+  options: CaptureOptions,
+  sampler: Sampler,
+  listener?: BatchListener,
+): Recorder | Fault {
   const exports = prepareExports(options.outputs, options.formatOptions, {
     inputs: options.baseline === undefined ? [] : [options.baseline],
   });
@@ -49,6 +62,7 @@ export function createRecorder(options: CaptureOptions, sampler: Sampler): Recor
         (profile, batch) => {
           exports.begin(profile, String(pid));
           exports.add(profile, batch);
+          listener?.(profile, batch);
           if (exports.allFailed()) stop();
         },
       );
@@ -69,7 +83,7 @@ export function createRecorder(options: CaptureOptions, sampler: Sampler): Recor
       const { finished, failed } = await exports.finish(profile, summary, (name, bytes) => {
         progress.show(describeWriting(name, bytes));
       }).finally(() => progress.done());
-      if (!options.quiet && finished.length > 0) {
+      if (!options.quiet && (options.live || finished.length > 0)) {
         tellFinished(summarizeCapture(profile, summary), finished);
       }
       for (const sentence of warnings(profile, summary)) tell(sentence);

@@ -8,6 +8,9 @@ import type { Screen } from "./screen.ts";
 import { DIM, FLAMES, selected, type Style, styleOf } from "./style.ts";
 import { childrenOf } from "./tree_view.ts";
 
+/** Narrower boxes bear no name. */
+const LEAST_NAMED = 6;
+
 interface Box {
   readonly node: number;
   readonly parent: number;
@@ -36,7 +39,7 @@ export function drawFlame(screen: Screen, area: Area, scene: Scene): void {
       : styleOf("dim");
     const width = box.to - box.from;
     for (let x = box.from; x < box.to; x++) screen.put(x, y, " ", style, 1);
-    if (width > 2) screen.put(box.from, y, ` ${row.name}`, style, width - 1);
+    if (width >= LEAST_NAMED) screen.put(box.from, y, ` ${row.name}`, style, width - 1);
     if (width > 1) screen.put(box.to - 1, y, "▕", style, 1);
     if (box === chosen) screen.paint(box.from, y, width, selected);
   }

@@ -1,5 +1,6 @@
 /** What stands around the views: who is watched and how well, the keys, and the help. */
 
+import { baseName } from "../analysis/places.ts";
 import { formatCount, formatRate, formatShare } from "../analysis/units.ts";
 import { topRows } from "./rows_view.ts";
 import { WINDOW_S } from "./window.ts";
@@ -37,9 +38,9 @@ export function drawHead(screen: Screen, scene: Scene): number {
     );
   }
   screen.putLeftOf(screen.width - 1, 0, clock(elapsedMs), styleOf("title"));
-  const who = `pid ${metadata.pid}  Python ${metadata.pythonVersion}  ${
-    metadata.command.join(" ")
-  }`;
+  const [program = "", ...args] = metadata.command;
+  const command = [baseName(program), ...args].join(" ");
+  const who = `pid ${metadata.pid}  Python ${metadata.pythonVersion}  ${command}`;
   screen.put(end + 1, 0, who, TEXT, stateAt - end - 2);
   drawQuality(screen, 1, scene);
   let y = 2;
@@ -154,8 +155,8 @@ export function drawFoot(screen: Screen, { model, notice, printed }: Scene): voi
     x = screen.put(x, y, key, styleOf("key"));
     x = screen.put(x + 1, y, does, DIM) + 2;
   }
-  if (printed !== undefined && printed.lines > 0) {
-    const text = `${formatCount(printed.lines)} lines printed: ${printed.last}`;
+  if (printed !== undefined && printed.bytes > 0) {
+    const text = `printed: ${printed.last}`;
     if (x + 24 < screen.width) screen.put(x, y, text, DIM);
   }
 }

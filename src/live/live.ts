@@ -2,7 +2,7 @@ import { cpuUsage } from "node:process";
 import { judgeQuality } from "../analysis/trust.ts";
 import type { Summary } from "../profile/metadata.ts";
 import type { Profile, SampleBatch } from "../profile/profile.ts";
-import { type Figures, Observer } from "./figures.ts";
+import { type Figures, type Grain, Observer } from "./figures.ts";
 import { KeyReader } from "./keys.ts";
 import { Model, type Wish } from "./model.ts";
 import { Painter } from "./painter.ts";
@@ -29,9 +29,16 @@ export interface LiveOptions {
   /** Lines of a source of the target. */
   readSource(file: string): readonly string[] | undefined;
   /** What the target has printed, if that is kept aside. */
-  printed?(): { readonly lines: number; readonly last: string };
+  printed?(): { readonly bytes: number; readonly last: string };
   /** Writes what was captured so far. Returns what to say about it. */
   snapshot?(): Promise<string>;
+}
+
+/** What the last look has shown: stays while the picture is held. */
+interface Held {
+  readonly figures: Figures;
+  readonly leaves: Float64Array;
+  readonly grain: Grain;
 }
 
 /** A capture on a screen that renews itself. */
@@ -46,7 +53,7 @@ export class Live {
   #profile: Profile | undefined;
   #observer: Observer | undefined;
   #window: Window | undefined;
-  #figures: { readonly shown: Figures; readonly leaves: Float64Array } | undefined;
+  #held: Held | undefined;
   #shares: { at: number; of: Map<number, number> } = { at: -Infinity, of: new Map() };
   #before = new Map<number, number>();
   #endedMs: number | undefined;
@@ -145,7 +152,10 @@ export class Live {
       this.#painter.forget();
     } else if (this.options.snapshot !== undefined) {
       this.tell("writing …");
-      void this.options.snapshot().then((text) => this.tell(text));
+      void this.options.snapshot().then((text) => {
+        this.#painter.forget();
+        this.tell(text);
+      });
     }
     this.#stale = true;
   }
@@ -188,13 +198,12 @@ export class Live {
     const { model, options } = this;
     const now = performance.now();
     const [profile, observer, window] = [this.#profile!, this.#observer!, this.#window!];
-    if (
-      this.#figures === undefined || (this.#stale && (!model.paused || model.opened !== undefined))
-    ) {
-      const leaves = window.leaves(now);
-      const grain = model.view === "lines" ? "line" : "function";
-      this.#figures = { shown: observer.look(leaves, grain), leaves };
-      this.#compare(now);
+    const grain = model.view === "lines" ? "line" : "function";
+    let held = this.#held;
+    if (held === undefined || held.grain !== grain || (this.#stale && !model.paused)) {
+      const leaves = held !== undefined && model.paused ? held.leaves : window.leaves(now);
+      held = this.#held = { figures: observer.look(leaves, grain), leaves, grain };
+      this.#compare(now, held.figures);
     }
     this.#stale = false;
     const elapsedMs = this.#endedMs ?? now - this.#started;
@@ -205,8 +214,8 @@ export class Live {
       observer,
       window,
       model,
-      figures: this.#figures.shown,
-      leaves: this.#figures.leaves,
+      figures: held.figures,
+      leaves: held.leaves,
       threads: this.#threads,
       trust: judgeQuality(profile.metadata, profile.quality, { durationUs, ending: "duration" }),
       before: this.#before,
@@ -222,13 +231,12 @@ export class Live {
   }
 
   /** Keeps the shares of about a second ago to hold those of now against. */
-  #compare(now: number): void {
+  #compare(now: number, figures: Figures): void {
     if (now - this.#shares.at < TREND_MS) return;
-    const { shown } = this.#figures!;
     this.#before = this.#shares.of;
     this.#shares = {
       at: now,
-      of: new Map(shown.rows.map((row) => [row.id, shareOf(row, shown, "self")])),
+      of: new Map(figures.rows.map((row) => [row.id, shareOf(row, figures, "self")])),
     };
   }
 }

@@ -174,8 +174,9 @@ export function heat(share: number): Style {
   return share >= HOT ? styleOf("hot", { bold: true }) : share >= WARM ? styleOf("warm") : DIM;
 }
 
-/** Times in few characters: `12.3 ms`. */
-export function shortTime(us: number): string {
+/** Times in few characters: `12.3 ms`; nothing for none. */
+function shortTime(us: number): string {
+  if (us === 0) return "";
   if (us >= 60e6) return formatTime(us);
   const [value, unit] = us >= 1e6 ? [us / 1e6, "s"] : us >= 1e3 ? [us / 1e3, "ms"] : [us, "μs"];
   return `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ${unit}`;

@@ -24,7 +24,7 @@ export interface Scene {
   /** A sentence for the last line, if there is something to say. */
   readonly notice: string;
   /** What the target has printed. */
-  readonly printed: { readonly lines: number; readonly last: string } | undefined;
+  readonly printed: { readonly bytes: number; readonly last: string } | undefined;
   /** Lines of a source; absent when it cannot be read. */
   readSource(file: string): readonly string[] | undefined;
 }

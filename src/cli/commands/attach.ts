@@ -8,6 +8,7 @@ import {
   kindOfCapture,
   readCaptureOptions,
 } from "../capture_options.ts";
+import { createLive } from "../live_capture.ts";
 import { DONE, explainAttach, INTERRUPTED, isFault, severalPythons } from "../errors.ts";
 import { findPythonsBelow } from "../launcher.ts";
 import { report, showProgress, tell } from "../messages.ts";
@@ -48,6 +49,21 @@ export function addAttach(
     .action(async (pid: number) => done(await attach(pid, readCaptureOptions(command), sampler)));
 }
 
+/** Declares `tachyon top`, the short form of `attach -a --live`. */
+export function addTop(program: Command, sampler: Sampler, done: (status: number) => void): void {
+  const command = program
+    .command("top")
+    .summary("watch a running process")
+    .description("Watch where a running Python process spends its time: attach -a --live.")
+    .usage("[options] PID")
+    .argument("<pid>", "id of the process", parsePid);
+  addCaptureOptions(command);
+  command.action(async (pid: number) => {
+    const options = readCaptureOptions(command, true);
+    done(await attach(pid, { ...options, allThreads: true }, sampler));
+  });
+}
+
 /** Samples a running process. Returns the exit status. */
 export async function attach(
   pid: number,
@@ -56,7 +72,8 @@ export async function attach(
 ): Promise<number> {
   const ready = await readBaseline(options, kindOfCapture(options));
   if (isFault(ready)) return report(ready);
-  const recorder = createRecorder(ready, sampler);
+  const live = options.live ? createLive(options) : undefined;
+  const recorder = createRecorder(ready, sampler, live?.listener);
   if (isFault(recorder)) return report(recorder);
 
   let stop: (() => void) | undefined;
@@ -66,6 +83,7 @@ export async function attach(
     if (stop === undefined || interrupted) Deno.exit(INTERRUPTED);
     interrupted = true;
     stop();
+    live?.quit();
   });
   try {
     let capture = await recorder.start(pid, readCommand(pid), 0);
@@ -81,6 +99,8 @@ export async function attach(
     }
     if ("fault" in capture) return report(explainAttach(capture, pid));
     stop = () => capture.stop();
+    await live?.show(capture);
+    if (live !== undefined) capture.stop();
     const hide = options.quiet ? (): void => {} : showProgress(capture.profile);
     const summary = await capture.finished.finally(hide);
     const fault = await recorder.write(capture.profile, summary, interrupted);

@@ -7,6 +7,7 @@ import {
   kindOfCapture,
   readCaptureOptions,
 } from "../capture_options.ts";
+import { createAside } from "../aside.ts";
 import { type Child, delay, startChild } from "../child.ts";
 import { readBaseline } from "../compared.ts";
 import {
@@ -18,6 +19,7 @@ import {
   nothingCollected,
 } from "../errors.ts";
 import { resolveTarget } from "../interpreter.ts";
+import { createLive } from "../live_capture.ts";
 import { report, tell } from "../messages.ts";
 import { sharesTerminal } from "../process_tree.ts";
 import { capturePython } from "../python_search.ts";
@@ -103,14 +105,16 @@ export async function run(
   if (isFault(line)) return report(line);
   const ready = await readBaseline(options, kindOfCapture(options));
   if (isFault(ready)) return report(ready);
-  const recorder = createRecorder(ready, sampler);
+  const aside = options.live ? createAside() : undefined;
+  const live = options.live ? createLive(options, aside?.look) : undefined;
+  const recorder = createRecorder(ready, sampler, live?.listener);
   if (isFault(recorder)) return report(recorder);
   // Its first lines would be over before a sampling thread has started.
   await sampler.prepare();
-  const child = startChild(line);
+  const child = startChild(line, aside);
   if (isFault(child)) return report(child);
 
-  const ending = watchEnding(child);
+  const ending = watchEnding(child, () => live?.quit());
   try {
     const found = await capturePython(child, recorder, ending.hurry);
     if (found === undefined) return await endWithout(child, target, ending.hurried());
@@ -121,11 +125,16 @@ export async function run(
       return report({ ...fault, next: `${fault.next} The program was stopped.` });
     }
     ending.stopWith(outcome);
+    if (live !== undefined) {
+      await live.show(outcome);
+      outcome.stop();
+    }
     return await conclude(outcome, child, recorder, options, ending.hurried);
   } catch (error) {
     await child.terminate();
     throw error;
   } finally {
+    aside?.print();
     ending.unwatch();
   }
 }
@@ -188,7 +197,7 @@ interface EndingWatch {
  * the third ends the program. Termination and hang-up are passed on and stop sampling. When the
  * program has ended, so has sampling, even if a process that it left behind was sampled.
  */
-function watchEnding(child: Child): EndingWatch {
+function watchEnding(child: Child, quit: () => void): EndingWatch {
   let capture: Capture | undefined;
   let interrupts = 0;
   let hurried = false;
@@ -201,6 +210,7 @@ function watchEnding(child: Child): EndingWatch {
     hurried = true;
     resolve();
     capture?.stop();
+    quit();
   });
   async function hintLater(): Promise<void> {
     await delay(HINT_MS);

@@ -1,0 +1,101 @@
+/** What a program prints while the terminal belongs to a live screen: kept in files, which never block it. */
+
+import { splitLines } from "../report/sources.ts";
+
+/** A file that has grown beyond this is emptied: a program may print for ever. */
+const MOST_KEPT = 64 << 20;
+/** How much of its end is looked at for the last line, and printed to a terminal in the end. */
+const TAIL = 4096;
+const MOST_SHOWN = 64 << 10;
+const PIECE = 64 << 10;
+
+/** Files for what a program prints. */
+export interface Aside {
+  /** Where the program is to write; both are opened for appending. */
+  readonly stdout: string;
+  readonly stderr: string;
+  /** How much has been printed, and the last line of it. */
+  look(): { readonly bytes: number; readonly last: string };
+  /** Prints all of it where it belongs and removes the files. */
+  print(): void;
+}
+
+/** Makes the files, with names that nobody can foresee. However we end, they are printed and removed. */
+export function createAside(): Aside {
+  const kept = [keep(Deno.stdout), keep(Deno.stderr)] as const;
+  function print(): void {
+    globalThis.removeEventListener("unload", print);
+    for (const one of kept) one.print();
+  }
+  globalThis.addEventListener("unload", print);
+  return {
+    stdout: kept[0].path,
+    stderr: kept[1].path,
+    look(): { bytes: number; last: string } {
+      const looks = kept.map((one) => one.look());
+      return {
+        bytes: looks.reduce((sum, { bytes }) => sum + bytes, 0),
+        last: looks.findLast(({ last }) => last !== "")?.last ?? "",
+      };
+    },
+    print,
+  };
+}
+
+function keep(stream: typeof Deno.stdout | typeof Deno.stderr): {
+  readonly path: string;
+  look(): { bytes: number; last: string };
+  print(): void;
+} {
+  const path = Deno.makeTempFileSync({ prefix: "tachyon-" });
+  const file = Deno.openSync(path, { read: true, write: true });
+  let emptied = 0;
+  return {
+    path,
+    look(): { bytes: number; last: string } {
+      let { size } = file.statSync();
+      if (size > MOST_KEPT) {
+        // The program appends, so it goes on at the new end.
+        file.truncateSync(0);
+        emptied += size;
+        size = 0;
+      }
+      const tail = readFrom(file, Math.max(0, size - TAIL), TAIL);
+      const last = splitLines(new TextDecoder().decode(tail)).findLast((line) =>
+        line.trim() !== ""
+      );
+      return { bytes: emptied + size, last: last ?? "" };
+    },
+    print(): void {
+      const { size } = file.statSync();
+      const from = stream.isTerminal() ? Math.max(0, size - MOST_SHOWN) : 0;
+      const left = emptied + from;
+      if (left > 0) {
+        write(stream, new TextEncoder().encode(`… ${left} bytes that it printed before …\n`));
+      }
+      for (let at = from; at < size;) {
+        const piece = readFrom(file, at, PIECE);
+        if (piece.length === 0 || !write(stream, piece)) break;
+        at += piece.length;
+      }
+      file.close();
+      Deno.removeSync(path);
+    },
+  };
+}
+
+function readFrom(file: Deno.FsFile, from: number, length: number): Uint8Array {
+  file.seekSync(from, Deno.SeekMode.Start);
+  const bytes = new Uint8Array(length);
+  return bytes.subarray(0, file.readSync(bytes) ?? 0);
+}
+
+/** False when nobody reads any more. */
+function write(stream: typeof Deno.stdout | typeof Deno.stderr, bytes: Uint8Array): boolean {
+  try {
+    for (let at = 0; at < bytes.length;) at += stream.writeSync(bytes.subarray(at));
+    return true;
+  } catch {
+    return false;
+  }
+}
