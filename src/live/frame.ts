@@ -15,6 +15,9 @@ import { VIEWS } from "./model.ts";
 const WORRY = 0.01;
 const ALARM = 0.1;
 
+/** From this width on views show their numbers. */
+const WIDE = 70;
+
 const BARS: Readonly<Record<State, string>> = {
   hasGil: "GIL held",
   waitsForGil: "waiting",
@@ -28,7 +31,8 @@ export function drawHead(screen: Screen, scene: Scene): number {
   const { metadata } = profile;
   const end = screen.put(0, 0, " tachyon ", styleOf("accent", { bold: true, reverse: true }));
   const state = model.over ? " ended " : model.paused ? " paused " : "";
-  const stateAt = screen.width - 11 - state.length;
+  const time = clock(elapsedMs);
+  const stateAt = screen.width - 2 - time.length - state.length;
   if (state !== "") {
     screen.put(
       stateAt,
@@ -37,7 +41,7 @@ export function drawHead(screen: Screen, scene: Scene): number {
       styleOf(model.over ? "good" : "warm", { reverse: true, bold: true }),
     );
   }
-  screen.putLeftOf(screen.width - 1, 0, clock(elapsedMs), styleOf("title"));
+  screen.putLeftOf(screen.width - 1, 0, time, styleOf("title"));
   const [program = "", ...args] = metadata.command;
   const command = [baseName(program), ...args].join(" ");
   const who = `pid ${metadata.pid}  Python ${metadata.pythonVersion}  ${command}`;
@@ -46,7 +50,10 @@ export function drawHead(screen: Screen, scene: Scene): number {
   let y = 2;
   if (screen.height >= 16) y = drawStates(screen, y, scene);
   if (screen.height >= 20) y = drawTop(screen, y, scene);
-  const tabs = VIEWS.map((view, i) => ({ view, text: `${i + 1} ${view}` }));
+  const tabs = VIEWS.map((view, i) => ({
+    view,
+    text: screen.width < WIDE ? view : `${i + 1} ${view}`,
+  }));
   let x = 1;
   for (const { view, text } of tabs) {
     const style = view === model.view ? styleOf("accent", { bold: true, reverse: true }) : DIM;
@@ -162,21 +169,20 @@ export function drawFoot(screen: Screen, { model, notice, printed }: Scene): voi
 }
 
 const HELP: readonly (readonly [string, string])[] = [
-  ["Tab, 1–6", "functions, lines, call tree, flame graph, threads, stacks"],
+  ["Tab, 1–6", "next view; a view by its number"],
   ["↑ ↓ j k", "move; PgUp PgDn Home End"],
-  ["Enter", "source of a function; open a branch; zoom a flame"],
-  ["Esc", "back"],
-  ["← →", "previous, next thread; in tree and flame graph: move"],
-  ["t", "all threads again"],
+  ["Enter", "source; open a branch; zoom; Esc goes back"],
+  ["← →", "from thread to thread; t shows all again"],
   ["s S", "sort by self, total, change, name"],
-  ["/ c", "filter by part of path or name, or by /pattern/; clear"],
-  ["e", `only the last ${WINDOW_S} seconds, or everything`],
-  ["r", "count from now on"],
+  ["/ c", "filter: text or /pattern/; show all again"],
   ["p", "hold the picture; sampling goes on"],
+  ["e", `only the last ${WINDOW_S} seconds, or everything`],
+  ["q", "end"],
+  ["r", "count from now on"],
+  ["w", "write a recording and a report"],
   ["x", "arrows of change on and off"],
   ["+ −", "refresh more often, less often"],
-  ["w", "write what was captured so far to files"],
-  ["q Ctrl-C", "end"],
+  ["Ctrl-Z", "suspend; Ctrl-L draws all anew"],
 ];
 
 /** Draws the keys over everything. */

@@ -48,6 +48,7 @@ export class Live {
   readonly #painter: Painter;
   readonly #keys = new KeyReader();
   readonly #started = performance.now();
+  readonly #usage = cpuUsage();
   readonly #sources = new Map<string, readonly string[] | undefined>();
   readonly #quit = Promise.withResolvers<void>();
   #profile: Profile | undefined;
@@ -59,6 +60,8 @@ export class Live {
   #endedMs: number | undefined;
   #notice = { text: "", until: 0 };
   #writing = false;
+  /** There is a newer picture than the terminal was sent. */
+  #late = false;
   #stale = true;
   #timer = 0;
   #closed = false;
@@ -181,16 +184,21 @@ export class Live {
     this.#timer = setTimeout(() => this.#tick(), Math.max(model.refreshMs, took / MOST_CPU));
   }
 
-  /** Draws now, unless the terminal has not taken the last picture yet. */
+  /** Draws now. What the terminal is sent waits until it has taken the last picture. */
   #refresh(): void {
-    if (this.#writing || this.#closed) return;
+    if (this.#closed) return;
     const { terminal } = this.options;
     const { columns, rows } = terminal.size();
-    const text = this.#painter.draw(drawPicture(columns, rows, this.#compose()));
+    // Keys mean what they do by what is drawn, whether it can be sent or not.
+    const picture = drawPicture(columns, rows, this.#compose());
+    this.#late = this.#writing;
+    if (this.#writing) return;
+    const text = this.#painter.draw(picture);
     if (text === "") return;
     this.#writing = true;
     void terminal.write(text).then(() => {
       this.#writing = false;
+      if (this.#late) this.#refresh();
     }, () => this.quit());
   }
 
@@ -207,7 +215,7 @@ export class Live {
     }
     this.#stale = false;
     const elapsedMs = this.#endedMs ?? now - this.#started;
-    const usage = cpuUsage();
+    const usage = cpuUsage(this.#usage);
     const durationUs = elapsedMs * 1000;
     return {
       profile,

@@ -52,8 +52,8 @@ export class Model {
   page = 10;
   /** Where left and right lead from the chosen node of a flame graph. */
   beside: { readonly left?: number; readonly right?: number } = {};
-  /** The chosen row, where the view has rows of functions. */
-  chosenRow: Row | undefined;
+  /** The rows of functions or lines, as drawn last. */
+  rows: readonly Row[] = [];
 
   /** The target has ended: what is shown is final. */
   over = false;
@@ -135,7 +135,7 @@ export class Model {
     } else if (this.view === "tree" && this.chosen !== undefined) {
       if (!this.expanded.delete(this.chosen)) this.expanded.add(this.chosen);
     } else if (this.view === "functions" || this.view === "lines") {
-      this.opened = this.chosenRow;
+      this.opened = this.rows.find(({ id }) => id === this.chosen) ?? this.rows[0];
       this.scroll = 0;
     }
   }

@@ -96,7 +96,7 @@ export function drawRows(screen: Screen, area: Area, scene: Scene): void {
   model.order = rows.map(({ id }) => id);
   model.page = Math.max(1, area.bottom - area.top);
   model.follow();
-  model.chosenRow = rows.find(({ id }) => id === model.chosen) ?? rows[0];
+  model.rows = rows;
   const nameAt = columns.reduce((sum, { cells }) => sum + cells + 1, 1);
   drawTitles(screen, area.top, columns, nameAt, scene);
   if (rows.length === 0) {

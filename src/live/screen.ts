@@ -66,6 +66,8 @@ export class Screen {
         if (at > x) this.glyphs[cell - 1] += character;
         continue;
       }
+      this.#clear(cell);
+      if (cells === 2) this.#clear(cell + 1);
       this.glyphs[cell] = character;
       this.styles[cell] = style;
       if (cells === 2) {
@@ -75,6 +77,12 @@ export class Screen {
       at += cells;
     }
     return at;
+  }
+
+  /** Makes a cell free: half a wide character is none. */
+  #clear(cell: number): void {
+    if (this.glyphs[cell] === "") this.glyphs[cell - 1] = " ";
+    if (this.glyphs[cell + 1] === "" && (cell + 1) % this.width !== 0) this.glyphs[cell + 1] = " ";
   }
 }
 

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { ORDERS, PYTHONS, runTachyon, shellWords, SUBJECTS } from "../e2e/subjects.ts";
+import { startProgram } from "../e2e/running_program.ts";
+import { TMUX, TmuxTerminal } from "./tmux.ts";
+
+const subject = SUBJECTS.at(-1)!;
+const python = PYTHONS.at(-1)!;
+
+/** Runs a test on a terminal in a folder of its own. */
+function onTerminal(
+  name: string,
+  test: (terminal: TmuxTerminal, folder: string) => Promise<void>,
+): void {
+  Deno.test({
+    name,
+    ignore: !TMUX,
+    async fn(): Promise<void> {
+      const folder = await Deno.makeTempDir();
+      try {
+        await using terminal = await TmuxTerminal.open(100, 30, folder);
+        await test(terminal, folder);
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+const hasHotRow = (text: string): boolean => /\d+\.\d% .*find_coupons {2}orders\.py/.test(text);
+const backAtShell = (text: string): boolean => /\$$/.test(text) && !text.includes(" tachyon  pid");
+
+/** The settings of the terminal, as `stty` prints them into a file. */
+async function readSettings(terminal: TmuxTerminal, path: string): Promise<string> {
+  await terminal.enter(`stty -a > ${path}; echo done-$((40 + 2))`);
+  await terminal.until((text) => text.includes("done-42"));
+  await terminal.enter("clear");
+  await terminal.until((text) => !text.includes("done-42"));
+  return await Deno.readTextFile(path);
+}
+
+onTerminal(
+  "top shows a running program, every view at its key, and gives the terminal back at q",
+  async (terminal, folder) => {
+    await using program = await startProgram(python.path, [ORDERS, "60"]);
+    const before = await readSettings(terminal, `${folder}/before`);
+    await terminal.enter(shellWords(subject, ["top", String(program.pid)]));
+    await terminal.until(hasHotRow);
+    const signs = ["function", "line", "call tree", "main", "samples", "tid "];
+    for (const [i, sign] of signs.entries()) {
+      await terminal.press(String(i + 1));
+      await terminal.until((text) => text.includes(sign));
+    }
+    await terminal.press("1", "?");
+    await terminal.until((text) => text.includes("any key closes"));
+    await terminal.press("x", "/");
+    await terminal.press(..."coupons", "Enter", "Home", "Enter");
+    await terminal.until((text) =>
+      text.includes("if coupon") || /\d+\.\d% +\d+\.\d% +4\d /.test(text)
+    );
+    await terminal.press("Escape");
+    await terminal.resize(60, 12);
+    await terminal.until((text) => hasHotRow(text) && text.split("\n").length <= 12);
+    await terminal.resize(140, 40);
+    await terminal.until((text) => text.includes("total time"));
+    await terminal.press("w");
+    await terminal.until((text) => text.includes("written: tachyon."));
+    const written = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    assert.deepEqual(
+      written.filter((name) => name.startsWith("tachyon")),
+      [`tachyon.${program.pid}.1.bin`, `tachyon.${program.pid}.1.html`],
+    );
+    await terminal.press("q");
+    await terminal.until((text) => /samples in .* rejected/.test(text) && backAtShell(text));
+    assert.equal(program.runs(), true);
+    await terminal.resize(100, 30);
+    assert.equal(await readSettings(terminal, `${folder}/after`), before);
+  },
+);
+
+onTerminal("Ctrl-Z suspends, fg goes on, and Ctrl-C ends", async (terminal) => {
+  await using program = await startProgram(python.path, [ORDERS, "60"]);
+  await terminal.enter(shellWords(subject, ["top", String(program.pid)]));
+  await terminal.until(hasHotRow);
+  await terminal.press("C-z");
+  await terminal.until((text) => text.includes("Stopped"));
+  await terminal.enter("fg");
+  await terminal.until(hasHotRow);
+  await terminal.press("C-c");
+  await terminal.until((text) => /samples in .* rejected/.test(text) && backAtShell(text));
+  assert.equal(program.runs(), true);
+});
+
+onTerminal(
+  "the terminal is given back when tachyon is killed, and the program runs on",
+  async (terminal, folder) => {
+    await using program = await startProgram(python.path, [ORDERS, "60"]);
+    const before = await readSettings(terminal, `${folder}/before`);
+    await terminal.enter(
+      `${shellWords(subject, ["top", String(program.pid)])} & echo $! > pid; fg`,
+    );
+    await terminal.until(hasHotRow);
+    const pid = Number(await Deno.readTextFile(`${folder}/pid`));
+    Deno.kill(pid, "SIGKILL");
+    await terminal.until((text) => !text.includes(" tachyon  pid"));
+    assert.equal(program.runs(), true);
+    assert.equal(await readSettings(terminal, `${folder}/after`), before);
+  },
+);
+
+onTerminal(
+  "a closed window ends tachyon and leaves the program alone",
+  async (terminal, folder) => {
+    await using program = await startProgram(python.path, [ORDERS, "60"]);
+    await terminal.enter(
+      `${shellWords(subject, ["top", String(program.pid)])} & echo $! > pid; fg`,
+    );
+    await terminal.until(hasHotRow);
+    const pid = Number(await Deno.readTextFile(`${folder}/pid`));
+    await terminal.close();
+    const deadline = performance.now() + 20_000;
+    while (isThere(pid) && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    assert.equal(isThere(pid), false);
+    assert.equal(program.runs(), true);
+  },
+);
+
+onTerminal(
+  "run --live keeps what the program prints aside, never blocks it, and ends with its status",
+  async (terminal) => {
+    const script = "import sys,time\n" +
+      "for i in range(200): sys.stderr.write('x' * 99_999 + chr(10))\n" +
+      "print('the end is', 40 + 2); time.sleep(1); sys.exit(7)";
+    const words = ["run", "--live", "--", python.path, "-c", script];
+    await terminal.enter(`${shellWords(subject, words)} 2> err; echo status-$?`);
+    await terminal.until((text) =>
+      text.includes("printed: the end is 42") || text.includes(" ended ")
+    );
+    await terminal.until((text) => text.includes(" ended "));
+    await terminal.press("q");
+    await terminal.until((text) => text.includes("the end is 42") && text.includes("status-7"));
+    await terminal.enter("clear; tr -dc x < err | wc -c");
+    await terminal.until((text) => text.includes(String(200 * 99_999)));
+  },
+);
+
+Deno.test("without a terminal a live capture prints a line every second, or an object", async () => {
+  await using program = await startProgram(python.path, [ORDERS, "30"]);
+  const pid = String(program.pid);
+  const lines = await runTachyon(subject, ["attach", "--live", "-d", "2.5", pid]);
+  assert.equal(lines.status, 0, lines.stderr);
+  assert.match(lines.stdout, /^1 s {2}[\d,]+ samples {2}.* rejected {2}find_coupons \d+\.\d%/);
+  assert.ok(lines.stdout.trimEnd().split("\n").length >= 2);
+  const objects = await runTachyon(subject, ["attach", "--live", "--json", "-d", "1.5", pid]);
+  const rows = objects.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.equal(rows.at(-1).functions[0].name, "find_coupons");
+  assert.equal(rows.at(-1).pid, program.pid);
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
