@@ -1,10 +1,12 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory] [replay] [report]`: what tachyon costs and how fast it can
- * go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
- * all of it but `memory`, `replay` and `report`, which must be asked for; `--long` is for the docs, and takes memory for ten minutes.
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory] [replay] [report] [diff]`:
+ * what tachyon costs and how fast it can go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
+ * all of it but `memory`, `replay`, `report` and `diff`, which must be asked for; `--long` is for
+ * the docs, and takes memory for ten minutes, and diff for twenty.
  */
 import { findTestPythons } from "../scripts/pythons.ts";
 import { captureCpu, targetCpu } from "../tests/accuracy/running.ts";
+import { benchDiff } from "./diff.ts";
 import { benchMemory } from "./memory.ts";
 import { benchReads } from "./read.ts";
 import { benchCpu, benchRates } from "./rates.ts";
@@ -31,4 +33,12 @@ if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
 if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
 if (only.includes("replay")) await benchReplay(python.path);
 if (only.includes("report")) await benchReport();
+if (only.includes("diff")) {
+  await benchDiff(
+    python.path,
+    long
+      ? { pairs: 20, seconds: 10, planted: 20, plantedSeconds: 20 }
+      : { pairs: 4, seconds: 4, planted: 2, plantedSeconds: 20 },
+  );
+}
 if (wanted("reads")) await benchReads(python.path);
