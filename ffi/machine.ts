@@ -100,6 +100,8 @@ export interface Machine {
   userName(user: number): string;
   /** A process and all its descendants, parents first. */
   tree(pid: number): number[];
+  /** Processes in pid namespaces of their own that know themselves by a pid. */
+  pidsInside(ownPid: number): number[];
   ownRights(): OwnRights;
   /** Undefined when there is no such process, or it is not shown to us. */
   targetRights(pid: number): TargetRights | undefined;

@@ -24,9 +24,17 @@ export function createMachine(proc = "/proc"): Machine {
     user: (pid) => readStatus(`${proc}/${pid}`)?.users[0],
     userName: (user) => nameUser(user),
     tree: (pid) => listTree(proc, pid),
+    pidsInside: (ownPid) => findInside(proc, ownPid),
     ownRights: () => readOwnRights(proc),
     targetRights: (pid) => readTargetRights(proc, pid),
   };
+}
+
+function findInside(proc: string, ownPid: number): number[] {
+  return listProcesses(proc).map(({ pid }) => pid).filter((pid) => {
+    const pids = readStatus(`${proc}/${pid}`)?.pids ?? [];
+    return pids.length > 1 && pids.at(-1) === ownPid;
+  });
 }
 
 function identify(path: string): string {

@@ -5,6 +5,7 @@ import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import type { RecordingFault } from "../recording/fault.ts";
 import type { InputFault } from "../recording/inputs/input.ts";
 import type { AttachFault } from "../sampler/capture.ts";
+import { machine } from "../survey/machine.ts";
 import { advisePermission, adviseTracing } from "./permission.ts";
 
 /** Exit statuses of our own; `run` otherwise ends with the status of its program. */
@@ -45,11 +46,7 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
   const said = escapeForTerminal(detail);
   switch (fault) {
     case "no-such-process":
-      return fail(
-        fault,
-        `There is no process with pid ${pid}.`,
-        "List those that run Python with `tachyon ps`.",
-      );
+      return explainMissing(pid, said);
     case "denied":
       return fail(fault, `The system does not let us read process ${pid}.`, advisePermission(pid));
     case "unsupported-platform":
@@ -109,6 +106,24 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         "To profile a short program from its start, use `tachyon run`.",
       );
   }
+}
+
+function explainMissing(pid: number, said: string): Fault {
+  const leader = /is a thread of process (\d+)/.exec(said)?.[1];
+  if (leader !== undefined) {
+    return fail(
+      "no-such-process",
+      `${pid} is a thread of process ${leader}, and no process.`,
+      `Give the pid of the process: \`tachyon attach -a ${leader}\` samples all its threads.`,
+    );
+  }
+  const inside = machine.pidsInside(pid);
+  const next = inside.length === 0
+    ? "List those that run Python with `tachyon ps`."
+    : `In a container ${pid} may be what we know as ${
+      inside.join(" or ")
+    }; \`tachyon ps\` tells more.`;
+  return fail("no-such-process", `There is no process with pid ${pid}.`, next);
 }
 
 /** A process that is to be sampled runs no Python itself, but several below it do. */

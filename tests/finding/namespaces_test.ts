@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { open, Target } from "../ffi/targets.ts";
 import { supportedPythons } from "../pythons.ts";
 import { namespacesRefused, startContained, startRooted } from "./namespaces.ts";
-import { childOf, findAll, homeOf, PROGRAM, told } from "./subjects.ts";
+import { childOf, findAll, foldersOf, homeOf, PROGRAM, told } from "./subjects.ts";
 
 const pythons = await supportedPythons("FINDING PYTHON IN NAMESPACES");
 const refused = await namespacesRefused();
@@ -48,11 +48,9 @@ Deno.test({
       await test.step(python.version, async () => {
         const root = await Deno.makeTempDir();
         const home = await homeOf(python);
-        const binary = python.path.slice(0, python.path.lastIndexOf("/usr/"));
-        const folders = [home, ...(binary === "" ? [] : [`${binary}/usr`])];
         const command = ["env", `PYTHONHOME=${home}`, python.path, "-c", PROGRAM];
         try {
-          await using target = startRooted(root, folders, command);
+          await using target = startRooted(root, await foldersOf(python), command);
           const expected = await told(target);
           const pid = await childOf(target.pid);
           using process = open(pid);

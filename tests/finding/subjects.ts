@@ -61,6 +61,12 @@ export async function homeOf(python: Python): Promise<string> {
   return new TextDecoder().decode(stdout).trim();
 }
 
+/** The folders that an interpreter is made of. */
+export async function foldersOf(python: Python): Promise<string[]> {
+  const place = python.path.slice(0, python.path.lastIndexOf("/usr/"));
+  return [await homeOf(python), ...(place === "" ? [] : [`${place}/usr`])];
+}
+
 /** The process under a launcher that execs nothing: its only child. */
 export async function childOf(pid: number): Promise<number> {
   for (let round = 0; round < 1000; round++) {
