@@ -5,6 +5,7 @@ import { rejectedTotal } from "../src/profile/quality.ts";
 import { judgeQuality, recordsQuality, type Trust } from "../src/analysis/trust.ts";
 import { type Bias, type Difference, measureBias } from "../src/analysis/control.ts";
 import { countIndependent, knowsOrder } from "../src/analysis/intervals.ts";
+import { describeFilter } from "../src/analysis/sample_filter.ts";
 import { escapeForTerminal } from "../src/analysis/terminal_text.ts";
 import {
   formatCount,
@@ -49,6 +50,7 @@ export function describeCapture(
     ["rate", describeRate(metadata, trust, summary)],
     ["time", describeTime(metadata, summary)],
     ["samples", describeSamples(profile, trust)],
+    ["filtered", describeFiltered(profile)],
     ...(own ? describeLosses(profile, trust) : [["lost", "not recorded"] as [string, string]]),
   ];
   return lines.filter(([, text]) => text !== "");
@@ -94,6 +96,14 @@ function describeSamples(profile: Profile, trust: Trust): string {
     ? `; worth ${formatCount(Math.round(countIndependent(profile)))} independent ones`
     : "";
   return `${formatCount(profile.quality.samples)}${each}${independent}`;
+}
+
+function describeFiltered({ metadata, quality }: Profile): string {
+  if (metadata.filters === undefined) return "";
+  const filters = metadata.filters.map(describeFilter).join("; ");
+  return `${escapeForTerminal(filters)}: ${
+    formatCounted(quality.filtered, "sample")
+  } left out, which no number here counts`;
 }
 
 function describeLosses(profile: Profile, trust: Trust): [string, string][] {

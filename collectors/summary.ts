@@ -1,7 +1,7 @@
 /** A profile in numbers, for programs: whose it is, how it was taken, how far it can be trusted, functions. */
 
 import type { Profile } from "../src/profile/profile.ts";
-import type { Ending, Metadata, Mode, Summary } from "../src/profile/metadata.ts";
+import type { Ending, Filter, Metadata, Mode, Summary } from "../src/profile/metadata.ts";
 import { rejectedTotal, type Rejection, REJECTIONS } from "../src/profile/quality.ts";
 import type { FrameKind } from "../src/profile/tables.ts";
 import { type Bias, measureBias } from "../src/analysis/control.ts";
@@ -27,9 +27,13 @@ export interface CaptureSummary {
     readonly started_at: string | null;
     readonly duration_s: number | null;
     readonly ending: Ending | null;
+    /** What samples had to pass; null: nothing. */
+    readonly filters: readonly Filter[] | null;
   };
   readonly quality: QualitySummary | null;
   readonly samples: number;
+  /** Samples that were left out by filters. */
+  readonly filtered: number;
   /** How many independent samples they are worth, which the intervals follow from. */
   readonly independent_samples: number | null;
   /** Time that one sample stands for. */
@@ -103,9 +107,11 @@ export function summarizeProfile(profile: Profile, summary: Summary): CaptureSum
       started_at: describeStart(metadata),
       duration_s: summary.durationUs > 0 || own ? summary.durationUs / 1e6 : null,
       ending: own ? summary.ending : null,
+      filters: metadata.filters ?? null,
     },
     quality: own ? summarizeQuality(profile, summary) : null,
     samples: quality.samples,
+    filtered: quality.filtered,
     independent_samples: knowsOrder(profile) ? countIndependent(profile) : null,
     sample_s: sampleUs > 0 ? sampleUs / 1e6 : null,
   };

@@ -1,11 +1,13 @@
 /** Which profiles can be compared with each other. */
 
-import type { Features, Metadata } from "../profile/metadata.ts";
+import type { Features, Filter, Metadata } from "../profile/metadata.ts";
+import { describeFilter } from "./sample_filter.ts";
 import { recordsQuality } from "./trust.ts";
 
 /** How a profile was taken, as far as it matters and is known. */
 export type CaptureKind = Partial<Pick<Metadata, "mode" | "consistency" | "allThreads">> & {
   readonly features?: Features;
+  readonly filters?: readonly Filter[];
 };
 
 /** Something in which two profiles differ that makes their numbers speak of different things. */
@@ -18,9 +20,10 @@ export interface Unlikeness {
 
 /** Of profiles of other tools much is put down as usual that nobody knows. */
 export function kindOf(metadata: Metadata): CaptureKind {
-  const { mode, consistency, allThreads, features } = metadata;
+  const { mode, consistency, allThreads, features, filters = [] } = metadata;
   const known = recordsQuality(metadata) || features !== undefined;
   return {
+    filters,
     ...(known ? { mode, consistency, allThreads } : {}),
     ...(features !== undefined
       ? { features }
@@ -42,6 +45,7 @@ export function findUnlike(base: CaptureKind, current: CaptureKind): Unlikeness 
     ["native frames", ({ features }) => yes(features?.native, "native frames")],
     ["frames of the garbage collector", ({ features }) => yes(features?.gc, "them")],
     ["opcodes", ({ features }) => yes(features?.opcodes, "opcodes")],
+    ["filters", ({ filters }) => filters && (filters.map(describeFilter).join("; ") || "none")],
     ["consistency", ({ consistency }) => consistency],
   ];
   for (const [what, of] of traits) {

@@ -6,6 +6,7 @@ import { rejectedTotal } from "../profile/quality.ts";
 import { measureBias } from "./control.ts";
 import { baseName } from "./places.ts";
 import { findDependence } from "./rejections.ts";
+import { describeFilter } from "./sample_filter.ts";
 import { escapeForTerminal } from "./terminal_text.ts";
 import { judgeQuality } from "./trust.ts";
 import { formatCounted, formatPercent, formatRate, formatShare } from "./units.ts";
@@ -35,6 +36,16 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
       text: `the rate was lowered to ${formatRate(achievedHz)} to stay within ${
         formatPercent(metadata.maxCpu ?? Infinity)
       } of a CPU; --max-cpu sets the limit.`,
+    });
+  }
+  if (metadata.filters !== undefined) {
+    doubts.push({
+      loud: false,
+      text: `of ${formatCounted(quality.samples + quality.filtered, "sample")} ${
+        formatCounted(quality.filtered, "sample")
+      } were left out by a filter: ${
+        escapeForTerminal(metadata.filters.map(describeFilter).join("; "))
+      }.`,
     });
   }
   const loud = (text: string): void => void doubts.push({ loud: true, text });

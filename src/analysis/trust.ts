@@ -42,7 +42,7 @@ export function judgeQuality(metadata: Metadata, quality: Quality, summary: Summ
     sampleUs: measured ? summary.durationUs / gaps : metadata.intervalUs,
     missed: share(quality.missedTicks, due),
     withheld: share(quality.withheldTicks, due),
-    rejected: share(rejected, rejected + quality.samples + quality.dropped),
+    rejected: share(rejected, rejected + quality.samples + quality.filtered + quality.dropped),
     reasons: REJECTIONS
       .map((reason, index) => ({ reason, count: quality.rejected[index] ?? 0 }))
       .filter(({ count }) => count > 0)

@@ -127,7 +127,8 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
 
 /** What a capture with these options will be, as far as profiles are compared by it. */
 export function kindOfCapture(
-  { consistency, allThreads, features }: CaptureOptions,
+  { consistency, allThreads, features, filter }: CaptureOptions,
 ): CaptureKind {
-  return { mode: "wall", consistency, allThreads, features };
+  const filters = filter === undefined ? [] : [filter];
+  return { mode: "wall", consistency, allThreads, features, filters };
 }

@@ -54,6 +54,8 @@ export interface Exports {
    */
   begin(profile: Profile, tag: string): void;
   add(profile: Profile, batch: SampleBatch): void;
+  /** The profile that the outputs are of: that of the capture, or what a filter leaves of it. */
+  shown(profile: Profile): Profile;
   /** Whether no output is left that could be written. */
   allFailed(): boolean;
   /**
@@ -144,6 +146,7 @@ export function prepareExports(
         if (FORMATS[placed.format].from !== "counts") sink.write(collector.add(profile, batch));
       });
     },
+    shown: (profile) => profile,
     allFailed: () => places.length > 0 && running?.length === 0,
     async finish(profile, summary, follow): Promise<Results> {
       const finished: Finished[] = [];

@@ -10,6 +10,8 @@ import {
 } from "../../collectors/registry.ts";
 import { isPage } from "./browser.ts";
 import type { OutputRequest } from "./destination.ts";
+import type { Filter } from "../profile/metadata.ts";
+import { addFilterOptions, readFilterOptions } from "./filters.ts";
 import { addFormatSettings, readFormatSettings } from "./format_settings.ts";
 
 /** What is to be written. */
@@ -17,6 +19,8 @@ export interface OutputOptions {
   /** One or more; of a live capture perhaps none. */
   readonly outputs: readonly OutputRequest[];
   readonly formatOptions: FormatOptions;
+  /** Which samples are written; absent: all. */
+  readonly filter?: Filter;
   /** The file of the profile to compare with. */
   readonly baseline?: string;
   readonly quiet: boolean;
@@ -40,6 +44,7 @@ export function addOutputOptions(command: Command): void {
     .option("--browser", "open the report when it is written; over SSH, say how to copy it")
     .option("-q, --quiet", "no progress and no closing summary");
   addFormatSettings(command);
+  addFilterOptions(command);
 }
 
 /**
@@ -71,9 +76,11 @@ export function readOutputOptions(command: Command, live = false): OutputOptions
   if (browser && !outputs.some(({ format }) => isShown(FORMATS[format]))) {
     return command.error("error: option '--browser' is for a report: add --flamegraph");
   }
+  const filter = readFilterOptions(command);
   return {
     outputs,
     formatOptions,
+    ...(filter === undefined ? {} : { filter }),
     ...(typeof baseline === "string" ? { baseline } : {}),
     quiet,
     browser,

@@ -13,6 +13,7 @@ import { showInBrowser } from "./browser.ts";
 import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected, outputsFailed } from "./errors.ts";
 import { prepareExports } from "./exports.ts";
+import { filterExports, type SampleFilter } from "./filters.ts";
 import {
   forewarnings,
   report,
@@ -41,17 +42,19 @@ export interface Recorder {
 
 /**
  * Prepares a capture: the outputs are checked now, before anything is sampled or started.
- * @param listener is given all samples, too.
+ * @param listener is given all samples, too, whatever the filter says.
  */
 export function createRecorder(
   options: CaptureOptions,
   sampler: Sampler,
   listener?: BatchListener,
+  filter?: SampleFilter,
 ): Recorder | Fault {
-  const exports = prepareExports(options.outputs, options.formatOptions, {
+  const all = prepareExports(options.outputs, options.formatOptions, {
     inputs: options.baseline === undefined ? [] : [options.baseline],
   });
-  if (isFault(exports)) return exports;
+  if (isFault(all)) return all;
+  const exports = filterExports(all, filter);
   for (const sentence of forewarnings(options.consistency, options.intervalUs)) tell(sentence);
   return {
     usesStdout: exports.usesStdout,
@@ -84,9 +87,9 @@ export function createRecorder(
         progress.show(describeWriting(name, bytes));
       }).finally(() => progress.done());
       if (!options.quiet && (options.live || finished.length > 0)) {
-        tellFinished(summarizeCapture(profile, summary), finished);
+        tellFinished(summarizeCapture(exports.shown(profile), summary), finished);
       }
-      for (const sentence of warnings(profile, summary)) tell(sentence);
+      for (const sentence of warnings(exports.shown(profile), summary)) tell(sentence);
       if (options.browser) await showInBrowser(finished);
       return failed.length === 0 ? undefined : outputsFailed(failed);
     },

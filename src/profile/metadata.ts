@@ -24,6 +24,16 @@ export interface Features {
   readonly opcodes: boolean;
 }
 
+/** Which samples are kept: what is given more than once may fit any. Texts are as they were given. */
+export interface Filter {
+  /** Globs, of names or ids of threads; none: all threads. */
+  readonly threads: readonly string[];
+  /** Patterns, of functions or files that a stack has to have, if there are any. */
+  readonly include: readonly string[];
+  /** The same, of those that it must not have. */
+  readonly exclude: readonly string[];
+}
+
 /** Known when a capture begins. Of a profile that others recorded, much may be unknown. */
 export interface Metadata {
   /** What took the profile: `tachyon`, or the name of the program or format it came from. */
@@ -44,6 +54,8 @@ export interface Metadata {
   readonly asyncMode?: AsyncMode;
   /** Absent when not known. */
   readonly features?: Features;
+  /** Samples that do not pass all of these were left out; absent: none was. */
+  readonly filters?: readonly Filter[];
   /** Asked-for interval between ticks, µs; 0 when not known: counts then say nothing of times. */
   readonly intervalUs: number;
   /** Ticks fell at random points of their intervals. */

@@ -72,10 +72,10 @@ export const REPLACEMENT = 30;
  * memory follows what is different in a capture, not how long it was.
  */
 export class Profile {
-  readonly strings: string[] = [];
-  readonly frames: FrameTable = new FrameTable();
-  readonly stacks: StackTable = new StackTable();
-  readonly threads: Thread[] = [];
+  readonly strings: string[];
+  readonly frames: FrameTable;
+  readonly stacks: StackTable;
+  readonly threads: Thread[];
   /**
    * What sources were like when they were captured, by index of their paths: 16 hexadecimal digits each.
    * Only recordings have them.
@@ -91,13 +91,22 @@ export class Profile {
   /** Good and rejected readings and missed ticks over time. */
   readonly timeline: Timeline = new Timeline();
   /** Readings thrown away, by what is best known of their stacks: often the leaf alone. */
-  readonly rejectedAt: Column = new Column();
+  readonly rejectedAt: Column;
   /** Readings in whose place another stack was taken, by their own. */
-  readonly replacedAt: Column = new Column();
+  readonly replacedAt: Column;
   /** The stacks that were taken in their place; they are among the samples. */
-  readonly replacedBy: Column = new Column();
+  readonly replacedBy: Column;
 
-  constructor(readonly metadata: Metadata) {}
+  /** @param of a profile whose tables, and readings that were not kept, are shared. */
+  constructor(readonly metadata: Metadata, of?: Profile) {
+    this.strings = of?.strings ?? [];
+    this.frames = of?.frames ?? new FrameTable();
+    this.stacks = of?.stacks ?? new StackTable();
+    this.threads = of?.threads ?? [];
+    this.rejectedAt = of?.rejectedAt ?? new Column();
+    this.replacedAt = of?.replacedAt ?? new Column();
+    this.replacedBy = of?.replacedBy ?? new Column();
+  }
 
   /** Counts a batch of samples. Their stacks and threads are in the tables already. */
   add(batch: SampleBatch): void {

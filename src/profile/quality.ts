@@ -35,6 +35,8 @@ export interface Quality {
   empty: number;
   /** Samples that were good but found the ring full. */
   dropped: number;
+  /** Samples that were good but left out by a filter. */
+  filtered: number;
   /** Readings thrown away, by {@link REJECTIONS} index. */
   rejected: number[];
 }
@@ -53,6 +55,7 @@ export function emptyQuality(): Quality {
     repaired: 0,
     empty: 0,
     dropped: 0,
+    filtered: 0,
     rejected: REJECTIONS.map(() => 0),
   };
 }

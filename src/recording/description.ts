@@ -5,6 +5,7 @@ import type {
   Consistency,
   Ending,
   Features,
+  Filter,
   Metadata,
   Mode,
   StopSummary,
@@ -29,7 +30,7 @@ const METADATA: Readers<Metadata> = {
   tool: readText,
   toolVersion: readText,
   pid: readNumber,
-  command: (value) => Array.isArray(value) ? value.map(readText) : [],
+  command: readTexts,
   pythonVersion: readText,
   freeThreaded: (value) => value === true,
   mode: (value) => oneOf(MODES, value) ?? "wall",
@@ -37,6 +38,8 @@ const METADATA: Readers<Metadata> = {
   allThreads: (value) => value === true,
   asyncMode: (value) => oneOf(ASYNC_MODES, value),
   features: (value) => readOptional(FEATURES, value),
+  filters: (value) =>
+    Array.isArray(value) ? value.map((filter) => readFields(FILTER, filter)) : undefined,
   intervalUs: readNumber,
   jitter: (value) => typeof value === "boolean" ? value : undefined,
   maxCpu: (value) => readNumber(value) || undefined,
@@ -48,6 +51,8 @@ const FEATURES: Readers<Features> = {
   gc: (value) => value === true,
   opcodes: (value) => value === true,
 };
+
+const FILTER: Readers<Filter> = { threads: readTexts, include: readTexts, exclude: readTexts };
 
 const SUMMARY: Readers<Summary> = {
   durationUs: readNumber,
@@ -85,6 +90,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function readText(value: unknown): string {
   return typeof value === "string" ? value : "";
+}
+
+function readTexts(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(readText) : [];
 }
 
 /** A number that is finite and at least 0. */

@@ -26,6 +26,7 @@ const COUNTS = [
   "repaired",
   "empty",
   "dropped",
+  "filtered",
 ] as const satisfies readonly Exclude<keyof Quality, "rejected">[];
 
 /** Order of the columns of losses. */

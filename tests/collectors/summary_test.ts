@@ -104,6 +104,7 @@ Deno.test("json has null, and no number, for what is not known", () => {
   const json = readJson(builder, { ...SUMMARY, durationUs: 0 });
   assert.deepEqual([json.target.pid, json.target.python, json.quality], [null, null, null]);
   assert.deepEqual(json.capture, {
+    filters: null,
     mode: null,
     consistency: null,
     all_threads: null,

@@ -10,6 +10,7 @@ import {
 } from "../capture_options.ts";
 import { createLive } from "../live_capture.ts";
 import { DONE, explainAttach, INTERRUPTED, isFault, severalPythons } from "../errors.ts";
+import { loadFilter } from "../filters.ts";
 import { findPythonsBelow } from "../launcher.ts";
 import { report, showProgress, tell } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
@@ -72,8 +73,10 @@ export async function attach(
 ): Promise<number> {
   const ready = await readBaseline(options, kindOfCapture(options));
   if (isFault(ready)) return report(ready);
+  const filter = await loadFilter(ready.filter);
+  if (filter !== undefined && isFault(filter)) return report(filter);
   const live = options.live ? createLive(options) : undefined;
-  const recorder = createRecorder(ready, sampler, live?.listener);
+  const recorder = createRecorder(ready, sampler, live?.listener, filter);
   if (isFault(recorder)) return report(recorder);
 
   let stop: (() => void) | undefined;

@@ -4,12 +4,13 @@ import type { Command } from "commander";
 import { showInBrowser } from "../browser.ts";
 import { FORMATS } from "../../../collectors/registry.ts";
 import { baseName } from "../../analysis/places.ts";
-import { kindOf } from "../../analysis/difference_likeness.ts";
+import { type CaptureKind, kindOf } from "../../analysis/difference_likeness.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import { recordsQuality } from "../../analysis/trust.ts";
 import type { CallInput, StackInput } from "../../recording/inputs/input.ts";
 import { createForeign } from "../../recording/inputs/input.ts";
 import { type Input, openInput } from "../../recording/inputs/open.ts";
+import type { Filter } from "../../profile/metadata.ts";
 import { delay } from "../child.ts";
 import { readBaseline } from "../compared.ts";
 import {
@@ -22,6 +23,7 @@ import {
   outputsFailed,
 } from "../errors.ts";
 import { type Exports, prepareExports, type Results } from "../exports.ts";
+import { filterExports, loadFilter } from "../filters.ts";
 import { explainInput, openInputFile } from "../input_file.ts";
 import { report, summarizeReplay, tell, tellFinished, warnings } from "../messages.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "../output_options.ts";
@@ -67,27 +69,35 @@ export async function replay(path: string, options: OutputOptions): Promise<numb
     if (lacking !== undefined) return report(lacking);
     const ready = await readBaseline(
       options,
-      input.knows === "functions" ? {} : kindOf(input.profile.metadata),
+      input.knows === "functions" ? {} : kindAfter(kindOf(input.profile.metadata), options.filter),
     );
     if (isFault(ready)) return report(ready);
+    const filter = await loadFilter(ready.filter);
+    if (filter !== undefined && isFault(filter)) return report(filter);
     const exports = prepareExports(ready.outputs, ready.formatOptions, {
       inputs: options.baseline === undefined ? [path] : [path, options.baseline],
       tag: tagOf(path, input),
       ...(input.knows === "functions" ? { calls: input.calls } : {}),
     });
     if (isFault(exports)) return report(exports);
-    return await convert(path, input, exports, options);
+    return await convert(path, input, filterExports(exports, filter), options);
   } finally {
     file.close();
   }
+}
+
+/** What a profile is like when a filter has left samples out. */
+function kindAfter(kind: CaptureKind, filter: Filter | undefined): CaptureKind {
+  return filter === undefined ? kind : { ...kind, filters: [...kind.filters ?? [], filter] };
 }
 
 /** Formats that need what the input does not have are refused before anything is written. */
 function findLacking(
   path: string,
   { knows }: Input,
-  { outputs }: OutputOptions,
+  { outputs, filter }: OutputOptions,
 ): Fault | undefined {
+  if (knows === "functions" && filter !== undefined) return inputLacks(path, "a filter", "stacks");
   for (const { format } of outputs) {
     const { fromCalls, from } = FORMATS[format];
     if (knows === "functions" && fromCalls === undefined) return inputLacks(path, format, "stacks");
@@ -150,10 +160,10 @@ async function writeStacks(
   progress.done();
   for (const note of notes) tell(escapeForTerminal(note));
   if (!quiet && results.finished.length > 0) {
-    tellFinished(summarizeReplay(profile, summary), results.finished);
+    tellFinished(summarizeReplay(exports.shown(profile), summary), results.finished);
   }
   if (recordsQuality(profile.metadata)) {
-    for (const sentence of warnings(profile, summary)) tell(sentence);
+    for (const sentence of warnings(exports.shown(profile), summary)) tell(sentence);
   }
   if (browser) await showInBrowser(results.finished);
   return statusOf(results);

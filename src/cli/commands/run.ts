@@ -20,6 +20,7 @@ import {
 } from "../errors.ts";
 import { resolveTarget } from "../interpreter.ts";
 import { createLive } from "../live_capture.ts";
+import { loadFilter } from "../filters.ts";
 import { report, tell } from "../messages.ts";
 import { sharesTerminal } from "../process_tree.ts";
 import { capturePython } from "../python_search.ts";
@@ -105,9 +106,11 @@ export async function run(
   if (isFault(line)) return report(line);
   const ready = await readBaseline(options, kindOfCapture(options));
   if (isFault(ready)) return report(ready);
+  const filter = await loadFilter(ready.filter);
+  if (filter !== undefined && isFault(filter)) return report(filter);
   const aside = options.live ? createAside() : undefined;
   const live = options.live ? createLive(options, aside?.look) : undefined;
-  const recorder = createRecorder(ready, sampler, live?.listener);
+  const recorder = createRecorder(ready, sampler, live?.listener, filter);
   if (isFault(recorder)) return report(recorder);
   // Its first lines would be over before a sampling thread has started.
   await sampler.prepare();
