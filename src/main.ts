@@ -3,6 +3,8 @@
  * loop when it runs as the Worker. The executable has one module only, so it starts itself.
  */
 
+import type { TakeDump } from "./sampler/dump.ts";
+
 declare const self: DedicatedWorkerGlobalScope;
 
 if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
@@ -13,5 +15,9 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
     import("./cli/program.ts"),
     import("./sampler/handle.ts"),
   ]);
-  Deno.exit(await runProgram(Deno.args, createSampler()));
+  const takeDump: TakeDump = async (request) => {
+    const dumper = await import("./sampler/dumper.ts");
+    return dumper.takeDump(request);
+  };
+  Deno.exit(await runProgram(Deno.args, createSampler(), takeDump));
 }

@@ -21,10 +21,16 @@ export interface Room {
 
 /** The rooms, and which may import which. A room may import all that its arrows lead to. */
 export const rooms: readonly Room[] = [
-  { name: "main", path: "src/main.ts", arrows: to("cli", "sampler", "worker") },
+  { name: "main", path: "src/main.ts", arrows: to("cli", "sampler", "worker", "dumper") },
   {
     name: "worker",
     path: "src/sampler/worker.ts",
+    arrows: to("sampler", "ffi/linux", "ffi/macos", "ffi/windows"),
+    through: false,
+  },
+  {
+    name: "dumper",
+    path: "src/sampler/dumper.ts",
     arrows: to("sampler", "ffi/linux", "ffi/macos", "ffi/windows"),
     through: false,
   },

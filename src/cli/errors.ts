@@ -137,6 +137,18 @@ export function severalPythons(pid: number, below: readonly number[]): Fault {
   );
 }
 
+/** Threads of a process could not be read whole. */
+export function dumpTorn(pid: number, threads: number, wasStopped: boolean): Fault {
+  const what = threads === 1
+    ? `A thread of process ${pid} could not be read: its stack changed in every reading.`
+    : `${threads} threads of process ${pid} could not be read: their stacks changed in every reading.`;
+  return fail(
+    "dump-torn",
+    what,
+    wasStopped ? "Try again." : "Try again, or stop the program for the reading with `--blocking`.",
+  );
+}
+
 /** `run` was given a script that is not there. */
 export function scriptNotFound(path: string): Fault {
   const shown = escapeForTerminal(path);

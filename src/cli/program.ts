@@ -3,6 +3,7 @@
 import { Command, CommanderError } from "commander";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { addAttach, addTop } from "./commands/attach.ts";
+import { addDump } from "./commands/dump.ts";
 import { addDiff } from "./commands/diff.ts";
 import { addDoctor } from "./commands/doctor.ts";
 import { addPs } from "./commands/ps.ts";
@@ -11,6 +12,7 @@ import { addRun } from "./commands/run.ts";
 import { BAD_USAGE, badUsage, DONE, FAILED, unforeseen } from "./errors.ts";
 import { report, tell } from "./messages.ts";
 import type { Sampler } from "../sampler/capture.ts";
+import type { TakeDump } from "../sampler/dump.ts";
 import { type OptionShape, splitRun } from "./run_arguments.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,6 +23,7 @@ Examples:
   tachyon top 1234                watch it while it runs
   tachyon ps                      list the Python processes of this machine
   tachyon doctor 1234             say why a process cannot be sampled, and what to do
+  tachyon dump -a 1234            what all its threads are doing right now
   tachyon replay capture.bin      show a recording again, in any format
   tachyon diff before.bin now.bin what became slower, beyond the noise of sampling
   tachyon run --help              more about a command
@@ -31,9 +34,10 @@ Python 3.8 to 3.15 on Linux. Standard output carries only the result.`;
 export async function runProgram(
   args: readonly string[],
   sampler: Sampler,
+  takeDump: TakeDump,
 ): Promise<number> {
   try {
-    return await dispatch(args, sampler);
+    return await dispatch(args, sampler, takeDump);
   } catch (error) {
     if (Deno.env.get("TACHYON_DEBUG") && error instanceof Error) tell(error.stack ?? error.message);
     report(unforeseen(error));
@@ -41,7 +45,11 @@ export async function runProgram(
   }
 }
 
-async function dispatch(args: readonly string[], sampler: Sampler): Promise<number> {
+async function dispatch(
+  args: readonly string[],
+  sampler: Sampler,
+  takeDump: TakeDump,
+): Promise<number> {
   let status: number = DONE;
   const done = (result: number): void => {
     status = result;
@@ -53,6 +61,7 @@ async function dispatch(args: readonly string[], sampler: Sampler): Promise<numb
   addRun(program, sampler, target, done);
   addAttach(program, sampler, done);
   addTop(program, sampler, done);
+  addDump(program, takeDump, done);
   addReplay(program, done);
   addDiff(program, done);
   addPs(program, done);

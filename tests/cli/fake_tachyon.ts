@@ -7,6 +7,7 @@
 import { runProgram } from "../../src/cli/program.ts";
 import type { Ending, Summary } from "../../src/profile/metadata.ts";
 import type { AttachFault, Capture, CaptureRequest } from "../../src/sampler/capture.ts";
+import { fakeDump } from "./fake_dump.ts";
 import { ProfileBuilder, shopProfile } from "../collectors/profiles.ts";
 
 function startFake(request: CaptureRequest): Promise<Capture | AttachFault> {
@@ -44,4 +45,5 @@ function isAlive(pid: number): boolean {
   }
 }
 
-Deno.exit(await runProgram(Deno.args, { prepare: () => Promise.resolve(), start: startFake }));
+const sampler = { prepare: () => Promise.resolve(), start: startFake };
+Deno.exit(await runProgram(Deno.args, sampler, (request) => Promise.resolve(fakeDump(request))));

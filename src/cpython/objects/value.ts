@@ -13,7 +13,12 @@ export type Value =
   }
   /** `items` are the first ones; `length`: how many there are. */
   | {
-    readonly kind: "list" | "tuple" | "set" | "frozenset";
+    readonly kind: "list" | "tuple";
+    readonly items: readonly Value[];
+    readonly length: number;
+  }
+  | {
+    readonly kind: "set" | "frozenset";
     readonly items: readonly Value[];
     readonly length: number;
   }

@@ -1,0 +1,80 @@
+/** `tachyon dump`: says what a process is doing right now. */
+
+import { type Command, Option } from "commander";
+import { writeDumpJson } from "../dump/dump_json.ts";
+import { writeDump } from "../dump/dump_text.ts";
+import { SourceLines } from "../dump/source_lines.ts";
+import { DONE, dumpTorn, explainAttach, type Fault } from "../errors.ts";
+import { report } from "../messages.ts";
+import { parsePid } from "../numbers.ts";
+import { readCommand } from "../process_tree.ts";
+import { describeScreen, print } from "../standard_output.ts";
+import type { Dump, DumpRequest, TakeDump } from "../../sampler/dump.ts";
+
+const EXAMPLES = `
+Examples:
+  tachyon dump 1234                  what the main thread is doing
+  tachyon dump -a 1234               all threads
+  tachyon dump -a --locals 1234      with arguments and local variables
+  tachyon dump -a --json 1234        for a script
+
+The process is only read, never changed, and stopped only with --blocking.`;
+
+/** Values as the parser leaves them. */
+interface Given {
+  readonly allThreads?: boolean;
+  readonly locals?: boolean;
+  readonly showSecrets?: boolean;
+  readonly opcodes?: boolean;
+  readonly blocking?: boolean;
+  readonly json?: boolean;
+}
+
+/** Declares the command; `done` gets its exit status. */
+export function addDump(program: Command, take: TakeDump, done: (status: number) => void): void {
+  const command = program
+    .command("dump")
+    .summary("show what a running process is doing right now")
+    .description("Show the stacks of a running Python process, once, with their source lines.")
+    .usage("[options] PID")
+    .argument("<pid>", "id of the process", parsePid)
+    .option("-a, --all-threads", "show every thread, not only the main thread")
+    .option("--locals", "show arguments and local variables")
+    .addOption(
+      new Option(
+        "--show-secrets",
+        "show also the values of names like password, secret, token, key",
+      ).implies({ locals: true }),
+    )
+    .option("--opcodes", "show the instruction that each function is at")
+    .option("--blocking", "stop the program for the reading, so that all is of one moment")
+    .option("--json", "as JSON, for a script");
+  command
+    .addHelpText("after", EXAMPLES)
+    .action(async (pid: number) => done(await dump(pid, command.opts<Given>(), take)));
+}
+
+async function dump(pid: number, given: Given, take: TakeDump): Promise<number> {
+  const request: DumpRequest = {
+    pid,
+    allThreads: given.allThreads ?? false,
+    blocking: given.blocking ?? false,
+    opcodes: given.opcodes ?? false,
+    ...(given.locals === true ? { locals: { secrets: given.showSecrets ?? false } } : {}),
+  };
+  const command = readCommand(pid);
+  const found = await take(request);
+  if ("fault" in found) return report(explainAttach(found, pid));
+  const sources = new SourceLines(pid);
+  const text = given.json === true
+    ? writeDumpJson(found, sources, command)
+    : writeDump(found, { sources, command, color: describeScreen().color });
+  const fault = await print(text) ?? findTorn(found);
+  return fault === undefined ? DONE : report(fault);
+}
+
+/** What is missing in a dump, if anything is. */
+function findTorn({ pid, threads, stoppedUs }: Dump): Fault | undefined {
+  const torn = threads.filter((thread) => thread.torn > 0).length;
+  return torn === 0 ? undefined : dumpTorn(pid, torn, stoppedUs > 0);
+}

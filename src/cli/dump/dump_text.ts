@@ -1,0 +1,94 @@
+/** A dump as people read it. */
+
+import { listOpcodes, type Opcode } from "../../analysis/opcodes.ts";
+import { escapeForTerminal } from "../../analysis/terminal_text.ts";
+import { formatCounted, formatTime } from "../../analysis/units.ts";
+import { paint, type Style } from "../../../collectors/style.ts";
+import type { Dump, DumpedFrame, DumpedThread } from "../../sampler/dump.ts";
+import { labelsOf } from "./labels.ts";
+import { markLine } from "./marked_line.ts";
+import type { SourceLines } from "./source_lines.ts";
+import { writeValue } from "./value_text.ts";
+
+/** What a dump is written with. */
+export interface DumpPage {
+  readonly sources: SourceLines;
+  /** The target's command line; empty when it is not known. */
+  readonly command: readonly string[];
+  readonly color: boolean;
+}
+
+/** Writes a dump: one paragraph a thread, oldest call first. */
+export function writeDump(dump: Dump, page: DumpPage): string {
+  const command = page.command.length === 0 ? "" : `: ${escapeForTerminal(page.command.join(" "))}`;
+  const build = dump.freeThreaded ? ", free-threaded" : "";
+  const stopped = dump.stoppedUs > 0 ? ` (stopped for ${formatTime(dump.stoppedUs)})` : "";
+  const head = `Process ${dump.pid}, Python ${dump.pythonVersion}${build}${command}${stopped}`;
+  const opcodes = listOpcodes(dump.pythonVersion);
+  const threads = dump.threads.map((thread) => writeThread(thread, page, opcodes));
+  return [head, ...threads].map((text) => `${text}\n`).join("\n");
+}
+
+function writeThread(thread: DumpedThread, page: DumpPage, opcodes: readonly Opcode[]): string {
+  const name = thread.name === "" ? "" : ` "${escapeForTerminal(thread.name)}"`;
+  const labels = [labelsOf(thread).join(", "), "most recent call last"].filter((text) =>
+    text !== ""
+  );
+  const head = `${style("Thread", "heading", page)} ${thread.tid}${style(name, "heading", page)} (${
+    labels.join("; ")
+  }):`;
+  if (thread.torn > 0) {
+    const readings = formatCounted(thread.torn, "reading");
+    return `${head}\n  Not read: its stack changed in each of ${readings}`;
+  }
+  if (thread.frames.length === 0) return `${head}\n  No Python frames`;
+  const frames = [...thread.frames].reverse().flatMap((frame) => writeFrame(frame, page, opcodes));
+  return [head, ...frames].join("\n");
+}
+
+function writeFrame(frame: DumpedFrame, page: DumpPage, opcodes: readonly Opcode[]): string[] {
+  const file = style(`"${escapeForTerminal(frame.file)}"`, "file", page);
+  const line = frame.line > 0 ? `, line ${style(String(frame.line), "line", page)}` : "";
+  const name = style(escapeForTerminal(frame.name), "function", page);
+  const opcode = frame.opcode < 0
+    ? ""
+    : style(`  opcode=${nameOpcode(frame.opcode, opcodes)}`, "dim", page);
+  return [
+    `  File ${file}${line}, in ${name}${opcode}`,
+    ...writeSource(frame, page),
+    ...writeLocals(frame, page),
+  ];
+}
+
+function nameOpcode(number: number, opcodes: readonly Opcode[]): string {
+  const opcode = opcodes[number];
+  if (opcode === undefined || opcode.name === "") return `<${number}>`;
+  return opcode.base === opcode.name ? opcode.name : `${opcode.name} (${opcode.base})`;
+}
+
+function writeSource(frame: DumpedFrame, page: DumpPage): string[] {
+  const source = page.sources.find(frame.file, frame.line);
+  if (source === undefined || source.text.trim() === "") return [];
+  const newer = source.isNewer
+    ? style("  # changed since the program was started", "dim", page)
+    : "";
+  const isLast = frame.endLine === frame.line;
+  // Columns of another text would mark anything.
+  const column = source.isNewer ? -1 : frame.column;
+  const marked = markLine(source.text, column, frame.endColumn, isLast);
+  const text = `    ${marked.before}${style(marked.marked, "column", page)}${marked.after}${newer}`;
+  return marked.carets === "" ? [text] : [text, `    ${style(marked.carets, "line", page)}`];
+}
+
+function writeLocals(frame: DumpedFrame, page: DumpPage): string[] {
+  if (!("locals" in frame)) return [];
+  if (frame.locals === undefined) return [`      ${style("<variables unreadable>", "dim", page)}`];
+  return frame.locals.map(({ name, kind, value }) => {
+    const free = kind === "free" ? style("  (of a function around it)", "dim", page) : "";
+    return `      ${style(escapeForTerminal(name), "column", page)} = ${writeValue(value)}${free}`;
+  });
+}
+
+function style(text: string, style: Style, { color }: DumpPage): string {
+  return text === "" ? "" : paint(text, style, color);
+}

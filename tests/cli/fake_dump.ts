@@ -1,0 +1,37 @@
+/** A dump that was never taken, with texts as a hostile target would have them. */
+
+import type { AttachFault } from "../../src/sampler/capture.ts";
+import type { Dump, DumpedThread, DumpRequest } from "../../src/sampler/dump.ts";
+
+const HOSTILE = "evil\x1b[31m\u202e\n";
+const NOT_KNOWN = { endLine: 0, column: -1, endColumn: -1, opcode: -1 };
+
+/** FAKE_FAULT makes it fail instead; FAKE_TORN=1 leaves a thread unread. */
+export function fakeDump(request: DumpRequest): Dump | AttachFault {
+  const fault = Deno.env.get("FAKE_FAULT");
+  if (fault !== undefined) return { fault, detail: "detail" } as AttachFault;
+  const thread: DumpedThread = {
+    ...{ tid: 77, name: HOSTILE, interpreter: 2, main: false, daemon: true, foreign: false },
+    hasGil: true,
+    frames: [
+      { file: "/srv/gone.py", name: "leaf", firstLine: 1, line: 3, ...NOT_KNOWN },
+      {
+        ...{ file: `/${HOSTILE}.py`, name: HOSTILE, firstLine: 1, line: 0, ...NOT_KNOWN },
+        ...(request.locals === undefined ? {} : {
+          locals: [
+            { name: HOSTILE, kind: "argument", value: { kind: "str", text: HOSTILE, length: 7 } },
+          ],
+        }),
+      },
+    ],
+    torn: Deno.env.get("FAKE_TORN") === "1" ? 1234 : 0,
+  };
+  return {
+    pid: request.pid,
+    pythonVersion: "3.14.2",
+    freeThreaded: false,
+    takenAt: 1_700_000_000_000,
+    stoppedUs: request.blocking ? 1500 : 0,
+    threads: [thread],
+  };
+}
