@@ -18,7 +18,7 @@ export interface ThreadName {
 /** More threads than any process has. */
 const MOST_THREADS = 100_000;
 /** More modules than any program imports. */
-const MOST_MODULES = 65_536;
+const MOST_MODULES = 16_384;
 /** The class of what stands for foreign threads. */
 const FOREIGN = "_DummyThread";
 

@@ -84,23 +84,28 @@ function list(texts: readonly string[], length: number): string {
   return [...texts, ...(left > 0 ? [`${MORE} ${left} more`] : [])].join(", ");
 }
 
-/** Single quotes, unless the text has some and no double ones. */
 function quote(text: string, length: number): string {
-  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
+  const mark = chooseQuotes(text);
   const escaped = escapeForTerminal(text.replaceAll("\\", "\\\\").replaceAll(mark, `\\${mark}`));
   return `${mark}${escaped}${mark}${howMuchMore([...text].length, length)}`;
 }
 
 function writeBytes({ bytes, length, mutable }: Value & { kind: "bytes" }): string {
+  const mark = chooseQuotes(String.fromCharCode(...bytes));
   let text = "";
   for (const byte of bytes) {
     const character = String.fromCharCode(byte);
-    if (character === "'" || character === "\\") text += `\\${character}`;
+    if (character === mark || character === "\\") text += `\\${character}`;
     else if (byte >= 0x20 && byte < 0x7f) text += character;
     else text += byte >= 0x7f ? spellOut(character) : escapeForTerminal(character);
   }
-  const written = `b'${text}'${howMuchMore(bytes.length, length)}`;
+  const written = `b${mark}${text}${mark}${howMuchMore(bytes.length, length)}`;
   return mutable ? `bytearray(${written})` : written;
+}
+
+/** Single quotes, unless the text has some and no double ones. */
+function chooseQuotes(text: string): string {
+  return text.includes("'") && !text.includes('"') ? '"' : "'";
 }
 
 function howMuchMore(shown: number, length: number): string {

@@ -90,13 +90,25 @@ function addValues(
   const keys = readKeys(objects, type.cachedKeys);
   const values = keys && readValues(objects, address, keys.length);
   if (keys === undefined || values === undefined) return false;
-  for (let i = 0; i < keys.length; i++) {
-    if (values[i] === 0 || keys[i] === 0) continue;
+  const places = [...insertionOrder(objects, address), ...keys.keys()];
+  for (const i of new Set(places)) {
+    if (!values[i] || !keys[i]) continue;
     const name = objects.text(keys[i]!);
     if (name === undefined) return false;
     attributes.set(name, values[i]!);
   }
   return true;
+}
+
+/**
+ * From 3.13 on, the places of values in the order in which they were set: bytes behind the values, which are
+ * told how many of these there can be and are (CPython Include/internal/pycore_dict.h). The keys of 3.14 and
+ * later are sorted, those before in order of the first object.
+ */
+function insertionOrder(objects: ObjectReader, values: Address): readonly number[] {
+  if (objects.fields.minor < 13) return [];
+  const [capacity = 0, size = 0] = objects.reader.bytes(values, 2) ?? [];
+  return [...objects.reader.bytes(values + 8 + capacity * 8, size) ?? []];
 }
 
 /** What classes of Python declare in `__slots__`, also those above the object's own. */

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { execute, inTemporary } from "../cli/command.ts";
+import { startProgram } from "./running_program.ts";
+import { PYTHONS, runTachyon, shellWords, SUBJECTS } from "./subjects.ts";
+
+const PROGRAM = `
+import threading, time
+
+def inner(größe, password):
+    answer = [größe, "测试"]; time.sleep(60 + answer[0])
+
+def outer(): inner(7, password="hunter2")
+
+threading.Thread(target=outer, name="wörker", daemon=True).start()
+time.sleep(
+    60)
+`;
+
+for (const subject of SUBJECTS) {
+  for (const python of [PYTHONS[0]!, PYTHONS.at(-1)!]) {
+    Deno.test(`dump shows all threads with lines, marks and variables, ${python.version}, ${subject.name}`, async () => {
+      await inTemporary(async (cwd) => {
+        await Deno.writeTextFile(`${cwd}/resting.py`, PROGRAM);
+        await using program = await startProgram(python.path, [`${cwd}/resting.py`]);
+        const args = ["dump", "-a", "--locals", "--opcodes", `${program.pid}`];
+        const { status, stdout, stderr } = await runTachyon(subject, args, { cwd });
+        assert.equal(stderr, "");
+        assert.equal(status, 0);
+        const [head, main, worker, ...others] = stdout.split("\n\n");
+        assert.equal(others.length, 0);
+        assert.match(head!, new RegExp(`^Process ${program.pid}, Python ${python.version}: `));
+        assert.match(main!, /^Thread \d+ "MainThread" \(main thread; most recent call last\):\n/);
+        assert.match(main!, /line 10, in <module>.*\n {4}time\.sleep\($/);
+        assert.match(worker!, /^Thread \d+ "wörker" \(daemon; most recent call last\):\n/);
+        assert.match(
+          worker!,
+          /line 7, in outer.*\n {4}def outer\(\): inner\(7, password="hunter2"\)\n/,
+        );
+        assert.match(worker!, /\n {4} {13}\^{28}\n/);
+        assert.match(worker!, /opcode=CALL/);
+        assert.match(
+          worker!,
+          /\n {6}größe = 7\n {6}password = <hidden>\n {6}answer = \[7, '测试'\]\n/,
+        );
+        assert.ok(program.runs());
+      });
+    });
+  }
+}
+
+Deno.test("a dump has colours on a terminal, unless they are not wanted", async () => {
+  await inTemporary(async (cwd) => {
+    await Deno.writeTextFile(`${cwd}/resting.py`, PROGRAM);
+    await using program = await startProgram(PYTHONS[0]!.path, [`${cwd}/resting.py`]);
+    const words = shellWords(SUBJECTS[0]!, ["dump", `${program.pid}`]);
+    const inTerminal = async (env: Record<string, string>): Promise<string> => {
+      const { stdout } = await execute("script", ["-qec", words, "/dev/null"], { cwd, env });
+      return stdout;
+    };
+    const escape = String.fromCharCode(27);
+    assert.ok((await inTerminal({ NO_COLOR: "", TERM: "xterm" })).includes(`${escape}[`));
+    assert.ok(!(await inTerminal({ NO_COLOR: "1", TERM: "xterm" })).includes(escape));
+  });
+});
+
+Deno.test("dump of a process that is no Python, or is not there, says so", async () => {
+  const none = await runTachyon(SUBJECTS[0]!, ["dump", "999999999"]);
+  assert.equal(none.status, 1);
+  assert.match(none.stderr, /There is no process with pid 999999999/);
+  await using program = await startProgram("sleep", ["30"]);
+  const other = await runTachyon(SUBJECTS[0]!, ["dump", `${program.pid}`]);
+  assert.equal(other.status, 1);
+  assert.match(other.stderr, /does not run Python/);
+});
