@@ -1,6 +1,6 @@
 /** A dump for programs. */
 
-import { listOpcodes } from "../../analysis/opcodes.ts";
+import { listOpcodes } from "../../profile/opcodes.ts";
 import type { Dump, DumpedFrame, DumpedThread } from "../../sampler/dump.ts";
 import { encodeAscii } from "../../../collectors/text_pieces.ts";
 import { labelsOf } from "./labels.ts";

@@ -1,6 +1,6 @@
 /** A dump as people read it. */
 
-import { listOpcodes, type Opcode } from "../../analysis/opcodes.ts";
+import { listOpcodes, type Opcode } from "../../profile/opcodes.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import { formatCounted, formatTime } from "../../analysis/units.ts";
 import { paint, type Style } from "../../../collectors/style.ts";
