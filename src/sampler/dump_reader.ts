@@ -6,7 +6,8 @@ import { listThreads, type Runtime, type ThreadState } from "../cpython/runtime.
 import { Snapshot } from "../cpython/snapshot.ts";
 import { EMPTY, TORN, WHOLE } from "../cpython/snapshot_status.ts";
 import { EXACT } from "../cpython/stack_join.ts";
-import { PROCESS_LOST, THREAD_LOST, ThreadCopy } from "../cpython/thread_copy.ts";
+import { PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
+import { ThreadCopy } from "../cpython/thread_copy.ts";
 import { type ThreadName, ThreadNames } from "../cpython/thread_names.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import type { AttachFault } from "./capture.ts";
