@@ -53,6 +53,16 @@ Deno.test("a recording that fills many blocks is read as it was written", () => 
   }
 });
 
+Deno.test("a thousand threads come back with all of their samples", () => {
+  const shape = { samples: 40_000, threads: 1000, depth: 8, gaps: [0, 0, 0, 1000] };
+  const { capture, batches } = withBatches(randomCapture(2, shape));
+  const { samples, profile } = readAll(record(capture).bytes);
+  assert.ok(profile.threads.length >= 1000);
+  const [actual, expected] = [byThread(samples), byThread(join(batches))];
+  assert.equal(JSON.stringify([...actual].sort()), JSON.stringify([...expected].sort()));
+  assertSame(profile, capture.profile);
+});
+
 Deno.test("samples of a recording come in order of time", () => {
   const { bytes } = record(randomCapture(7, { samples: 20_000, threads: 9, gaps: [1, 100] }));
   const { time } = readAll(bytes).samples;
