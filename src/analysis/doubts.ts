@@ -1,8 +1,9 @@
 /** What makes a profile less true than it looks, in the words of the terminal and of all pages. */
 
-import type { Summary } from "../profile/metadata.ts";
+import type { Metadata, Summary } from "../profile/metadata.ts";
 import type { Profile } from "../profile/profile.ts";
 import { rejectedTotal } from "../profile/quality.ts";
+import { isTriedVersion } from "../profile/tried_version.ts";
 import { measureBias } from "./control.ts";
 import { baseName } from "./places.ts";
 import { findDependence } from "./rejections.ts";
@@ -67,7 +68,32 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
         "Use a lower rate (-r).",
     );
   }
-  return [...doubts, ...doubtStops(summary), ...doubtShares(profile)];
+  return [
+    ...doubts,
+    ...doubtVersion(metadata),
+    ...doubtMoments(metadata),
+    ...doubtStops(summary),
+    ...doubtShares(profile),
+  ];
+}
+
+/** A Python that is newer than all that were tried is read on trust. */
+function doubtVersion({ tool, pythonVersion }: Metadata): Doubt[] {
+  if (tool !== "tachyon" || isTriedVersion(pythonVersion)) return [];
+  const text =
+    `Python ${escapeForTerminal(pythonVersion)} is newer than all that this tachyon was ` +
+    "tried with. What was checked of its memory is as expected; frames and lines may be wrong all " +
+    "the same. A newer tachyon may know it.";
+  return [{ loud: true, text }];
+}
+
+/** Threads that run in parallel are each read at a moment of their own. */
+function doubtMoments({ freeThreaded, allThreads, consistency }: Metadata): Doubt[] {
+  if (!freeThreaded || !allThreads || consistency === "blocking") return [];
+  const text =
+    "the threads of this program run in parallel and were read one after another: each " +
+    "stack is of one moment, but not all of a sample. --blocking stops them all.";
+  return [{ loud: false, text }];
 }
 
 /** What was asked of a program that was stopped for its samples. */

@@ -69,6 +69,12 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         `Process ${pid} runs Python ${said}, which is not supported.`,
         "Supported are 3.8 to 3.15.",
       );
+    case "newer-version":
+      return fail(
+        fault,
+        `Process ${pid} runs a Python that this tachyon does not know and cannot read: ${said}.`,
+        "Known are 3.8 to 3.15. A newer tachyon may know it; so may be a released version of the same Python.",
+      );
     case "exact-refused":
       return fail(
         fault,

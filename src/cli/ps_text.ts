@@ -89,6 +89,7 @@ function nameHindrance({ fault }: Hindrance): string {
     case "implausible":
       return "not plausible";
     case "unsupported-version":
+    case "newer-version":
     case "unsupported-platform":
     case "not-python":
       return "unsupported";

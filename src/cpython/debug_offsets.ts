@@ -5,12 +5,13 @@
  * version. The order only ever gained fields, so one list with "since" describes all of them.
  */
 
+import { NEWEST_MINOR } from "../profile/tried_version.ts";
+
 /** The first eight bytes of `_PyRuntime`. */
 export const COOKIE = "xdebugpy";
 
-/** Oldest and newest minor version whose order is known. */
+/** Oldest minor version that has a table. */
 export const OLDEST_MINOR = 13;
-export const NEWEST_MINOR = 15;
 
 /** Bytes to read to have the whole table of any known version. */
 export const TABLE_BYTES = 888;
@@ -107,10 +108,20 @@ export function versionText(version: PythonVersion): string {
   return level === undefined ? text : `${text}${level}${version.serial}`;
 }
 
+/**
+ * Whether the order of a version's table is known. Alphas and betas moved fields about; it is settled from
+ * the first release candidate.
+ */
+export function isTried({ major, minor, level }: PythonVersion): boolean {
+  return major === 3 && minor <= NEWEST_MINOR && level >= 0xc;
+}
+
 /** The table of one target. */
 export interface DebugOffsets {
   readonly version: PythonVersion;
   readonly freeThreaded: boolean;
+  /** False: nobody has tried a version as new as this, or a preview; the order of its table may differ. */
+  readonly isTried: boolean;
   /** A value by its name; throws when this version has none of that name (a slip of ours). */
   get(name: string): number;
   /** A value by its name, or `otherwise` in versions that lack it. */
@@ -119,8 +130,8 @@ export interface DebugOffsets {
 
 /** Why a table is not used. */
 export interface OffsetsFault {
-  readonly fault: "no-cookie" | "unsupported-version" | "implausible";
-  /** The version or the check that failed. */
+  readonly fault: "no-cookie" | "unsupported-version" | "newer-version" | "implausible";
+  /** The version or the check that failed, of newer versions both. */
   readonly detail: string;
 }
 
@@ -133,15 +144,13 @@ export function parseDebugOffsets(bytes: Uint8Array): DebugOffsets | OffsetsFaul
   if (cookie !== COOKIE || bytes.length < 24) return { fault: "no-cookie", detail: "" };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = parseVersion(view.getUint32(8, true));
-  const { major, minor, level } = version;
-  const known = major === 3 && minor >= OLDEST_MINOR && minor <= NEWEST_MINOR;
-  // Alphas and betas moved fields about; the order is settled from the first release candidate.
-  if (!known || level < 0xc) return { fault: "unsupported-version", detail: versionText(version) };
-
-  const names = fieldNames(minor);
-  if (bytes.length < 8 + names.length * 8) {
-    return { fault: "implausible", detail: "the table is cut short" };
+  const { major, minor } = version;
+  if (major !== 3 || minor < OLDEST_MINOR) {
+    return { fault: "unsupported-version", detail: versionText(version) };
   }
+
+  const names = fieldNames(Math.min(minor, NEWEST_MINOR));
+  if (bytes.length < 8 + names.length * 8) return fail("the table is cut short");
   const values = new Map<string, number>();
   for (let i = 0; i < names.length; i++) {
     const low = view.getUint32(8 + i * 8, true);
@@ -149,8 +158,12 @@ export function parseDebugOffsets(bytes: Uint8Array): DebugOffsets | OffsetsFaul
     values.set(names[i]!, low + high * 0x1_0000_0000);
   }
   const detail = findImplausible(values);
-  if (detail !== undefined) return { fault: "implausible", detail };
+  if (detail !== undefined) return fail(detail);
 
+  function fail(detail: string): OffsetsFault {
+    if (isTried(version)) return { fault: "implausible", detail };
+    return { fault: "newer-version", detail: `${versionText(version)} (${detail})` };
+  }
   function get(name: string): number {
     const value = values.get(name);
     if (value === undefined) throw new Error(`no debug offset ${name} in 3.${minor}`);
@@ -159,6 +172,7 @@ export function parseDebugOffsets(bytes: Uint8Array): DebugOffsets | OffsetsFaul
   return {
     version,
     freeThreaded: get("free_threaded") !== 0,
+    isTried: isTried(version),
     get,
     or: (name, otherwise) => values.get(name) ?? otherwise,
   };

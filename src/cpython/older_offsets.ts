@@ -27,6 +27,7 @@ export function olderOffsets(version: PythonVersion): DebugOffsets | undefined {
   return {
     version,
     freeThreaded: false,
+    isTried: true,
     get(name: string): number {
       const value = table[name];
       if (value === undefined) throw new Error(`no ${name} in 3.${version.minor}`);

@@ -1,7 +1,7 @@
 import type { Address, Module, Span } from "../../ffi/process.ts";
-import { readCodeObject, typeName } from "./code_object.ts";
+import { readCodeObject } from "./code_object.ts";
 import { type DebugOffsets, parseVersion, type PythonVersion } from "./debug_offsets.ts";
-import { findInDict } from "./dict.ts";
+import { inspectRuntime } from "./inspection.ts";
 import { buildLayout, type Layout } from "./layout.ts";
 import type { MemoryReader } from "./memory.ts";
 import { olderOffsets, TABLED_MINORS } from "./older_offsets.ts";
@@ -22,8 +22,6 @@ export interface OlderFault {
 
 /** Lists of the target change while they are read: a check fails only if it does so each time. */
 const ATTEMPTS = 5;
-const MOST_INTERPRETERS = 10_000;
-const MOST_THREADS = 100_000;
 
 /**
  * Finds the table for an interpreter, and checks that it leads where it should. The version is what the
@@ -66,79 +64,14 @@ function tryTable(
   const layout = buildLayout(offsets);
   let found: PythonVersion | OlderFault = { fault: "starting", detail: "" };
   for (let i = 0; i < ATTEMPTS; i++) {
-    found = inspect(reader, offsets, layout, runtime);
+    const inspected = inspectRuntime(reader, offsets, layout, runtime);
+    found = "fault" in inspected
+      ? inspected
+      : checkCode(reader, layout, inspected.thread) ?? inspected.version;
     if (!("fault" in found)) return { offsets: olderOffsets(found)!, layout };
     if (found.fault === "starting") break;
   }
   return found as OlderFault;
-}
-
-/** Follows a table from the runtime to code, and returns the version that is found on the way. */
-function inspect(
-  reader: MemoryReader,
-  offsets: DebugOffsets,
-  layout: Layout,
-  runtime: Address,
-): PythonVersion | OlderFault {
-  const main = reader.pointer(runtime + offsets.get("runtime_state.interpreters_main")) ?? 0;
-  const head = reader.pointer(runtime + offsets.get("runtime_state.interpreters_head"));
-  if (head === 0 || main === 0) return { fault: "starting", detail: "" };
-  if (head === undefined || lastInterpreter(reader, layout, head) !== main) {
-    return { fault: "implausible", detail: "the main interpreter is not in the list" };
-  }
-  const thread = reader.pointer(main + layout.interpreter.threadsHead);
-  if (thread === 0) return { fault: "starting", detail: "" };
-  if (thread === undefined || !isThreadList(reader, offsets, main, thread)) {
-    return { fault: "implausible", detail: "the list of threads does not hold together" };
-  }
-  const sysdict = reader.pointer(main + offsets.get("interpreter_state.sysdict"));
-  if (sysdict === 0) return { fault: "starting", detail: "" };
-  const type = sysdict === undefined ? undefined : reader.pointer(sysdict + layout.object.type);
-  if (sysdict === undefined || type === undefined || typeName(reader, layout, type) !== "dict") {
-    return { fault: "implausible", detail: "there is no sys module" };
-  }
-  const number = findInDict(reader, layout, sysdict, "hexversion") ?? 0;
-  // When the interpreter ends, None takes the place of all values.
-  const isNumber =
-    typeName(reader, layout, reader.pointer(number + layout.object.type) ?? 0) === "int";
-  const word = isNumber ? reader.int32(number + offsets.get("long_object.ob_digit")) : undefined;
-  if (word === undefined) return { fault: "starting", detail: "" };
-  const version = parseVersion(word);
-  if (version.major !== 3 || version.minor !== layout.minor) {
-    return { fault: "implausible", detail: "sys.hexversion is that of another version" };
-  }
-  return checkCode(reader, layout, thread) ?? version;
-}
-
-function lastInterpreter(reader: MemoryReader, layout: Layout, head: Address): Address {
-  let interpreter = head;
-  for (let i = 0; i < MOST_INTERPRETERS; i++) {
-    const next = reader.pointer(interpreter + layout.interpreter.next);
-    if (next === 0) return interpreter;
-    if (next === undefined) return 0;
-    interpreter = next;
-  }
-  return 0;
-}
-
-/** Each thread belongs to the interpreter and knows the one before it. */
-function isThreadList(
-  reader: MemoryReader,
-  offsets: DebugOffsets,
-  interpreter: Address,
-  head: Address,
-): boolean {
-  let before = 0;
-  let thread = head;
-  for (let i = 0; i < MOST_THREADS && thread !== 0; i++) {
-    if (reader.pointer(thread + offsets.get("thread_state.interp")) !== interpreter) return false;
-    if (reader.pointer(thread + offsets.get("thread_state.prev")) !== before) return false;
-    const next = reader.pointer(thread + offsets.get("thread_state.next"));
-    if (next === undefined) return false;
-    before = thread;
-    thread = next;
-  }
-  return thread === 0;
 }
 
 /** The current frame of a thread, if it has one, is that of a readable code object. */

@@ -1,9 +1,10 @@
 import type { Address, Module, Process, Span } from "../../ffi/process.ts";
-import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES } from "./debug_offsets.ts";
+import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "./debug_offsets.ts";
 import { buildLayout, type Layout } from "./layout.ts";
 import { findCookie } from "./cookie.ts";
 import { MemoryReader, pointerAt } from "./memory.ts";
 import { nativeIdsOf } from "./native_id.ts";
+import { findMisfit } from "./newer_runtime.ts";
 import { findOlderRuntime } from "./older_runtime.ts";
 
 /** An interpreter found in a process, with all that is needed to read it. */
@@ -19,7 +20,7 @@ export interface Runtime {
 
 /** Why there is nothing to read (yet). */
 export interface RuntimeFault {
-  readonly fault: "not-python" | "unsupported-version" | "implausible";
+  readonly fault: "not-python" | "unsupported-version" | "newer-version" | "implausible";
   readonly detail: string;
 }
 
@@ -88,7 +89,14 @@ function readRuntime(
 ): Runtime | RuntimeFault {
   const offsets = parseDebugOffsets(reader.bytesUpTo(span.address, TABLE_BYTES));
   if (!("fault" in offsets)) {
-    return { process, reader, offsets, layout: buildLayout(offsets), address: span.address };
+    const runtime = {
+      process,
+      reader,
+      offsets,
+      layout: buildLayout(offsets),
+      address: span.address,
+    };
+    return offsets.isTried ? runtime : tryRuntime(runtime);
   }
   if (offsets.fault !== "no-cookie") return { fault: offsets.fault, detail: offsets.detail };
   const older = findOlderRuntime(reader, module, span);
@@ -96,6 +104,20 @@ function readRuntime(
   return older.fault === "starting"
     ? { fault: "not-python", detail: "the interpreter has not started" }
     : { fault: older.fault, detail: older.detail };
+}
+
+/** Takes a version that nobody has tried only if everything is where its table says. */
+function tryRuntime(runtime: Runtime): Runtime | RuntimeFault {
+  const { reader, offsets, layout, address } = runtime;
+  const fault = findMisfit(reader, offsets, layout, address);
+  if (fault === undefined) return runtime;
+  if (fault.fault === "starting") {
+    return { fault: "not-python", detail: "the interpreter has not started" };
+  }
+  return {
+    fault: "newer-version",
+    detail: `${versionText(offsets.version)} (${fault.detail})`,
+  };
 }
 
 /** Libraries that are surely no interpreter by their names are looked at last. */

@@ -50,6 +50,7 @@ export interface AttachFault {
     | "exact-refused" // exact reading was asked for, and we may not run where the target runs
     | "asyncio-unsupported" // stacks of tasks were asked for; detail: the version
     | "no-asyncio" // the same, and the program has not imported it
+    | "newer-version" // than any that is known, and not to be read like them; detail: version and check
     | "implausible" // the interpreter's tables do not hold together; detail: the check that failed
     | "target-ended"; // it was there and ended before the first sample
   readonly detail: string;

@@ -81,9 +81,9 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
   }
 }
 
-/** True if another look may find more: every other fault is final. */
+/** True if another look may find more: every other fault is final. While it starts, nothing runs in a module. */
 function isTooEarly(found: Runtime | RuntimeFault): boolean {
-  return "fault" in found && found.fault === "not-python";
+  return "fault" in found && (found.fault === "not-python" || found.fault === "newer-version");
 }
 
 /** Why no tasks can be read; a program that has just been started may import asyncio later. */

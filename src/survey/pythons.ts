@@ -119,7 +119,8 @@ function describe(
   }
   const { fault, detail } = found;
   if (fault !== "not-python") {
-    const version = /^3\.\d/.test(detail) ? { version: detail } : named;
+    const told = /^3\.\d\S*/.exec(detail)?.[0];
+    const version = told === undefined ? named : { version: told };
     return { ...version, hindrance: { fault, detail } };
   }
   if (named.version === undefined) return undefined;

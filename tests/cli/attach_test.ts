@@ -86,6 +86,8 @@ const FAULTS: Record<string, RegExp> = {
   "unsupported-platform": /cannot read processes on this system/,
   "not-python": /does not run Python/,
   "unsupported-version": /runs Python 3\.9\.1, which is not supported\.\n.*3\.8 to 3\.15/,
+  "newer-version":
+    /a Python that this tachyon does not know and cannot read: 3\.9\.1\.\n.*3\.8 to 3\.15/,
   "implausible": /does not look as it should: 3\.9\.1/,
   "target-ended": /ended before the first sample/,
 };

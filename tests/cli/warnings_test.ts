@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { warnings } from "../../src/cli/messages.ts";
+import type { Metadata } from "../../src/profile/metadata.ts";
 import { Chain } from "../analysis/chains.ts";
 import { SUMMARY } from "../collectors/profiles.ts";
 
@@ -8,6 +9,40 @@ const SHARES = [0.4, 0.3, 0.2, 0.1];
 Deno.test("a capture that is as it should be needs no warning", () => {
   const { profile } = new Chain(SHARES, 0.2, 1).capture(50, 392);
   assert.deepEqual(warnings(profile, SUMMARY), []);
+});
+
+Deno.test("a warning tells that nobody has tried the version of Python", () => {
+  for (const version of ["3.16.0", "3.16.0a1", "3.20.1rc1", "3.15.0b4", "3.14.0a7"]) {
+    const { profile } = new Chain(SHARES, 0.2, 1).capture(50, 392);
+    const newer = Object.assign(profile, {
+      metadata: { ...profile.metadata, pythonVersion: version },
+    });
+    const [warning, ...others] = warnings(newer, SUMMARY);
+    assert.deepEqual(others, []);
+    assert.ok(warning?.startsWith(`warning: Python ${version} is newer than`), warning);
+  }
+  for (const version of ["3.15.2", "3.15.0rc1", "3.8.0", ""]) {
+    const { profile } = new Chain(SHARES, 0.2, 1).capture(50, 392);
+    const known = Object.assign(profile, {
+      metadata: { ...profile.metadata, pythonVersion: version },
+    });
+    assert.deepEqual(warnings(known, SUMMARY), []);
+  }
+});
+
+Deno.test("it is told that threads without a GIL are read one after another, if several are", () => {
+  const told = (metadata: Partial<Metadata>): string[] => {
+    const { profile } = new Chain(SHARES, 0.2, 1).capture(50, 392);
+    return warnings(
+      Object.assign(profile, { metadata: { ...profile.metadata, ...metadata } }),
+      SUMMARY,
+    );
+  };
+  const parallel = { freeThreaded: true, allThreads: true };
+  assert.match(told(parallel).join(), /^the threads of this program run in parallel/);
+  assert.deepEqual(told({ ...parallel, allThreads: false }), []);
+  assert.deepEqual(told({ ...parallel, freeThreaded: false }), []);
+  assert.deepEqual(told({ ...parallel, consistency: "blocking" }), []);
 });
 
 Deno.test("a warning names the function whose readings are rejected, spelled out", () => {
