@@ -51,6 +51,7 @@ export function describeCapture(
     ["time", describeTime(metadata, summary)],
     ["samples", describeSamples(profile, trust)],
     ["filtered", describeFiltered(profile)],
+    ["gc", describeCollections(summary)],
     ...(own ? describeLosses(profile, trust) : [["lost", "not recorded"] as [string, string]]),
   ];
   return lines.filter(([, text]) => text !== "");
@@ -96,6 +97,16 @@ function describeSamples(profile: Profile, trust: Trust): string {
     ? `; worth ${formatCount(Math.round(countIndependent(profile)))} independent ones`
     : "";
   return `${formatCount(profile.quality.samples)}${each}${independent}`;
+}
+
+function describeCollections({ collections, durationUs }: Summary): string {
+  if (collections === undefined) return "";
+  const { count, durationUs: taken, longest } = collections;
+  const share = formatShare(durationUs > 0 ? taken / durationUs : 0);
+  const most = longest[0] === undefined
+    ? ""
+    : `, the longest seen ${formatTime(longest[0].durationUs)}`;
+  return `${formatCounted(count, "collection")} took ${formatTime(taken)} (${share})${most}`;
 }
 
 function describeFiltered({ metadata, quality }: Profile): string {

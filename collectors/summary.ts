@@ -31,6 +31,18 @@ export interface CaptureSummary {
     readonly filters: readonly Filter[] | null;
   };
   readonly quality: QualitySummary | null;
+  /** What Python 3.15 and later note of their garbage collector. */
+  readonly gc: {
+    readonly collections: number;
+    readonly collected: number;
+    readonly total_s: number;
+    /** The longest that were seen, longest first; `at_s` since the capture's start. */
+    readonly longest: readonly {
+      readonly at_s: number;
+      readonly duration_s: number;
+      readonly generation: number;
+    }[];
+  } | null;
   readonly samples: number;
   /** Samples that were left out by filters. */
   readonly filtered: number;
@@ -110,10 +122,26 @@ export function summarizeProfile(profile: Profile, summary: Summary): CaptureSum
       filters: metadata.filters ?? null,
     },
     quality: own ? summarizeQuality(profile, summary) : null,
+    gc: summarizeCollections(summary),
     samples: quality.samples,
     filtered: quality.filtered,
     independent_samples: knowsOrder(profile) ? countIndependent(profile) : null,
     sample_s: sampleUs > 0 ? sampleUs / 1e6 : null,
+  };
+}
+
+function summarizeCollections({ collections }: Summary): CaptureSummary["gc"] {
+  if (collections === undefined) return null;
+  const { count, collected, durationUs, longest } = collections;
+  return {
+    collections: count,
+    collected,
+    total_s: durationUs / 1e6,
+    longest: longest.map((one) => ({
+      at_s: one.atUs / 1e6,
+      duration_s: one.durationUs / 1e6,
+      generation: one.generation,
+    })),
   };
 }
 

@@ -71,8 +71,28 @@ export interface Summary {
   /** From the first tick to the last, µs. */
   readonly durationUs: number;
   readonly ending: Ending;
+  /** Absent when not known. */
+  readonly collections?: Collections;
   /** What blocking readings cost the target. */
   readonly stops?: StopSummary;
+}
+
+/** What the interpreter notes itself of its garbage collector, from 3.15 on. */
+export interface Collections {
+  /** That ended during the capture, as far as it was followed. */
+  readonly count: number;
+  /** What they took in all, µs. */
+  readonly durationUs: number;
+  /** Objects that they freed. */
+  readonly collected: number;
+  /** The longest that were seen, ten at most; short ones may follow each other too fast to be. */
+  readonly longest: readonly {
+    /** Since the first tick. */
+    readonly atUs: number;
+    readonly durationUs: number;
+    /** 0 is the youngest. */
+    readonly generation: number;
+  }[];
 }
 
 /** How long the target stood still for its readings. */

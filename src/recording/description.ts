@@ -2,6 +2,7 @@
 
 import type {
   AsyncMode,
+  Collections,
   Consistency,
   Ending,
   Features,
@@ -57,8 +58,21 @@ const FILTER: Readers<Filter> = { threads: readTexts, include: readTexts, exclud
 const SUMMARY: Readers<Summary> = {
   durationUs: readNumber,
   ending: (value) => oneOf(ENDINGS, value) ?? "interrupted",
+  collections: (value) => readOptional(COLLECTIONS, value),
   stops: (value) => readOptional(STOPS, value),
 };
+
+const COLLECTIONS: Readers<Collections> = {
+  count: readNumber,
+  durationUs: readNumber,
+  collected: readNumber,
+  longest: (value) =>
+    Array.isArray(value)
+      ? value.map((one) => readFields<Collections["longest"][number]>(COLLECTION, one))
+      : [],
+};
+
+const COLLECTION = { atUs: readNumber, durationUs: readNumber, generation: readNumber };
 
 const STOPS: Readers<StopSummary> = { stoppedUs: readNumber, skippedTicks: readNumber };
 

@@ -2,6 +2,7 @@ import { cpuUsage } from "node:process";
 import type { Loops, ReaderThread } from "../../ffi/process.ts";
 import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
+import { CollectionLog } from "../cpython/collection_log.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { RoutineTable } from "../cpython/routine_table.ts";
 import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
@@ -62,6 +63,7 @@ export class SamplingLoop {
   #samplers: ThreadSampler[] = [];
   #copies: ThreadCopy[] = [];
   readonly #group: GroupCopy;
+  readonly #collections: CollectionLog | undefined;
   #listedAt = -Infinity;
   #cleanedAt = 0;
   #doubtedAt = 0;
@@ -85,6 +87,7 @@ export class SamplingLoop {
     this.#labels = new ThreadLabels(runtime);
     const interner = new Interner(codeTable, this.#writer);
     this.#teacher = new Teacher(request.consistency === "exact");
+    if (request.features?.gc) this.#collections = new CollectionLog(runtime);
     const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
       const index = REJECTIONS.indexOf(reason);
       this.#quality.rejected[index]!++;
@@ -169,7 +172,9 @@ export class SamplingLoop {
     storeQuality(this.ring.counters, this.#quality);
     const durationUsMeasured = ending === "duration" ? durationUs : Math.max(last, intervalUs);
     const stops = this.stops?.summary();
-    return { durationUs: durationUsMeasured, ending, ...(stops === undefined ? {} : { stops }) };
+    this.#collections?.look(this.#samplers);
+    const noted = { ...this.#collections?.summary(start), ...(stops && { stops }) };
+    return { durationUs: durationUsMeasured, ending, ...noted };
   }
 
   #budget(now: number): Budget | undefined {
@@ -196,6 +201,7 @@ export class SamplingLoop {
     if (now - this.#listedAt > RELIST) {
       const ending = this.#list(now);
       if (ending !== undefined) return ending;
+      this.#collections?.look(this.#samplers);
     }
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now, time);
     if (now - this.#doubtedAt > DOUBT) this.#doubt(now);

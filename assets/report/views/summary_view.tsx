@@ -134,6 +134,22 @@ function describeCapture(
             .filter((name) => metadata.features![name]).join(", ") || "nothing"}
         </Item>
       )}
+      {summary.collections !== undefined && (
+        <Item name="Garbage collector">
+          {formatCounted(summary.collections.count, "collection")} took{" "}
+          {formatTime(roughly(summary.collections.durationUs))} (
+          {formatShare(summary.collections.durationUs / Math.max(1, summary.durationUs))})
+          {summary.collections.longest.length > 0 &&
+            `; the longest: ${
+              summary.collections.longest.slice(0, 5)
+                .map(({ atUs, durationUs, generation }) =>
+                  `${formatTime(roughly(durationUs))} at ${
+                    formatTime(roughly(atUs))
+                  } (generation ${generation})`
+                ).join(", ")
+            }`}
+        </Item>
+      )}
       {summary.stops !== undefined && (
         <Item name="Program stopped">
           for {formatTime(roughly(summary.stops.stoppedUs))} (
