@@ -113,8 +113,8 @@ function adviseOnYama(scope: number, own: OwnRights, pid: string): Advice {
     : `${setting}: without CAP_SYS_PTRACE only programs can be read that tachyon starts itself ` +
       "(`tachyon run`).";
   const { commands, note } = elevate(own, pid);
-  const lower = own.container === undefined && own.hasSudo
-    ? ["sudo sysctl kernel.yama.ptrace_scope=0"]
+  const lower = own.container === undefined
+    ? [asRoot(own, "sysctl kernel.yama.ptrace_scope=0")]
     : [];
   return { why, commands: [...commands, ...lower], note };
 }
@@ -134,16 +134,19 @@ function elevate(own: OwnRights, pid: string): { commands: string[]; note: strin
       note: "We are root without CAP_SYS_PTRACE: whoever started us took it.",
     };
   }
-  const commands = [
-    own.hasSudo ? `sudo ${program} attach ${pid}` : `su -c '${program} attach ${pid}'`,
-  ];
+  const commands = [asRoot(own, `${program} attach ${pid}`)];
   if (own.container === "docker" || own.container === "podman") {
     commands.unshift(`${own.container} exec -u root ${own.hostname} ${program} attach ${pid}`);
   }
   const note = Deno.build.standalone
-    ? `For good, and for everybody who may run it: sudo setcap cap_sys_ptrace=ep ${program}`
+    ? "For good, and for everybody who may run it: " +
+      asRoot(own, `setcap cap_sys_ptrace=ep ${program}`)
     : "";
   return { commands, note };
+}
+
+function asRoot(own: OwnRights, command: string): string {
+  return own.hasSudo ? `sudo ${command}` : `su -c ${quote(command)}`;
 }
 
 /** How to start a container that may trace its own processes, or to look into it from beside. */
@@ -167,8 +170,9 @@ function nameProgram(): string {
   return Deno.build.standalone ? quote(Deno.execPath()) : "tachyon";
 }
 
-function quote(path: string): string {
-  return /^[\w./+-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
+/** A word of a shell's. */
+function quote(word: string): string {
+  return /^[\w./+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
 function nameUser(user: number): string {

@@ -3,6 +3,7 @@ import { explainAttach } from "../../src/cli/errors.ts";
 import { machine } from "../../src/survey/machine.ts";
 import { anyPython, report, Target } from "../ffi/targets.ts";
 import { supportedPythons } from "../pythons.ts";
+import { withHost } from "./host.ts";
 import { namespacesRefused, startContained, startRooted } from "./namespaces.ts";
 import { childOf, foldersOf, homeOf, PROGRAM, told } from "./subjects.ts";
 import { asUser, runTachyon } from "./tachyon.ts";
@@ -66,6 +67,17 @@ for (const python of two) {
     await sampleThreads(target.pid, asUser(65534));
   });
 }
+
+Deno.test("an ordinary user attaches to an interpreter in a library that was deleted", async () => {
+  if (Deno.uid() !== 0) return report("only root can become another user");
+  await withHost(pythons, "libengine.so", async (library, command, env) => {
+    const [launcher = "", ...args] = asUser(65534);
+    await using target = new Target(launcher, [...args, ...command], env);
+    await told(target);
+    await Deno.remove(library);
+    await sampleThreads(target.pid, asUser(65534));
+  });
+});
 
 Deno.test("attach from outside samples a Python in a user namespace", async () => {
   const python = await anyPython();

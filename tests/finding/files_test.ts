@@ -6,6 +6,7 @@ import { findRuntime } from "../../src/cpython/runtime.ts";
 import type { Python } from "../../scripts/pythons.ts";
 import { open, read, report, Target } from "../ffi/targets.ts";
 import { supportedPythons } from "../pythons.ts";
+import { withHost } from "./host.ts";
 import { find, findAll, homeOf, PROGRAM, told } from "./subjects.ts";
 
 const pythons = await supportedPythons("FINDING PYTHON");
@@ -127,59 +128,21 @@ Deno.test("symbols read from memory are those of the file", async (test) => {
   }
 });
 
-const HOST = `
-#include <dlfcn.h>
-int main(int count, char **arguments) {
-    void *python = dlopen(arguments[1], RTLD_NOW | RTLD_GLOBAL);
-    if (!python) return 1;
-    ((void (*)(int))dlsym(python, "Py_InitializeEx"))(0);
-    return ((int (*)(const char *, void *))dlsym(python, "PyRun_SimpleStringFlags"))(arguments[2], 0);
-}`;
-
 Deno.test("an interpreter is found in a program that has loaded it as a library of any name, and deleted it", async () => {
-  const library = await findLibrary();
-  if (library === undefined) {
-    // deno-lint-ignore no-console
-    console.error("WARNING: not tested, no Python here has its interpreter in a library");
-    return;
-  }
-  const folder = await Deno.makeTempDir();
-  try {
-    await Deno.writeTextFile(`${folder}/host.c`, HOST);
-    const { success } = await new Deno.Command("gcc", {
-      args: ["-o", `${folder}/host`, `${folder}/host.c`, "-ldl"],
-    }).output();
-    assert(success, "a C compiler is needed");
-    const [path, home] = library;
-    for (const name of ["libpython3.so.1.0", "libengine.so"]) {
-      await Deno.copyFile(path, `${folder}/${name}`);
-      const env = { PYTHONHOME: home };
-      await using target = new Target(`${folder}/host`, [`${folder}/${name}`, PROGRAM], env);
+  for (const name of ["libpython3.so.1.0", "libengine.so"]) {
+    await withHost(pythons, name, async (library, command, env) => {
+      await using target = new Target(command[0]!, command.slice(1), env);
       const expected = await told(target);
       {
         using process = open(target.pid);
         assert.deepEqual(findAll(process), expected, name);
       }
-      await Deno.remove(`${folder}/${name}`);
+      await Deno.remove(library);
       using process = open(target.pid);
       assert.deepEqual(findAll(process), expected, `${name}, deleted`);
-    }
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+    });
   }
 });
-
-/** A libpython of one of the versions, and the home of that one. */
-async function findLibrary(): Promise<[path: string, home: string] | undefined> {
-  for (const python of pythons) {
-    await using target = new Target(python.path, ["-c", PROGRAM]);
-    await told(target);
-    using process = open(target.pid);
-    const library = process.modules().slice(1).find((module) => /libpython/.test(module.path));
-    if (library !== undefined) return [library.path, await homeOf(python)];
-  }
-  return undefined;
-}
 
 Deno.test("no interpreter is found in a program that has none", async () => {
   await using target = new Target("sleep", ["60"]);
