@@ -16,6 +16,10 @@ export interface Lane {
   readonly name: string;
   /** By slice, 0 to 1. */
   readonly values: Float64Array;
+  /** The state that it shows; absent: samples as such. */
+  readonly state?: State;
+  /** What a thread was doing with the GIL, one above the other; the rest is neither. */
+  readonly parts?: readonly Lane[];
   /** It is that of one thread as a whole, and those of its states can be shown below it. */
   readonly thread?: number;
   /** It is a state of the thread above it. */
@@ -80,6 +84,7 @@ function measureStates(
 ): Lane[] {
   return states.map((state) => ({
     name: STATE_NAMES[state],
+    state,
     values: shareOf(groups, slices, state),
   }));
 }
@@ -110,15 +115,17 @@ function measureThreads(
   }).sort((a, b) => b.sum - a.sum);
   const shown = all.length > MOST_THREADS + 1 ? all.slice(0, MOST_THREADS) : all;
   const most = shown.reduce((most, { values }) => Math.max(most, ...values), 1);
-  const lanes = shown.flatMap(({ thread, mine, values }): Lane[] => [
-    {
-      name: threadName(model, thread),
-      values: values.map((value) => value / most),
-      ...(states.length > 0 ? { thread } : {}),
-    },
-    ...(opened.has(thread) ? measureStates(mine, slices, states) : [])
-      .map((lane): Lane => ({ ...lane, below: true })),
-  ]);
+  const lanes = shown.flatMap(({ thread, mine, values }): Lane[] => {
+    const name = threadName(model, thread);
+    const activity = values.map((value) => value / most);
+    if (states.length === 0) return [{ name, values: activity }];
+    const own = measureStates(mine, slices, states);
+    const parts = own.filter(({ state }) => state === "gil" || state === "waiting");
+    return [
+      { name, values: activity, thread, parts },
+      ...(opened.has(thread) ? own : []).map((lane): Lane => ({ ...lane, below: true })),
+    ];
+  });
   const others = all.slice(shown.length);
   if (others.length > 0) {
     const sums = new Float64Array(slices);
@@ -158,18 +165,52 @@ export function drawStrip(
       y -= height;
     }
   }
-  const lane = theme === "light" ? toHex(0.55, 0.11, 250) : toHex(0.72, 0.1, 250);
-  context.fillStyle = lane;
-  for (const [index, { values }] of chart.lanes.entries()) {
+  for (const [index, lane] of chart.lanes.entries()) {
     for (let slice = 0; slice < slices; slice++) {
-      if (values[slice] === 0) continue;
-      context.globalAlpha = 0.12 + 0.88 * values[slice]!;
       const [x, end] = [edge(slice), edge(slice + 1)];
-      context.fillRect(x, BARS + index * LANE + 2, end - x, LANE - 3);
+      drawLane(context, lane, slice, { x, y: BARS + index * LANE + 2, width: end - x }, theme);
     }
   }
   context.globalAlpha = 1;
   drawAxis(context, width, chart.height, slices * model.header.sliceUs, theme);
+}
+
+/** Hues of states; samples as such are blue as well. */
+const HUES: Readonly<Record<State, number>> = {
+  gil: 250,
+  cpu: 165,
+  waiting: 55,
+  exception: 345,
+  gc: 300,
+};
+
+function laneColor({ state = "gil" }: Lane, theme: Theme): string {
+  return theme === "light" ? toHex(0.58, 0.12, HUES[state]) : toHex(0.72, 0.1, HUES[state]);
+}
+
+/** Draws one slice of a lane: the stronger the more, or divided into its parts. */
+function drawLane(
+  context: CanvasRenderingContext2D,
+  lane: Lane,
+  slice: number,
+  { x, y, width }: { x: number; y: number; width: number },
+  theme: Theme,
+): void {
+  const value = lane.values[slice]!;
+  if (value === 0) return;
+  const height = LANE - 3;
+  const { parts = [] } = lane;
+  context.fillStyle = laneColor(lane, theme);
+  context.globalAlpha = parts.length > 0 ? 0.3 * value : 0.12 + 0.88 * value;
+  context.fillRect(x, y, width, height);
+  context.globalAlpha = value;
+  let bottom = y + height;
+  for (const part of parts) {
+    const share = part.values[slice]! * height;
+    context.fillStyle = laneColor(part, theme);
+    context.fillRect(x, bottom - share, width, share);
+    bottom -= share;
+  }
 }
 
 function drawAxis(

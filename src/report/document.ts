@@ -2,11 +2,10 @@ import { createHash } from "node:crypto";
 import { escapeForMarkup } from "./markup.ts";
 
 /** A fire, for the browser's tab. */
-const ICON = "data:image/svg+xml," + encodeURIComponent(
-  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><g fill="#d9622b">' +
-    '<rect x="1" y="2" width="14" height="3" rx="1"/><rect x="1" y="6" width="9" height="3" rx="1"/>' +
-    '<rect x="1" y="10" width="5" height="3" rx="1"/></g></svg>',
-);
+const ICON = "data:image/svg+xml," + (
+  "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'><path fill='#d9622b' " +
+  "d='M1 2h14v3H1zM1 6h9v3H1zM1 10h5v3H1z'/></svg>"
+).replace(/[<>#]/g, encodeURIComponent);
 
 /** What a page is made of, besides what it shows. */
 export interface DocumentParts {

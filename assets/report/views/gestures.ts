@@ -81,10 +81,6 @@ export function follow(
     if (event.pointerType !== "touch") scroller.scrollTop = scrollTop - dy;
   };
   const end = (event: PointerEvent): void => {
-    if (event.pointerId !== down.pointerId) return;
-    removeEventListener("pointermove", move);
-    removeEventListener("pointerup", end);
-    removeEventListener("pointercancel", end);
     fingers.delete(down.pointerId);
     scroller.classList.remove("dragged");
     if (event.type === "pointercancel") return;
@@ -96,9 +92,28 @@ export function follow(
     const box = flame.boxAt(event.clientX, event.clientY);
     if (box >= 0) props.zoom(box);
   };
+  followPointer(down, move, end);
+}
+
+/**
+ * Follows a pointer until it goes up or is taken away.
+ * @param move called for all pointers.
+ */
+export function followPointer(
+  { pointerId }: PointerEvent,
+  move: (event: PointerEvent) => void,
+  end: (event: PointerEvent) => void,
+): void {
+  const stop = (event: PointerEvent): void => {
+    if (event.pointerId !== pointerId) return;
+    removeEventListener("pointermove", move);
+    removeEventListener("pointerup", stop);
+    removeEventListener("pointercancel", stop);
+    end(event);
+  };
   addEventListener("pointermove", move);
-  addEventListener("pointerup", end);
-  addEventListener("pointercancel", end);
+  addEventListener("pointerup", stop);
+  addEventListener("pointercancel", stop);
 }
 
 /** Keeps below each of two fingers what is there now; call it when one has moved. */

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatTime } from "../../../src/analysis/units.ts";
 import { drawStrip, measureStrip } from "../strip.ts";
+import { followPointer } from "./gestures.ts";
 import type { Page } from "./page.ts";
 
 /** What ran when; a drag over it makes every view show that time only. */
@@ -39,17 +40,12 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
       go({ range, zoom: undefined }, "replace");
     };
     const end = (event: PointerEvent): void => {
-      removeEventListener("pointermove", move);
-      removeEventListener("pointerup", end);
-      removeEventListener("pointercancel", end);
       const click = Math.abs(event.clientX - down.clientX) < 4;
       if (click && before !== undefined) go({ range: undefined, zoom: undefined });
     };
     // The way back leads to what was there before the drag.
     history.pushState(null, "", location.hash || "#");
-    addEventListener("pointermove", move);
-    addEventListener("pointerup", end);
-    addEventListener("pointercancel", end);
+    followPointer(down, move, end);
   };
   const press = (event: KeyboardEvent): void => {
     const [from, to] = state.range ?? [0, slices];
