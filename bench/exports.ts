@@ -6,14 +6,14 @@
 import type { Collector } from "../collectors/collector.ts";
 import { DEFAULT_OPTIONS, type FormatOptions, FORMATS } from "../collectors/registry.ts";
 import { createPstatsFile } from "../collectors/pstats_file.ts";
-import { Profile } from "../src/profile/profile.ts";
-import { FRAME_KINDS, NO_STACK } from "../src/profile/tables.ts";
+import type { Profile } from "../src/profile/profile.ts";
 import { run } from "../scripts/shell.ts";
+import { addFrame, createBenchProfile, growStem, STEM } from "./export_profile.ts";
+import { peakMb } from "./measure.ts";
 import { print, printMachine, printTable } from "./table.ts";
 
 const STACKS = 200_000;
-/** Frames that all stacks have in common, and those above them in which each stack differs. */
-const STEM = 30;
+/** Frames above those that all have in common, in which each stack differs. */
 const TAIL = 4;
 const STEPS = 50;
 
@@ -49,38 +49,13 @@ const FORMATS_THAT_COUNT: Readonly<Record<string, () => Collector>> = {
 
 /** A profile of one thread in which each of so many stacks was seen twice. */
 function createProfile(count: number): Profile {
-  const profile = new Profile({
-    tool: "tachyon",
-    toolVersion: "bench",
-    pid: 4242,
-    command: ["python3", "bench.py"],
-    pythonVersion: "3.15.0",
-    freeThreaded: false,
-    mode: "wall",
-    consistency: "verified",
-    allThreads: false,
-    intervalUs: 1000,
-    startedAt: 1_760_000_000_000,
-  });
-  const { frames, stacks, strings, threads, quality } = profile;
-  threads.push({ tid: 4242, name: "MainThread", interpreter: 0, main: true });
-  const addFrame = (name: string): number =>
-    frames.push({
-      file: strings.push(`/srv/app/package/${name}.py`) - 1,
-      name: strings.push(`Service.${name}`) - 1,
-      firstLine: 10,
-      line: 12,
-      endLine: 12,
-      column: 4,
-      endColumn: 20,
-      opcode: -1,
-      kind: FRAME_KINDS.indexOf("python"),
-    });
-  let stem: number = NO_STACK;
-  for (let depth = 0; depth < STEM; depth++) stem = stacks.push(stem, addFrame(`stem_${depth}`));
+  const profile = createBenchProfile(1, 1000);
+  const { stacks, quality } = profile;
+  const stem = growStem(profile);
   const levels = Array.from(
     { length: TAIL },
-    (_, depth) => Array.from({ length: STEPS }, (_, step) => addFrame(`step_${depth}_${step}`)),
+    (_, depth) =>
+      Array.from({ length: STEPS }, (_, step) => addFrame(profile, `step_${depth}_${step}`)),
   );
   const known = new Map<string, number>();
   const ends = new Int32Array(count);
@@ -123,12 +98,6 @@ function measureFormat(name: string, stacks: number): Measured {
     bytes += piece.length;
   }
   return { seconds: (performance.now() - begun) / 1000, bytes, before, peak: peakMb() };
-}
-
-/** Highest resident size of this process so far. */
-function peakMb(): number {
-  const status = Deno.readTextFileSync("/proc/self/status");
-  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1]) / 1024;
 }
 
 async function main([first, second]: readonly string[]): Promise<void> {

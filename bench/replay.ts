@@ -4,24 +4,17 @@ import { run } from "../scripts/shell.ts";
 import type { SampleBatch } from "../src/profile/profile.ts";
 import { Profile } from "../src/profile/profile.ts";
 import { openRecording } from "../src/recording/open.ts";
+import { watch, type Watched, writePieces } from "./measure.ts";
 import { print, printTable } from "./table.ts";
 
 const main = new URL("../src/main.ts", import.meta.url).pathname;
 const config = new URL("../deno.json", import.meta.url).pathname;
 const uniqueStacks = new URL("unique_stacks.py", import.meta.url).pathname;
+const executable = new URL("../dist/tachyon", import.meta.url).pathname;
 
 const STACKS = 200_000;
 const SAMPLES = 10_000_000;
 const FORMATS = ["collapsed", "pstats", "flamegraph", "gecko"];
-
-/** Wall time and the largest resident size of a command, told by its parent. */
-const WATCH = `
-import resource, subprocess, sys, time
-start = time.monotonic()
-status = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-took = time.monotonic() - start
-print(status.returncode, took, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-`;
 
 /** Prints the time and memory of replays. */
 export async function benchReplay(python: string): Promise<void> {
@@ -37,30 +30,48 @@ export async function benchReplay(python: string): Promise<void> {
 async function benchUnique(python: string, folder: string): Promise<void> {
   const file = `${folder}/unique.bin`;
   await run(python, [uniqueStacks, file, String(STACKS)]);
-  const rows: string[][] = [];
+  const replay = (format: string): string[] => ["replay", `--${format}`, "-o", output, file];
+  const output = `${folder}/output`;
+  const theirs = new Map<string, Watched>();
   for (const format of FORMATS) {
-    const [theirs, ours] = [`${folder}/theirs.${format}`, `${folder}/ours.${format}`];
-    const options = (output: string): string[] => ["replay", `--${format}`, "-o", output, file];
-    const them = await watch(python, [python, "-m", "profiling.sampling", ...options(theirs)]);
-    const us = await watch(python, tachyon(options(ours)));
-    rows.push([
-      format,
-      us.seconds.toFixed(2),
-      us.megabytes.toFixed(0),
-      them.seconds.toFixed(2),
-      them.megabytes.toFixed(0),
-      (us.seconds / them.seconds).toFixed(2),
-      (us.megabytes / them.megabytes).toFixed(2),
-    ]);
+    const command = [python, "-m", "profiling.sampling", ...replay(format)];
+    theirs.set(format, await watch(python, command));
   }
   print();
   print(
-    `Replay of CPython's recording of ${STACKS} different stacks, start of the program included:`,
+    `Replay of CPython's recording of ${STACKS} different stacks, start of the program included. ` +
+      "Own: more than the program takes to print its version.",
   );
-  printTable(
-    ["format", "tachyon, s", "MB", "CPython 3.15, s", "MB", "time ratio", "memory ratio"],
-    rows,
-  );
+  for (const [name, words] of await listForms()) {
+    const { megabytes: empty } = await watch(python, [...words, "--version"]);
+    const rows: string[][] = [];
+    for (const format of FORMATS) {
+      const them = theirs.get(format)!;
+      const us = await watch(python, [...words, ...replay(format)]);
+      rows.push([
+        format,
+        us.seconds.toFixed(2),
+        us.megabytes.toFixed(0),
+        (us.megabytes - empty).toFixed(0),
+        them.seconds.toFixed(2),
+        them.megabytes.toFixed(0),
+        (us.seconds / them.seconds).toFixed(2),
+        (us.megabytes / them.megabytes).toFixed(2),
+      ]);
+    }
+    printTable(
+      [name, "tachyon, s", "MB", "own", "CPython 3.15, s", "MB", "time ratio", "memory ratio"],
+      rows,
+    );
+  }
+}
+
+/** The ways to run tachyon: from source, and as an executable if it has been built. */
+async function listForms(): Promise<[name: string, words: string[]][]> {
+  const built = await Deno.stat(executable).then(() => true, () => false);
+  const forms: [string, string[]][] = [["from source", tachyon([])]];
+  if (built) forms.push(["executable", [executable]]);
+  return forms;
 }
 
 async function benchLong(python: string, folder: string): Promise<void> {
@@ -96,15 +107,6 @@ function tachyon(args: readonly string[]): string[] {
   return [Deno.execPath(), "run", "-q", "-A", "--config", config, main, ...args];
 }
 
-async function watch(
-  python: string,
-  command: readonly string[],
-): Promise<{ seconds: number; megabytes: number }> {
-  const [status, seconds, megabytes] = (await run(python, ["-c", WATCH, ...command])).split(" ");
-  if (status !== "0") throw new Error(`${command.join(" ")} ended with status ${status}`);
-  return { seconds: Number(seconds), megabytes: Number(megabytes) };
-}
-
 /** Writes a recording of eight threads, half of which wait and half of which change their stacks. */
 function writeLong(path: string): void {
   const profile = new Profile({
@@ -122,11 +124,7 @@ function writeLong(path: string): void {
   });
   const collector = createBinary({});
   const file = Deno.openSync(path, { write: true, create: true });
-  const write = (pieces: Iterable<Uint8Array>): void => {
-    for (const piece of pieces) {
-      for (let at = 0; at < piece.length;) at += file.writeSync(piece.subarray(at));
-    }
-  };
+  const write = (pieces: Iterable<Uint8Array>): void => writePieces(file, pieces);
   write(collector.begin(profile.metadata));
   for (const batch of makeLong(profile)) write(collector.add(profile, batch));
   write(collector.finish(profile, { durationUs: SAMPLES / 8 * 1000, ending: "duration" }));

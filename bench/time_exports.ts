@@ -7,19 +7,19 @@
 import { createBinary } from "../collectors/binary.ts";
 import { DEFAULT_OPTIONS, type FormatName, FORMATS } from "../collectors/registry.ts";
 import type { Summary } from "../src/profile/metadata.ts";
-import { Profile, type SampleBatch, STATUS, STATUS_SHIFT } from "../src/profile/profile.ts";
-import { FRAME_KINDS, NO_STACK } from "../src/profile/tables.ts";
+import { type Profile, type SampleBatch, STATUS, STATUS_SHIFT } from "../src/profile/profile.ts";
 import { createSpoolStore } from "../src/cli/spool.ts";
 import { findTestPythons } from "../scripts/pythons.ts";
 import { run } from "../scripts/shell.ts";
+import { addFrame, createBenchProfile, growStem, STEM } from "./export_profile.ts";
+import { peakMb, watch, writePieces } from "./measure.ts";
 import { print, printMachine, printTable } from "./table.ts";
 
 const MODULE = new URL(import.meta.url).pathname;
 const MAIN = new URL("../src/main.ts", import.meta.url).pathname;
 const FORMATS_IN_TIME: readonly FormatName[] = ["gecko", "speedscope", "perfetto"];
 const STACKS = 200_000;
-/** Frames that all stacks have in common, and frames above them in which each stack differs. */
-const STEM = 30;
+/** Frames above those that all have in common, in which each stack differs. */
 const TAIL = 10;
 const THREADS = 4;
 const BATCH = 4096;
@@ -34,39 +34,10 @@ interface Prepared {
 }
 
 function createProfile(): Prepared {
-  const profile = new Profile({
-    tool: "tachyon",
-    toolVersion: "bench",
-    pid: 4242,
-    command: ["python3", "bench.py"],
-    pythonVersion: "3.15.0",
-    freeThreaded: false,
-    mode: "wall",
-    consistency: "verified",
-    allThreads: true,
-    intervalUs: INTERVAL_US,
-    startedAt: 1_760_000_000_000,
-  });
-  const { frames, stacks, strings, threads } = profile;
-  for (let thread = 0; thread < THREADS; thread++) {
-    const [tid, name] = [4242 + thread, `worker-${thread}`];
-    threads.push({ tid, name, interpreter: 0, main: thread === 0 });
-  }
-  const addFrame = (name: string): number =>
-    frames.push({
-      file: strings.push(`/srv/app/package/${name}.py`) - 1,
-      name: strings.push(`Service.${name}`) - 1,
-      firstLine: 10,
-      line: 12,
-      endLine: 12,
-      column: 4,
-      endColumn: 20,
-      opcode: -1,
-      kind: FRAME_KINDS.indexOf("python"),
-    });
-  let stem: number = NO_STACK;
-  for (let depth = 0; depth < STEM; depth++) stem = stacks.push(stem, addFrame(`stem_${depth}`));
-  const steps = Array.from({ length: 50 }, (_, index) => addFrame(`step_${index}`));
+  const profile = createBenchProfile(THREADS, INTERVAL_US);
+  const { stacks } = profile;
+  const stem = growStem(profile);
+  const steps = Array.from({ length: 50 }, (_, index) => addFrame(profile, `step_${index}`));
   const known = new Map<string, number>();
   const ends = Array.from({ length: STACKS }, (_, index) => {
     let stack = stem;
@@ -146,21 +117,11 @@ function measureFormat(format: FormatName, samples: number): Measured {
   return { seconds, bytes, peakMb: peakMb(), emptyMb };
 }
 
-/** Highest resident size of this process so far. */
-function peakMb(): number {
-  const status = Deno.readTextFileSync("/proc/self/status");
-  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1]) / 1024;
-}
-
 function writeRecording(path: string): void {
   const { profile, ends } = createProfile();
   const collector = createBinary({});
   using file = Deno.createSync(path);
-  const write = (pieces: Iterable<Uint8Array>): void => {
-    for (const piece of pieces) {
-      for (let at = 0; at < piece.length;) at += file.writeSync(piece.subarray(at));
-    }
-  };
+  const write = (pieces: Iterable<Uint8Array>): void => writePieces(file, pieces);
   write(collector.begin(profile.metadata));
   for (const batch of sampleAll(ends, RECORDED)) {
     profile.add(batch);
@@ -170,22 +131,6 @@ function writeRecording(path: string): void {
   write(collector.finish(profile, summarize(RECORDED)));
   file.seekSync(0, Deno.SeekMode.Start);
   write([collector.head!()]);
-}
-
-/** Runs a command in Python, which knows what its child took. */
-const WATCH = `
-import resource, subprocess, sys, time
-begun = time.monotonic()
-subprocess.run(sys.argv[1:], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-print(time.monotonic() - begun, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024)
-`;
-
-async function watch(
-  python: string,
-  command: readonly string[],
-): Promise<[seconds: number, mb: number]> {
-  const [seconds, mb] = (await run(python, ["-c", WATCH, ...command])).trim().split(" ");
-  return [Number(seconds), Number(mb)];
 }
 
 async function compareReplays(): Promise<void> {
@@ -198,16 +143,21 @@ async function compareReplays(): Promise<void> {
     const ours = `${folder}/ours.json`;
     const theirs = `${folder}/theirs.json`;
     const tachyon = [Deno.execPath(), "run", "-q", "-A", MAIN, "replay", "-q", "--gecko"];
-    const [ourSeconds, ourMb] = await watch(python, [...tachyon, "-o", ours, file]);
+    const us = await watch(python, [...tachyon, "-o", ours, file]);
     const sampling = [python, "-m", "profiling.sampling", "replay", "--gecko"];
-    const [theirSeconds, theirMb] = await watch(python, [...sampling, "-o", theirs, file]);
+    const them = await watch(python, [...sampling, "-o", theirs, file]);
     const megabytes = async (path: string): Promise<string> =>
       ((await Deno.stat(path)).size / 1e6).toFixed(0);
     print(`\nReplay of ${RECORDED} samples of ${STACKS} stacks to gecko:`);
     printTable(["", "s", "peak MB", "file MB"], [
-      ["tachyon", ourSeconds.toFixed(1), ourMb.toFixed(0), await megabytes(ours)],
-      ["Python 3.15", theirSeconds.toFixed(1), theirMb.toFixed(0), await megabytes(theirs)],
-      ["ratio", (ourSeconds / theirSeconds).toFixed(2), (ourMb / theirMb).toFixed(2), ""],
+      ["tachyon", us.seconds.toFixed(1), us.megabytes.toFixed(0), await megabytes(ours)],
+      ["Python 3.15", them.seconds.toFixed(1), them.megabytes.toFixed(0), await megabytes(theirs)],
+      [
+        "ratio",
+        (us.seconds / them.seconds).toFixed(2),
+        (us.megabytes / them.megabytes).toFixed(2),
+        "",
+      ],
     ]);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -101,7 +101,7 @@ const REGISTRY = {
     destination: "file",
     about: "a report in one page: flame graph, functions, callers, source",
     from: "either",
-    create: createFlamegraph,
+    create: () => createFlamegraph(),
   },
   "diff-flamegraph": {
     extension: "html",
