@@ -16,7 +16,7 @@ function above(stack: Stack, name: string): readonly string[] | undefined {
 for (const { path, minor } of await allPythons()) {
   Deno.test(`C code and instructions have the shares that a program measured, on Python ${minor}`, async () => {
     await using target = await Running.start(path, "calling.py", []);
-    const how = { intervalUs: 500, seconds: 3, features: ["native", "opcodes"] } as const;
+    const how = { intervalUs: 500, seconds: 2, features: ["native", "opcodes"] } as const;
     const captured = await capture(target.pid, how);
     const seen = seenStacks(captured);
     const truth = sharesDuring(captured, JSON.parse(await target.finish()));
