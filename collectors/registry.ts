@@ -73,6 +73,8 @@ export interface Format extends Form {
   readonly streams?: true;
   /** It compares with a profile from before, which its option names. */
   readonly compares?: true;
+  /** It shows what threads were doing. */
+  readonly showsStates?: true;
   /** What it makes of functions and their callers; without it, it needs stacks. */
   readonly fromCalls?: (calls: CallTable, options: FormatOptions) => Bytes;
   /** What it is in a file, if that is another thing than on the terminal; `.txt` files keep the text. */
@@ -101,6 +103,7 @@ const REGISTRY = {
     destination: "file",
     about: "a report in one page: flame graph, functions, callers, source",
     from: "either",
+    showsStates: true,
     create: () => createFlamegraph(),
   },
   "diff-flamegraph": {
@@ -108,6 +111,7 @@ const REGISTRY = {
     destination: "file",
     about: "the same report, held against a profile from before",
     from: "either",
+    showsStates: true,
     compares: true,
     create: ({ baseline }) => createDiffFlamegraph(baseline),
   },
@@ -124,6 +128,7 @@ const REGISTRY = {
     destination: "file",
     about: "samples and thread states in time, for profiler.firefox.com",
     from: "samples",
+    showsStates: true,
     create: createGecko,
   },
   speedscope: {
@@ -138,6 +143,7 @@ const REGISTRY = {
     destination: "file",
     about: "calls and thread states in time, for ui.perfetto.dev and chrome://tracing",
     from: "samples",
+    showsStates: true,
     create: createPerfetto,
   },
   pprof: {
@@ -168,6 +174,7 @@ const REGISTRY = {
     destination: "file",
     about: "functions, quality and all numbers in one object, for programs",
     from: "counts",
+    showsStates: true,
     create: createJson,
   },
   csv: {
@@ -183,6 +190,7 @@ const REGISTRY = {
     destination: "file",
     about: "a recording, for tachyon replay and Python 3.15",
     from: "samples",
+    showsStates: true,
     streams: true,
     create: createBinary,
   },

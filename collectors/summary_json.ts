@@ -2,6 +2,7 @@ import type { Column } from "../src/profile/tables.ts";
 import type { Profile } from "../src/profile/profile.ts";
 import type { Summary } from "../src/profile/metadata.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
+import { summarizeDoing } from "../src/analysis/thread_doing.ts";
 import { summarizeFunctions, summarizeProfile } from "./summary.ts";
 import { encodeAscii, encodePieces } from "./text_pieces.ts";
 
@@ -36,7 +37,9 @@ function* renderJson(
   yield "\n]}\n";
 }
 
-function listThreads({ threads, counts }: Profile): { threads: readonly unknown[] } {
+function listThreads(profile: Profile): { threads: readonly unknown[] } {
+  const { threads, counts } = profile;
+  const doing = summarizeDoing(profile);
   return {
     threads: threads.map(({ tid, name, interpreter, main }, thread) => ({
       tid: tid || null,
@@ -44,6 +47,10 @@ function listThreads({ threads, counts }: Profile): { threads: readonly unknown[
       interpreter,
       main,
       samples: sumUp(counts[thread]),
+      has_gil: doing[thread]!.hasGil,
+      waits_for_gil: doing[thread]!.waitsForGil,
+      on_cpu: doing[thread]!.onCpu,
+      has_exception: doing[thread]!.hasException,
     })),
   };
 }

@@ -95,6 +95,38 @@ export interface Module {
   writable(): Span[];
 }
 
+/** Places in {@link ActivityWatch.row}; those before are the implementation's own. */
+export const ACTIVITY = {
+  /** {@link RUNNABLE}, {@link BLOCKED} or {@link STATE_UNKNOWN}. */
+  state: 3,
+  /** Time on a CPU, ns, as of the last time that the system has counted it: a few ms ago at most. */
+  ran: 4,
+  /** Time for which it was runnable and had no CPU, ns, as of when it got one last. */
+  waited: 5,
+  /** How often it has got a CPU; 0: the system counts none of these three. */
+  runs: 6,
+  /** Address of the futex that it is blocked on; 0 if it is not, or that was not asked for. */
+  futex: 7,
+  length: 8,
+} as const;
+
+/** A thread is on a CPU or waits for one. */
+export const RUNNABLE = 1;
+/** It waits for something else, or is stopped. */
+export const BLOCKED = 0;
+/** It is gone, or the system does not tell. */
+export const STATE_UNKNOWN = -1;
+
+/** Watches what a thread is doing. */
+export interface ActivityWatch {
+  /** What was found last: see {@link ACTIVITY}. */
+  readonly row: Float64Array;
+  /** Looks again. */
+  refresh(): void;
+  /** Closes what is held open for it. */
+  close(): void;
+}
+
 /** A process that is open for reading. */
 export interface Process extends ProcessMemory {
   readonly pid: number;
@@ -125,6 +157,12 @@ export interface Process extends ProcessMemory {
    * @returns as `read`, or {@link NOT_THERE}.
    */
   visit(tid: number, ranges: Ranges, into: Uint8Array, linger: boolean): number;
+  /**
+   * Begins to watch what a thread is doing. Linux keeps two or three files of it open, so that a look costs
+   * half a microsecond where it sleeps and two where it runs.
+   * @param futex tell the futex that it is blocked on, too.
+   */
+  watchActivity(tid: number, futex: boolean): ActivityWatch;
   /** Ends a visit. True if the target's thread could not run from the last `visit` on. */
   leave(): boolean;
   /** Closes what is held open. The target is not touched. */

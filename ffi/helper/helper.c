@@ -1,6 +1,7 @@
 /*
  * What TypeScript does badly: one vectored read of another process, absolute deadlines, the scheduler's
- * view of a thread, comparing buffers, walking frames (walk.c), and reading from another CPU (visitor.c).
+ * view of a thread (activity.c has more of it), comparing buffers, walking frames (walk.c), and reading from
+ * another CPU (visitor.c).
  *
  * Rules of this file: nothing here writes to another process, stops it (stopper.c does, when told to) or
  * sends it a signal; nothing allocates; a failure is a negative errno in the result, since errno itself
@@ -317,6 +318,7 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
     return now;
 }
 
+#include "activity.c"
 #include "visitor.c"
 #include "stopper.c"
 #include "stopper_owner.c"

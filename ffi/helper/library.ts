@@ -17,6 +17,8 @@ const FUNCTIONS = {
   tach_open_stat: { parameters: ["i32", "i32"], result: "i32" },
   tach_alive: { parameters: ["i32"], result: "i32" },
   tach_task_cpu: { parameters: ["i32"], result: "i32" },
+  tach_open_task_file: { parameters: ["i32", "i32", "i32"], result: "i32" },
+  tach_read_activity: { parameters: ["buffer"], result: "void" },
   tach_read: {
     parameters: ["i32", "i32", "buffer", "u32", "buffer", "u32", "u32"],
     result: "i32",

@@ -1,4 +1,5 @@
 import {
+  type ActivityWatch,
   type Address,
   DENIED,
   GONE,
@@ -10,6 +11,7 @@ import {
   UNMAPPED,
 } from "../process.ts";
 import { type FfiBuffer, type Helper, loadHelper } from "../helper/library.ts";
+import { LinuxActivityWatch } from "./activity.ts";
 import { mappedFiles, type Mapping, parseMaps } from "./maps.ts";
 import { LinuxModule } from "./modules.ts";
 import { type MemoryReader, openMappedFile } from "./target_file.ts";
@@ -193,6 +195,10 @@ class LinuxProcess implements Process {
     );
     if (result === -EXDEV || result === -EBUSY) return NOT_THERE;
     return result >= 0 ? result : failureOf(-result);
+  }
+
+  watchActivity(tid: number, futex: boolean): ActivityWatch {
+    return new LinuxActivityWatch(this.#helper, this.#directory, tid, futex);
   }
 
   leave(): boolean {

@@ -27,6 +27,7 @@ const GROUPS: readonly Group[] = [
       ["interpreters_main", "interpreters.main"],
       ["tstate_current", "gilstate.tstate_current", 8, 11],
       ["gc_collecting", "gc.collecting", 8, 8],
+      ["ceval_gil", "ceval.gil", 8, 11],
     ],
   },
   {
@@ -60,8 +61,18 @@ const GROUPS: readonly Group[] = [
       ["datastack_chunk", "datastack_chunk", 11],
       ["datastack_top", "datastack_top", 11],
       ["status", "_status", 12],
+      ["current_exception", "curexc_type", 8, 11],
+      ["current_exception", "current_exception", 12],
+      ["exc_info", "exc_info"],
+      ["exc_state", "exc_state"],
     ],
   },
+  {
+    name: "err_stackitem",
+    type: "_PyErr_StackItem",
+    fields: [["exc_value", "exc_value"], ["previous", "previous_item"]],
+  },
+  { name: "gil", type: "struct _gil_runtime_state", fields: [] },
   {
     name: "cframe",
     type: "_PyCFrame",

@@ -2,7 +2,8 @@
 
 import { type Command, Option } from "commander";
 import type { CaptureKind } from "../analysis/difference_likeness.ts";
-import type { AsyncMode, Consistency, Features } from "../profile/metadata.ts";
+import { FORMATS } from "../../collectors/registry.ts";
+import type { AsyncMode, Consistency, Features, Mode } from "../profile/metadata.ts";
 import { parseDuration, parseInterval, parsePercent, parseRate } from "./numbers.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "./output_options.ts";
 
@@ -16,6 +17,9 @@ export interface CaptureOptions extends OutputOptions {
   /** Absent: stacks of threads. */
   readonly asyncMode?: AsyncMode;
   readonly consistency: Consistency;
+  readonly mode: Mode;
+  /** Tell with each sample what its thread was doing. */
+  readonly states: boolean;
   /** Absent: as the rate suggests. */
   readonly jitter?: boolean;
   /** CPU time per wall time that we may use ourselves: 1 is one CPU. */
@@ -43,12 +47,15 @@ interface Given {
   readonly gc?: boolean;
   readonly native?: boolean;
   readonly opcodes?: boolean;
+  readonly mode?: Mode;
+  readonly states?: boolean;
 }
 
 const DEFAULT_INTERVAL_US = 1000;
 const DEFAULT_MAX_CPU = 1;
 /** At shorter intervals to look for the collector would take a noticeable part of each, µs. */
 const GC_FROM = 20;
+const MODES = ["wall", "cpu", "gil", "exception"] as const satisfies readonly Mode[];
 
 /** Declares the shared options on a command. */
 export function addCaptureOptions(command: Command): void {
@@ -72,6 +79,13 @@ export function addCaptureOptions(command: Command): void {
       parseDuration,
     )
     .option("-a, --all-threads", "sample every thread, not only the main thread")
+    .addOption(
+      new Option(
+        "--mode <what>",
+        "keep the samples of threads that are on a CPU (cpu), hold the GIL (gil), or have an exception (default: wall, all)",
+      ).choices(MODES),
+    )
+    .option("--states", "note what threads do: GIL, CPU, exceptions (some outputs always do)")
     .option("--native", "show where Python has called C, with names where these are sure")
     .option("--opcodes", "show which instruction each frame executes")
     .option("--gc", "show where the garbage collector runs (default: up to 50khz)")
@@ -106,6 +120,7 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
   const given = command.opts<Given>();
   const live = given.live ?? watched;
   const intervalUs = given.samplingRate ?? given.interval ?? DEFAULT_INTERVAL_US;
+  const output = readOutputOptions(command);
   return Object.freeze({
     intervalUs,
     ...(given.duration === undefined ? {} : { durationUs: given.duration }),
@@ -121,14 +136,16 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
     maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,
     live,
     liveAsJson: live && given.json === true,
-    ...readOutputOptions(command, live),
+    mode: given.mode ?? "wall",
+    states: given.states ?? output.outputs.some(({ format }) => FORMATS[format].showsStates),
+    ...output,
   });
 }
 
 /** What a capture with these options will be, as far as profiles are compared by it. */
 export function kindOfCapture(
-  { consistency, allThreads, features, filter }: CaptureOptions,
+  { consistency, allThreads, features, filter, mode }: CaptureOptions,
 ): CaptureKind {
   const filters = filter === undefined ? [] : [filter];
-  return { mode: "wall", consistency, allThreads, features, filters };
+  return { mode, consistency, allThreads, features, filters };
 }

@@ -75,6 +75,12 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         `Process ${pid} runs a Python that this tachyon does not know and cannot read: ${said}.`,
         "Known are 3.8 to 3.15. A newer tachyon may know it; so may be a released version of the same Python.",
       );
+    case "mode-refused":
+      return fail(
+        fault,
+        `Process ${pid} does not let us know what \`--mode ${said}\` asks of its threads.`,
+        "Leave out `--mode`, or choose another: docs/modes.md says what each needs.",
+      );
     case "exact-refused":
       return fail(
         fault,

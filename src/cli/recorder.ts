@@ -1,7 +1,8 @@
 /** One capture and the outputs it feeds, from the first sample to the written results. */
 
 import type { Profile } from "../profile/profile.ts";
-import type { Ending, Summary } from "../profile/metadata.ts";
+import { formatCounted } from "../analysis/units.ts";
+import type { Ending, Mode, Summary } from "../profile/metadata.ts";
 import type {
   AttachFault,
   BatchListener,
@@ -102,8 +103,18 @@ function createRequest(
   command: readonly string[],
   waitForPythonMs: number,
 ): CaptureRequest {
-  const { intervalUs, durationUs, allThreads, asyncMode, features, consistency, jitter, maxCpu } =
-    options;
+  const {
+    intervalUs,
+    durationUs,
+    allThreads,
+    asyncMode,
+    features,
+    consistency,
+    mode,
+    states,
+    jitter,
+    maxCpu,
+  } = options;
   return {
     pid,
     intervalUs,
@@ -112,6 +123,8 @@ function createRequest(
     features,
     ...(asyncMode === undefined ? {} : { asyncMode }),
     consistency,
+    mode,
+    states,
     ...(jitter === undefined ? {} : { jitter }),
     maxCpu,
     waitForPythonMs,
@@ -127,8 +140,20 @@ function nameVersion(fault: AttachFault, pid: number): AttachFault {
   return version === undefined ? fault : { fault: "unsupported-version", detail: version };
 }
 
-function whyEmpty({ quality }: Profile, ending: Ending): string {
+/** What no thread was found doing. */
+const NOT_SEEN: Readonly<Partial<Record<Mode, string>>> = {
+  cpu: "no thread was found on a CPU",
+  gil: "no thread was found to hold the GIL",
+  exception: "no thread was found with an exception",
+};
+
+function whyEmpty({ quality, metadata }: Profile, ending: Ending): string {
   if (quality.rejected.some((count) => count > 0)) return "no stack that was read held together";
+  const notSeen = NOT_SEEN[metadata.mode];
+  if (notSeen !== undefined && quality.ticks > 1) {
+    const all = metadata.allThreads ? "" : " (only the main thread was looked at: -a takes all)";
+    return `${notSeen} in ${formatCounted(quality.ticks, "reading")}${all}`;
+  }
   if (quality.empty > 0) return "no Python code ran in the sampled threads";
   if (ending === "target-ended") return "the program ended too soon";
   if (ending === "target-replaced") return "the process started another program";

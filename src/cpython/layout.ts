@@ -1,4 +1,5 @@
 import type { DebugOffsets } from "./debug_offsets.ts";
+import { nameStates, type StateLayout } from "./state_layout.ts";
 
 /**
  * Where the fields are that the walk needs, in bytes, for one target. Taken from its debug offsets
@@ -40,6 +41,7 @@ export interface Layout {
     /** Bytes from the thread state's start that hold all of these. */
     readonly window: number;
   };
+  readonly states: StateLayout;
   /** Where a `_PyCFrame` has its current frame; −1 where there are none (from 3.13 on). */
   readonly cframe: number;
   /** Where `_PyRuntime` has the thread that holds the GIL; −1 from 3.12 on. */
@@ -133,6 +135,7 @@ export function buildLayout(offsets: DebugOffsets): Layout {
   const addsUp = offsets.version.minor === 11;
   // Threads without a GIL have instructions of their own from 3.14 on, to specialise as they run.
   const copied = offsets.freeThreaded && offsets.version.minor >= 14;
+  const thread = nameThread(offsets);
   return {
     minor: offsets.version.minor,
     freeThreaded: offsets.freeThreaded,
@@ -143,7 +146,8 @@ export function buildLayout(offsets: DebugOffsets): Layout {
       threadsMain: or("interpreter_state.threads_main", -1),
       codeGeneration: or("interpreter_state.code_object_generation", -1),
     },
-    thread: nameThread(offsets),
+    thread,
+    states: nameStates(offsets, thread.currentFrame),
     cframe: or("cframe.current_frame", -1),
     gilHolder: or("runtime_state.tstate_current", -1),
     gc: nameCollector(offsets),

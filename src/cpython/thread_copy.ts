@@ -6,6 +6,7 @@ import { ACCESS_LOST, FETCHED, PROCESS_LOST, REARRANGED, THREAD_LOST } from "./f
 import { HeapFrames } from "./heap_frames.ts";
 import { OutsideFrames } from "./outside_frames.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
+import { addHolder, addThreadState, align, threadTo } from "./state_ranges.ts";
 import { collectingAddress, statusAddress, statusOf } from "./status_words.ts";
 import { Visits } from "./visits.ts";
 
@@ -37,7 +38,7 @@ export class ThreadCopy {
   /** What to keep of the low half of an executable: from 3.14 on its low bits are a tag. */
   readonly executableMask: number;
   /** Where the chunks begin. */
-  chunksAt: number;
+  chunksAt = 0;
   /** Where they end and the frames outside begin. */
   outsideAt = 0;
   #generationAt = -1;
@@ -76,6 +77,8 @@ export class ThreadCopy {
   #frameAt = 0;
   #statusAt = -1;
   #notesAt = 0;
+  /** Where it stands in the copy who held the GIL when the reading began; −1: in the thread state. */
+  holderAt = -1;
   /** Where the current frame may be kept (3.11, 3.12). */
   readonly #cframes: CFrameList | undefined;
 
@@ -83,6 +86,7 @@ export class ThreadCopy {
    * @param watchesStatus read the thread's status word, too.
    * @param watchesGc read whether the garbage collector runs.
    * @param notes offsets of further words of the thread state, to be read with it; only with its status.
+   * @param watchesState read what the thread is doing right behind the current frame; with `watchesStatus`.
    */
   constructor(
     readonly runtime: Runtime,
@@ -90,13 +94,13 @@ export class ThreadCopy {
     readonly watchesStatus = true,
     readonly watchesGc = false,
     readonly notes: readonly number[] = [],
+    readonly watchesState = false,
   ) {
     const { layout } = runtime;
     this.visits = new Visits(runtime.process, thread.tid);
-    this.#threadFrom = layout.thread.currentFrame;
+    this.#threadFrom = watchesState ? layout.states.from : layout.thread.currentFrame;
     if (layout.cframe >= 0) this.#cframes = new CFrameList(layout.cframe);
     this.executableMask = layout.minor >= 14 ? ~3 : ~0;
-    this.chunksAt = align(layout.thread.window - this.#threadFrom);
     this.#slotBytes = align(layout.frame.size);
     this.outside = layout.hasFrameObjects
       ? new HeapFrames(this.#slotBytes)
@@ -235,6 +239,11 @@ export class ThreadCopy {
     return this.#stateWords[at]! + this.#stateWords[at + 1]! * 0x1_0000_0000;
   }
 
+  /** 32 bits of the thread state, in the same way. */
+  threadWord(offset: number): number {
+    return this.#stateWords[(offset - this.#threadFrom + this.#threadAt) >> 2]!;
+  }
+
   /**
    * The thread's status word, or what is known of it: without a GIL, all threads that may run Python code
    * are active. −1, all bits set, if it was not read.
@@ -347,18 +356,15 @@ export class ThreadCopy {
     const ranges = new Ranges(
       2 + (this.#cframes?.count ?? 0) + this.dataStack.count + this.outside.count +
         (this.watchesStatus ? 1 : 0) + (this.watchesGc ? 1 : 0) + this.notes.length +
+        (this.watchesState && layout.thread.status < 0 ? 1 : 0) +
         (codeGeneration < 0 ? 0 : 1),
     );
     const from = this.thread.address + this.#threadFrom;
-    const window = align(layout.thread.window - this.#threadFrom);
-    if (this.#cframes === undefined) {
-      ranges.push(from, 8);
-      ranges.push(from + 8, window - 8);
-    } else {
-      this.#cframes.addTo(ranges);
-      this.#threadAt = ranges.bytes;
-      ranges.push(from, window);
-    }
+    const window = align(threadTo(layout, this.watchesState) - this.#threadFrom);
+    const frame = this.#cframes === undefined ? layout.thread.currentFrame - this.#threadFrom : -1;
+    this.#cframes?.addTo(ranges);
+    this.#threadAt = addThreadState(ranges, from, frame, window);
+    if (this.watchesState) this.holderAt = addHolder(ranges, this.runtime, this.thread);
     if (this.watchesGc) {
       this.gcAt = ranges.bytes;
       ranges.push(collectingAddress(this.runtime, this.thread), layout.gc.frame < 0 ? 8 : 16);
@@ -391,8 +397,4 @@ export class ThreadCopy {
     this.#arrangement++;
     this.isOffered = false;
   }
-}
-
-function align(bytes: number): number {
-  return (bytes + 7) & ~7;
 }

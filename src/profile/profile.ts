@@ -2,6 +2,7 @@ import { ControlGroup } from "./control_group.ts";
 import type { Metadata } from "./metadata.ts";
 import { emptyQuality, type Quality } from "./quality.ts";
 import { Runs } from "./runs.ts";
+import { StateCounts } from "./state_counts.ts";
 import { SparseColumn } from "./sparse_column.ts";
 import { Column, FrameTable, NO_STACK, StackTable } from "./tables.ts";
 import { Timeline } from "./timeline.ts";
@@ -86,6 +87,8 @@ export class Profile {
   readonly quality: Quality = emptyQuality();
   /** Lengths of runs of equal stacks. */
   readonly runs: Runs = new Runs();
+  /** What threads were doing, as far as their samples say. */
+  readonly states: StateCounts = new StateCounts();
   /** Samples to hold the others against. */
   readonly control: ControlGroup = new ControlGroup();
   /** Good and rejected readings and missed ticks over time. */
@@ -117,6 +120,7 @@ export class Profile {
       if (stack === NO_STACK) continue;
       column.add(stack, 1);
       this.runs.add(thread, stack);
+      this.states.add(thread, statusOf(batch.flags[i]!));
       this.timeline.keep(batch.time[i]!, thread);
       const visit = batch.flags[i]! >>> VISIT_SHIFT;
       if (visit > 0) this.control.add(visit, thread, stack);

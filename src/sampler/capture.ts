@@ -1,5 +1,5 @@
 import type { Profile, SampleBatch } from "../profile/profile.ts";
-import type { AsyncMode, Consistency, Features, Summary } from "../profile/metadata.ts";
+import type { AsyncMode, Consistency, Features, Mode, Summary } from "../profile/metadata.ts";
 
 /** What to capture. */
 export interface CaptureRequest {
@@ -14,6 +14,10 @@ export interface CaptureRequest {
   readonly features?: Features;
   /** How stacks are made sure to be whole. */
   readonly consistency: Consistency;
+  /** Which samples are kept; absent: all, wall time. */
+  readonly mode?: Mode;
+  /** Tell with each sample what its thread was doing (`STATUS`); absent: only as far as the mode needs it. */
+  readonly states?: boolean;
   /** Put each tick at a random point of its interval; absent: at 1 kHz and below. */
   readonly jitter?: boolean;
   /** Show stacks of tasks in place of those of the event loops that run them; absent: do not. */
@@ -38,6 +42,16 @@ export function isJittered({ jitter, intervalUs }: CaptureRequest): boolean {
   return jitter ?? intervalUs >= JITTERED_FROM;
 }
 
+/** Which samples of a capture are kept. */
+export function modeOf({ mode = "wall" }: CaptureRequest): Mode {
+  return mode;
+}
+
+/** Whether it is read what threads are doing. */
+export function wantsStates(request: CaptureRequest): boolean {
+  return request.states === true || modeOf(request) !== "wall";
+}
+
 /** Why a capture could not begin. */
 export interface AttachFault {
   readonly fault:
@@ -47,6 +61,7 @@ export interface AttachFault {
     | "not-python" // no interpreter in the process (or none within the time to wait)
     | "unsupported-version" // detail: the version, e.g. "3.7"
     | "not-stoppable" // blocking was asked for, and the target cannot be traced; detail: why
+    | "mode-refused" // the mode needs what cannot be known here; detail: the mode
     | "exact-refused" // exact reading was asked for, and we may not run where the target runs
     | "asyncio-unsupported" // stacks of tasks were asked for; detail: the version
     | "no-asyncio" // the same, and the program has not imported it

@@ -6,6 +6,7 @@ import {
   type Capture,
   type CaptureRequest,
   isJittered,
+  modeOf,
   type Sampler,
 } from "./capture.ts";
 import { loadQuality } from "./counters.ts";
@@ -102,7 +103,7 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     command: request.command,
     pythonVersion: started.pythonVersion,
     freeThreaded: started.freeThreaded,
-    mode: "wall",
+    mode: modeOf(request),
     consistency: request.consistency,
     allThreads: request.allThreads,
     features: started.features,

@@ -5,29 +5,30 @@ import { CodeTable } from "../cpython/code_table.ts";
 import { CollectionLog } from "../cpython/collection_log.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { RoutineTable } from "../cpython/routine_table.ts";
-import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
+import { isRunning, listThreads, type Runtime } from "../cpython/runtime.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
 import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
-import { REPLACED, REPLACEMENT, STATUS, STATUS_SHIFT } from "../profile/profile.ts";
+import { REPLACED, REPLACEMENT, STATUS, statusOf } from "../profile/profile.ts";
 import { emptyQuality, type Rejection, REJECTIONS } from "../profile/quality.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { Budget } from "./budget.ts";
-import { type CaptureRequest, isJittered } from "./capture.ts";
+import { type CaptureRequest, isJittered, modeOf, wantsStates } from "./capture.ts";
 import { featuresFor } from "./features.ts";
 import { storeQuality } from "./counters.ts";
 import { Interner } from "./interner.ts";
-import { writeLoss, writeMiss, writeName, writeSample, writeThread } from "./records.ts";
+import { writeLoss, writeMiss, writeSample } from "./records.ts";
 import { isStopRequested, type Ring, RingWriter } from "./ring.ts";
 import { createRandom, randomSeed, Schedule } from "./schedule.ts";
 import { SettlingQueue } from "./settling.ts";
 import { MOST_STOPS, type Stops } from "./stops.ts";
 import { Tasks } from "./tasks.ts";
 import { Teacher } from "./teacher.ts";
-import { ThreadLabels } from "./thread_labels.ts";
+import { keyOf, ThreadRegister } from "./thread_register.ts";
 import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
+import { StateShop } from "./thread_states.ts";
 import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
 
 /** Longest sleep, µs: how soon a request to stop is seen. */
@@ -51,11 +52,7 @@ export class SamplingLoop {
   readonly #queue: SettlingQueue;
   readonly #writer: RingWriter;
   readonly #quality = emptyQuality();
-  /** Ids of threads on the other side, by thread state address and tid. */
-  readonly #threadIds = new Map<string, number>();
-  /** Flags that all samples of a thread have, by its id on the other side. */
-  readonly #threadFlags: number[] = [];
-  readonly #labels: ThreadLabels;
+  readonly #register: ThreadRegister;
   /** Absent where tasks that wait are not sampled. */
   #waiting: WaitingTasks | undefined;
   /** Threads whose tasks are sampled. */
@@ -84,7 +81,7 @@ export class SamplingLoop {
     const edges = new EdgeTable();
     this.#writer = new RingWriter(ring);
     this.#group = new GroupCopy(runtime.process);
-    this.#labels = new ThreadLabels(runtime);
+    this.#register = new ThreadRegister(runtime, reader, this.#writer, wantsStates(request));
     const interner = new Interner(codeTable, this.#writer);
     this.#teacher = new Teacher(request.consistency === "exact");
     if (request.features?.gc) this.#collections = new CollectionLog(runtime);
@@ -96,7 +93,8 @@ export class SamplingLoop {
     };
     this.#queue = new SettlingQueue(edges, {
       accept: (time, thread, stack, flags) => this.#send(interner, time, thread, stack, flags),
-      replace: (time, thread, stack, fallback) => {
+      replace: (time, thread, stack, fallback, flags) => {
+        if (!this.#isOfMode(flags)) return;
         if (fallback.reread) this.#quality.retried++;
         else this.#quality.repaired++;
         const [own, other] = [interner.leafOf(stack), interner.leafOf(fallback.stack)];
@@ -104,10 +102,11 @@ export class SamplingLoop {
           writeLoss(this.#writer, time, thread, REPLACED, interner.send(own));
           writeLoss(this.#writer, time, thread, REPLACEMENT, interner.send(other));
         }
-        this.#send(interner, time, thread, fallback.stack, 0);
+        this.#send(interner, time, thread, fallback.stack, flags);
       },
       reject: (time, thread, stack) => reject(time, thread, "unknown-edge", stack),
     });
+    const states = wantsStates(request) ? StateShop.create(runtime, request) : undefined;
     this.#shop = {
       runtime,
       codeTable,
@@ -121,6 +120,7 @@ export class SamplingLoop {
       routines: new RoutineTable(codeTable, runtime.reader),
       reject,
       loops,
+      ...(states === undefined ? {} : { states }),
     };
   }
 
@@ -133,8 +133,12 @@ export class SamplingLoop {
     if ("fault" in source) return;
     const found = new Tasks(runtime, codeTable, interner, source, loops);
     this.#shop = { ...this.#shop, tasks: found };
+    for (const { states } of this.#samplers) states?.close();
     this.#samplers = [];
-    if (asyncMode === "all") this.#waiting = new WaitingTasks(found, queue, reject);
+    // Tasks that wait do nothing that another mode asks for.
+    if (asyncMode === "all" && modeOf(this.request) === "wall") {
+      this.#waiting = new WaitingTasks(found, queue, reject);
+    }
   }
 
   /** Samples until the time is over, somebody asks to stop, or the target is gone. */
@@ -166,6 +170,10 @@ export class SamplingLoop {
       ending = this.#tick(time, now);
       if (budget?.spend(now) === true) schedule.stretch(budget.stretch);
       last = time;
+    }
+    for (const { states } of this.#samplers) {
+      states?.look(last);
+      states?.close();
     }
     this.#queue.flush(this.#teacher.readings);
     this.#tellMissed(last);
@@ -205,20 +213,31 @@ export class SamplingLoop {
     }
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now, time);
     if (now - this.#doubtedAt > DOUBT) this.#doubt(now);
-    return this.stops === undefined ? this.#read(time) : this.#readStopped(time, now, this.stops);
+    const samplers = this.#shop.states === undefined ? this.#samplers : this.#look(time);
+    return this.stops === undefined
+      ? this.#read(time, samplers)
+      : this.#readStopped(time, now, this.stops, samplers);
+  }
+
+  /** Looks what the threads are doing. Returns those that are to be read for it. */
+  #look(time: number): ThreadSampler[] {
+    for (const { states } of this.#samplers) states!.look(time);
+    if (this.request.mode !== "cpu") return this.#samplers;
+    return this.#samplers.filter(({ states }) => !states!.isBlocked);
   }
 
   /** Reads a target that runs. */
-  #read(time: number): Ending | undefined {
-    const focus = this.#focus();
+  #read(time: number, samplers: readonly ThreadSampler[]): Ending | undefined {
+    const focus = focusOf(samplers);
     const exact = focus !== undefined && this.#teacher.wants(time);
     this.#quality.ticks++;
     this.#shop.tasks?.begin();
-    if (this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
+    const all = samplers === this.#samplers;
+    if (all && this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
     const visit = exact ? this.#teacher.visitNumber : 0;
     const parallel = this.runtime.layout.freeThreaded;
-    if (exact && parallel) this.#drawNear();
-    for (const sampler of this.#samplers) {
+    if (exact && parallel) this.#drawNear(samplers);
+    for (const sampler of samplers) {
       const near = exact && (sampler === focus || !sampler.isActive() || this.#near.has(sampler));
       if (visit > 0 && !near && !parallel) this.#quality.controlTried++;
       const status = sampler.sample(time, near, visit);
@@ -232,15 +251,20 @@ export class SamplingLoop {
   }
 
   /** Reads a target that is stopped for it, once more for threads that stood where no stack is whole. */
-  #readStopped(time: number, now: number, stops: Stops): Ending | undefined {
+  #readStopped(
+    time: number,
+    now: number,
+    stops: Stops,
+    samplers: readonly ThreadSampler[],
+  ): Ending | undefined {
     if (!stops.allow(now)) {
       this.#quality.missedTicks++;
       return undefined;
     }
     this.#quality.ticks++;
-    for (const sampler of this.#samplers) sampler.warmUp();
+    for (const sampler of samplers) sampler.warmUp();
     this.#shop.tasks?.begin();
-    let left = this.#samplers;
+    let left = samplers;
     let ending: Ending | undefined;
     for (let i = 1; i <= MOST_STOPS && left.length > 0 && ending === undefined; i++) {
       const last = i === MOST_STOPS;
@@ -255,6 +279,7 @@ export class SamplingLoop {
       });
       if (!there) ending = this.#whyLost();
     }
+    this.#queue.settle(time, this.#teacher.readings);
     if ((this.#quality.ticks & 63) === 0) storeQuality(this.ring.counters, this.#quality);
     return ending;
   }
@@ -270,19 +295,12 @@ export class SamplingLoop {
    * Chooses the threads to be near to, one after another, where several run at a time. Each is held by
    * itself; which ones they are does not depend on what they do.
    */
-  #drawNear(): void {
+  #drawNear(samplers: readonly ThreadSampler[]): void {
     this.#near.clear();
-    const count = this.#samplers.length;
+    const count = samplers.length;
     const most = this.#teacher.always ? count : Math.min(count, MOST_NEAR);
-    for (let i = 0; i < most; i++) this.#near.add(this.#samplers[(this.#turn + i) % count]!);
+    for (let i = 0; i < most; i++) this.#near.add(samplers[(this.#turn + i) % count]!);
     this.#turn = (this.#turn + most) % count;
-  }
-
-  /** The thread to be near to in exact readings: the one that runs. */
-  #focus(): ThreadSampler | undefined {
-    return this.#samplers.length < 2
-      ? this.#samplers[0]
-      : this.#samplers.find((sampler) => sampler.isActive()) ?? this.#samplers[0];
   }
 
   /** Brings the samplers in line with the target's threads. */
@@ -298,60 +316,34 @@ export class SamplingLoop {
     }
     const wanted = (this.request.allThreads ? states : states.filter((state) => state.main))
       .filter((state) => state.tid !== 0);
-    this.#introduce(wanted);
+    this.#register.introduce(wanted);
     this.#seekTasks();
-    const before = new Map(this.#samplers.map((s) => [keyOf(s.state.address, s.state.tid), s]));
-    const samplers = wanted.map((state) => {
-      const key = keyOf(state.address, state.tid);
-      return before.get(key) ?? new ThreadSampler(this.#shop, state, this.#threadIds.get(key)!);
-    });
+    const before = new Map(this.#samplers.map((sampler) => [keyOf(sampler.state), sampler]));
+    const samplers = wanted.map((state) =>
+      before.get(keyOf(state)) ?? new ThreadSampler(this.#shop, state, this.#register.idOf(state))
+    );
     const same = samplers.length === this.#samplers.length &&
       samplers.every((sampler, i) => sampler === this.#samplers[i]);
     if (same) return undefined;
+    const kept = new Set(samplers);
+    for (const sampler of this.#samplers) if (!kept.has(sampler)) sampler.states?.close();
     this.#samplers = samplers;
     this.#copies = samplers.map((sampler) => sampler.snapshot.copy);
-    if (this.#waiting !== undefined) this.#introduceTasks(samplers);
+    if (this.#waiting !== undefined) {
+      this.#taskThreads = wanted.map((state) => ({ state, id: this.#register.idOfTasks(state) }));
+    }
     return undefined;
   }
 
-  /** Tells the other side of what the samples of waiting tasks belong to: a line of their own for each thread. */
-  #introduceTasks(samplers: readonly ThreadSampler[]): void {
-    this.#taskThreads = samplers.map(({ state, id }) => {
-      const name = this.#labels.name(id);
-      const label = name === "" ? "waiting tasks" : `${name}: waiting tasks`;
-      const key = `${keyOf(state.address, state.tid)}:tasks`;
-      return { state, id: this.#threadIds.get(key) ?? this.#tell(key, state, label, false) };
-    });
-  }
-
-  /** Tells the other side of threads that it does not know. */
-  #introduce(states: readonly ThreadState[]): void {
-    const fresh = states.filter(({ address, tid }) => !this.#threadIds.has(keyOf(address, tid)));
-    if (fresh.length === 0) return;
-    const names = this.#labels.read(fresh);
-    for (const [i, state] of fresh.entries()) {
-      const { address, tid } = state;
-      const name = names[i]!;
-      const id = this.#tell(keyOf(address, tid), state, name, state.main);
-      this.#labels.note(id, state, name);
-    }
-  }
-
-  /** Tells the other side of a thread; returns its id there. */
-  #tell(key: string, state: ThreadState, name: string, main: boolean): number {
-    const id = this.#threadIds.size;
-    const { tid, interpreterId: interpreter } = state;
-    while (!writeThread(this.#writer, { tid, main, interpreter, name })) {
-      this.reader.sleepUntil(this.reader.now() + 1000, 0);
-    }
-    this.#threadIds.set(key, id);
-    this.#threadFlags[id] = (STATUS.cpuUnknown | (main ? STATUS.main : 0)) << STATUS_SHIFT;
-    return id;
+  /** In cpu mode it is known only now whether a thread had a CPU. */
+  #isOfMode(flags: number): boolean {
+    return this.request.mode !== "cpu" || (statusOf(flags) & STATUS.onCpu) !== 0;
   }
 
   #send(interner: Interner, time: number, thread: number, stack: number, flags: number): void {
+    if (!this.#isOfMode(flags)) return;
     const id = interner.send(stack);
-    const all = flags | this.#threadFlags[thread]!;
+    const all = flags | this.#register.flagsOf(thread);
     if (id >= 0 && writeSample(this.#writer, time, thread, id, all)) this.#quality.samples++;
     else this.#quality.dropped++;
   }
@@ -367,8 +359,7 @@ export class SamplingLoop {
     this.#tellMissed(time);
     for (const sampler of this.#samplers) sampler.snapshot.copy.relax();
     if (!this.request.allThreads) return;
-    this.#labels.keep(new Set(this.#samplers.map((sampler) => sampler.id)));
-    this.#labels.refresh((id, name) => writeName(this.#writer, id, name));
+    this.#register.refresh(this.#samplers.map((sampler) => sampler.id));
   }
 
   /** Sends the ticks missed since the last time, which count for the second before. */
@@ -384,12 +375,15 @@ export class SamplingLoop {
   }
 }
 
+/** The thread to be near to in exact readings: the one that runs. */
+function focusOf(samplers: readonly ThreadSampler[]): ThreadSampler | undefined {
+  return samplers.length < 2
+    ? samplers[0]
+    : samplers.find((sampler) => sampler.isActive()) ?? samplers[0];
+}
+
 /** CPU time of our whole process, µs. */
 function ownCpuTime(): number {
   const { user, system } = cpuUsage();
   return user + system;
-}
-
-function keyOf(address: number, tid: number): string {
-  return `${address}:${tid}`;
 }

@@ -1,3 +1,5 @@
+import { STATUS, STATUS_SHIFT } from "../profile/profile.ts";
+import type { Stay } from "./thread_activity.ts";
 import { DISMISSED, type EdgeTable, KNOWN } from "../cpython/edge_table.ts";
 
 /** Samples held back at most, all threads together. */
@@ -29,7 +31,7 @@ export interface SampleSink {
   /** @param flags as in `SampleBatch`. */
   accept(time: number, thread: number, stack: number, flags: number): void;
   /** The stack of `fallback` takes the place of one that was not proven. */
-  replace(time: number, thread: number, stack: number, fallback: Fallback): void;
+  replace(time: number, thread: number, stack: number, fallback: Fallback, flags: number): void;
   reject(time: number, thread: number, stack: number): void;
 }
 
@@ -37,13 +39,16 @@ export interface SampleSink {
  * Keeps samples in order of time while one of them waits for the proof of a call that no exact reading
  * has shown yet. It is accepted as it is once all its calls are proven; else, after a while, the stack
  * that was read right after it takes its place; else it is rejected. So what is new in a program is
- * not lost merely for being new.
+ * not lost merely for being new. Samples wait likewise for whether their threads were on a CPU, where that
+ * is asked.
  */
 export class SettlingQueue {
   readonly #time = new Float64Array(CAPACITY);
   readonly #thread = new Int32Array(CAPACITY);
   readonly #stack = new Int32Array(CAPACITY);
   readonly #flags = new Int32Array(CAPACITY);
+  /** What samples wait for to be told whether their threads were on a CPU, by place in the queue. */
+  readonly #stays = new Map<number, Stay>();
   /** What pending samples wait for, by place in the queue. */
   readonly #pending = new Map<number, Pending>();
   /** Exact readings made before a call was first waited for, by edge. */
@@ -54,10 +59,14 @@ export class SettlingQueue {
 
   constructor(readonly edges: EdgeTable, readonly sink: SampleSink) {}
 
-  /** Adds a sample that is proven. */
-  push(time: number, thread: number, stack: number, flags = 0): void {
-    if (this.#head === this.#tail) this.sink.accept(time, thread, stack, flags);
-    else this.#flags[this.#enqueue(time, thread, stack)] = flags;
+  /**
+   * Adds a sample that is proven.
+   * @param stay tells in time whether the thread was on a CPU, where that is asked.
+   */
+  push(time: number, thread: number, stack: number, flags = 0, stay?: Stay): void {
+    if (stay === undefined && this.#head === this.#tail) {
+      this.sink.accept(time, thread, stack, flags);
+    } else this.#enqueue(time, thread, stack, flags, stay);
   }
 
   /**
@@ -71,8 +80,10 @@ export class SettlingQueue {
     fallback: Fallback,
     edges: readonly number[],
     readings: number,
+    flags = 0,
+    stay?: Stay,
   ): void {
-    const place = this.#enqueue(time, thread, stack);
+    const place = this.#enqueue(time, thread, stack, flags, stay);
     this.#pending.set(place, { edges, fallback });
     for (const edge of edges) if (!this.#waiting.has(edge)) this.#waiting.set(edge, readings);
     this.#readings = readings;
@@ -102,7 +113,13 @@ export class SettlingQueue {
     }
   }
 
-  #enqueue(time: number, thread: number, stack: number): number {
+  #enqueue(
+    time: number,
+    thread: number,
+    stack: number,
+    flags: number,
+    stay: Stay | undefined,
+  ): number {
     if (((this.#tail + 1) & (CAPACITY - 1)) === this.#head) {
       this.#settleHead(Infinity);
       this.#head = (this.#head + 1) & (CAPACITY - 1);
@@ -111,7 +128,8 @@ export class SettlingQueue {
     this.#time[place] = time;
     this.#thread[place] = thread;
     this.#stack[place] = stack;
-    this.#flags[place] = 0;
+    this.#flags[place] = flags;
+    if (stay !== undefined) this.#stays.set(place, stay);
     this.#tail = (place + 1) & (CAPACITY - 1);
     return place;
   }
@@ -119,6 +137,7 @@ export class SettlingQueue {
   /** Settles the oldest sample if it can be; false if it has to go on waiting. */
   #settleHead(now: number): boolean {
     const place = this.#head;
+    if (this.#stays.size > 0 && !this.#settleStay(place, now === Infinity)) return false;
     const waiting = this.#pending.size === 0 ? undefined : this.#pending.get(place);
     const time = this.#time[place]!;
     const thread = this.#thread[place]!;
@@ -132,9 +151,20 @@ export class SettlingQueue {
       this.#giveUp(waiting.edges);
       const { fallback } = waiting;
       if (fallback.stack === NO_FALLBACK) this.sink.reject(time, thread, stack);
-      else this.sink.replace(time, thread, stack, fallback);
+      else this.sink.replace(time, thread, stack, fallback, this.#flags[place]!);
     }
     if (waiting !== undefined) this.#pending.delete(place);
+    return true;
+  }
+
+  /** Notes whether the thread of a sample was on a CPU; false if that is open. */
+  #settleStay(place: number, surely: boolean): boolean {
+    const stay = this.#stays.get(place);
+    if (stay === undefined) return true;
+    const verdict = surely ? stay.force() : stay.verdict;
+    if (verdict === "open") return false;
+    if (verdict === "on") this.#flags[place]! |= STATUS.onCpu << STATUS_SHIFT;
+    this.#stays.delete(place);
     return true;
   }
 }

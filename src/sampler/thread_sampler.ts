@@ -17,7 +17,7 @@ import {
 } from "../cpython/snapshot_status.ts";
 import { ThreadCopy } from "../cpython/thread_copy.ts";
 import { NO_STACK } from "../profile/tables.ts";
-import { EXACT_SAMPLE, VISIT_SHIFT } from "../profile/profile.ts";
+import { EXACT_SAMPLE, STATUS_SHIFT, VISIT_SHIFT } from "../profile/profile.ts";
 import type { Features } from "../profile/metadata.ts";
 import type { Quality, Rejection } from "../profile/quality.ts";
 import { type Interner, REFUSED, type StackInterner } from "./interner.ts";
@@ -26,6 +26,7 @@ import { NO_FALLBACK, type SettlingQueue } from "./settling.ts";
 import { TaskStack } from "./task_stack.ts";
 import type { Tasks } from "./tasks.ts";
 import type { Teacher } from "./teacher.ts";
+import { type StateReader, type StateShop, UNCLEAR, UNWANTED } from "./thread_states.ts";
 
 /** Readings of one tick, until one holds together. */
 const MOST_READINGS = 4;
@@ -56,6 +57,8 @@ export interface Workshop {
   readonly loops: Loops;
   /** What tasks there are; absent where nobody asks for them, or none has been found yet. */
   readonly tasks?: Tasks;
+  /** Where the states of threads are wanted. */
+  readonly states?: StateShop;
 }
 
 /** Samples one thread of the target. */
@@ -68,17 +71,24 @@ export class ThreadSampler {
   #last = UNSURE;
   /** Time of the reading. */
   #time = 0;
+  /** What the thread was doing at the reading, as it stands in a sample's flags; or why it is no sample. */
+  #doing = 0;
+  /** Tells what the thread is doing, where that is wanted. */
+  readonly states: StateReader | undefined;
 
   constructor(readonly shop: Workshop, readonly state: ThreadState, readonly id: number) {
     const { tasks } = shop;
+    const asks = shop.states !== undefined;
     const notes = tasks?.source.running;
     const copy = new ThreadCopy(
       shop.runtime,
       state,
-      shop.allThreads || tasks !== undefined,
+      shop.allThreads || tasks !== undefined || asks,
       shop.features.gc,
       notes === undefined ? [] : [notes.task, notes.loop],
+      asks,
     );
+    this.states = shop.states?.readerOf(copy);
     this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.loops);
     const stack = createStackInterner(shop, copy);
     this.#stack = tasks === undefined ? stack : new TaskStack(tasks, stack);
@@ -144,7 +154,7 @@ export class ThreadSampler {
    * status is {@link TORN} or above.
    */
   sampleStopped(time: number, holds: () => boolean): number {
-    const { shop, snapshot } = this;
+    const { snapshot } = this;
     this.#time = time;
     this.#last = UNSURE;
     const status = snapshot.take(EXACT, true);
@@ -153,7 +163,6 @@ export class ThreadSampler {
     if (status === EMPTY) this.#acceptEmpty();
     else {
       if (snapshot.repairs === 0) snapshot.learn();
-      shop.quality.exact++;
       this.#accept(time, false, EXACT_SAMPLE);
     }
     return 0;
@@ -189,7 +198,6 @@ export class ThreadSampler {
     if (status === EMPTY) this.#acceptEmpty();
     else {
       if (snapshot.repairs === 0) snapshot.learn();
-      shop.quality.exact++;
       this.#accept(time, false, EXACT_SAMPLE | visit << VISIT_SHIFT);
     }
     return 0;
@@ -206,21 +214,38 @@ export class ThreadSampler {
 
   /** Counts a reading that was thrown away, with the frame that was current as far as it is known. */
   reject(reason: Rejection): void {
+    if (this.states === undefined || this.states.judge() !== UNWANTED) this.#reject(reason);
+  }
+
+  #reject(reason: Rejection): void {
     const { shop, snapshot } = this;
     const leaf = snapshot.leafPlace;
     const stack = leaf < 0 ? NO_STACK : shop.interner.push(NO_STACK, leaf);
     shop.reject(this.#time, this.id, reason, stack);
   }
 
+  /** False if the last reading is no sample of what is asked for; if that cannot be told, it is rejected. */
+  #isWanted(): boolean {
+    if (this.states === undefined) return true;
+    const doing = this.states.judge();
+    this.#doing = doing << STATUS_SHIFT;
+    if (doing >= 0) return true;
+    this.#last = UNSURE;
+    if (doing === UNCLEAR) this.#reject("torn");
+    return false;
+  }
+
   #accept(time: number, again: boolean, flags = 0): void {
+    if (!this.#isWanted()) return;
     const { quality, queue } = this.shop;
     if (again) quality.retried++;
+    if ((flags & EXACT_SAMPLE) !== 0) quality.exact++;
     if (this.snapshot.repairs > 0) quality.repaired++;
     const stack = this.#stack.intern(this.snapshot);
     this.#last = stack;
     if (stack === NO_STACK) quality.empty++;
     else if (stack === REFUSED) this.#refuse();
-    else queue.push(time, this.id, stack, flags);
+    else queue.push(time, this.id, stack, flags | this.#doing, this.states?.stay);
   }
 
   /** The task that ran is not the one whose stack was read. */
@@ -240,6 +265,10 @@ export class ThreadSampler {
    */
   #sampleUnchanged(time: number): boolean {
     const { shop, snapshot } = this;
+    if (this.states !== undefined && !this.#isWanted()) {
+      snapshot.copy.isOffered = false;
+      return true;
+    }
     if (this.#last === UNSURE) {
       if (this.isActive()) return false;
       const status = snapshot.take(EXACT, true);
@@ -252,14 +281,16 @@ export class ThreadSampler {
     if (this.#last === NO_STACK) shop.quality.empty++;
     else {
       if (snapshot.repairs > 0) shop.quality.repaired++;
-      shop.queue.push(time, this.id, this.#last);
+      shop.queue.push(time, this.id, this.#last, this.#doing, this.states?.stay);
     }
     return true;
   }
 
   /** The stack has calls that wait for proof: hold it back, and read at once what could take its place. */
   #acceptLater(time: number): void {
+    if (!this.#isWanted()) return;
     const { shop, snapshot } = this;
+    const [doing, stay] = [this.#doing, this.states?.stay];
     const stack = this.#stack.intern(snapshot);
     if (stack === REFUSED) return this.#refuse();
     const edges = [...snapshot.freshEdges];
@@ -274,7 +305,16 @@ export class ThreadSampler {
       snapshot.agree();
       shop.teacher.readings++;
     } else if (reread) shop.teacher.ask();
-    shop.queue.pushPending(time, this.id, stack, fallback, edges, shop.teacher.readings);
+    shop.queue.pushPending(
+      time,
+      this.id,
+      stack,
+      fallback,
+      edges,
+      shop.teacher.readings,
+      doing,
+      stay,
+    );
   }
 }
 

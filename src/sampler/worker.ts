@@ -4,11 +4,12 @@ import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
-import type { AttachFault, CaptureRequest } from "./capture.ts";
+import { type AttachFault, type CaptureRequest, modeOf } from "./capture.ts";
 import { featuresFor } from "./features.ts";
 import { SamplingLoop } from "./loop.ts";
 import type { Order, Report } from "./messages.ts";
 import { Stops } from "./stops.ts";
+import { canTell } from "./thread_states.ts";
 import { isStopRequested, openRing, type Ring } from "./ring.ts";
 
 /** From one look for an interpreter to the next, µs. */
@@ -54,6 +55,9 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     if (missing !== undefined) return refuse(missing);
     if (request.consistency === "exact" && !mayVisit(process, found)) {
       return refuse({ fault: "exact-refused", detail: "" });
+    }
+    if (!canTell(found, modeOf(request))) {
+      return refuse({ fault: "mode-refused", detail: modeOf(request) });
     }
     if (request.consistency === "blocking") {
       const opened = platform.openStopper(request.pid);

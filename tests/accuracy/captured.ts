@@ -24,6 +24,10 @@ export interface Captured {
   readonly stacks: readonly { readonly prefix: number; readonly frame: number }[];
   /** Samples by thread and stack. */
   readonly counts: readonly (readonly number[])[];
+  /** Samples by thread with each bit of `STATUS`, in their order. */
+  readonly states: readonly (readonly number[])[];
+  /** The operating system's ids of the threads. */
+  readonly tids: readonly number[];
   /** Independent samples that all these are worth. */
   readonly independent: number;
 }

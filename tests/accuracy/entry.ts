@@ -2,11 +2,12 @@
  * Captures a process and prints all that was captured as JSON. An entry like `src/main.ts`: the sampler
  * starts it a second time as its Worker.
  *
- * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking [jitter|steady|-] [gc,native,opcodes]`
+ * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking jitter|steady|- [gc,native,opcodes] MODE states|-`
  */
 import { countIndependent } from "../../src/analysis/intervals.ts";
 import type { Capture } from "../../src/sampler/capture.ts";
-import type { Consistency } from "../../src/profile/metadata.ts";
+import type { Consistency, Mode } from "../../src/profile/metadata.ts";
+import { STATUS } from "../../src/profile/profile.ts";
 import type { Captured } from "./captured.ts";
 
 declare const self: DedicatedWorkerGlobalScope;
@@ -16,7 +17,8 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
   serveSampler(self);
 } else {
   const { createSampler } = await import("../../src/sampler/handle.ts");
-  const [pid, intervalUs, seconds, threads, consistency, jitter, features] = Deno.args;
+  const [pid, intervalUs, seconds, threads, consistency, jitter, features, mode, states] =
+    Deno.args;
   const shown = features?.split(",") ?? [];
   const capture = await createSampler().start({
     pid: Number(pid),
@@ -30,6 +32,8 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
       native: shown.includes("native"),
       opcodes: shown.includes("opcodes"),
     },
+    mode: (mode ?? "wall") as Mode,
+    states: states === "states",
     waitForPythonMs: 1000,
     command: [],
     toolVersion: "test",
@@ -58,7 +62,11 @@ async function collect({ profile, finished }: Capture): Promise<Captured> {
       prefix: stacks.prefix.at(id),
       frame: stacks.frame.at(id),
     })),
-    counts: profile.counts.map((column) => [...column.view()]),
+    counts: profile.threads.map((_, thread) => [...profile.counts[thread]?.view() ?? []]),
+    states: profile.threads.map((_, thread) =>
+      Object.values(STATUS).map((bit) => profile.states.count(thread, bit))
+    ),
+    tids: profile.threads.map(({ tid }) => tid),
     independent: countIndependent(profile),
   };
 }

@@ -1,7 +1,7 @@
 /** Runs targets and captures of them, each on a CPU of its own. */
 import assert from "node:assert/strict";
 import { compareVersions } from "../../scripts/pythons/version.ts";
-import type { Consistency, Features } from "../../src/profile/metadata.ts";
+import type { Consistency, Features, Mode } from "../../src/profile/metadata.ts";
 import type { Captured } from "./captured.ts";
 import { type Grammar, type Preface, readGrammar } from "./grammar.ts";
 
@@ -106,6 +106,9 @@ export interface How {
   readonly jitter?: boolean;
   /** What stacks show besides Python frames; absent: nothing. */
   readonly features?: readonly (keyof Features)[];
+  readonly mode?: Mode;
+  /** Tell what threads are doing. */
+  readonly states?: boolean;
 }
 
 /** The command line of a capture. */
@@ -115,8 +118,9 @@ export function captureCommand(pid: number, how: How): string[] {
   const cpu = sameCpu ? targetCpu : captureCpu;
   const run = ["run", "-q", "-A", "--no-code-cache", "--config", config, entry];
   const order = [pid, intervalUs, seconds, allThreads ? "all" : "main", consistency].map(String);
-  const { jitter, features = [] } = how;
+  const { jitter, features = [], mode = "wall", states = false } = how;
   order.push(jitter === undefined ? "-" : jitter ? "jitter" : "steady", features.join());
+  order.push(mode, states ? "states" : "-");
   return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
 }
 

@@ -8,10 +8,8 @@ export interface Told {
 }
 
 /** The measured shares between the moments next to a capture's start and end. */
-export function sharesDuring({ startedAt, summary }: Captured, told: Told): Map<string, number> {
-  const end = startedAt + summary.durationUs / 1000;
-  const inside = told.moments.filter(([time]) => startedAt <= time! && time! <= end);
-  const [from, to] = [inside[0]!, inside.at(-1)!];
+export function sharesDuring(captured: Captured, told: Told): Map<string, number> {
+  const [from, to] = momentsOf(captured, told);
   const seconds = (to[0]! - from[0]!) / 1000;
   return new Map(told.names.map((name, i) => [name, (to[i + 1]! - from[i + 1]!) / seconds]));
 }
@@ -22,4 +20,19 @@ export function sharesDuring({ startedAt, summary }: Captured, told: Told): Map<
  */
 export function missedShare({ quality }: Captured): number {
   return quality.missedTicks / (quality.ticks + quality.missedTicks);
+}
+
+/** The share of a capture's time about which nothing is told: before the first and after the last moment in it. */
+export function untoldShare(captured: Captured, told: Told): number {
+  const [from, to] = momentsOf(captured, told);
+  return 1 - (to[0]! - from[0]!) * 1000 / captured.summary.durationUs;
+}
+
+function momentsOf(
+  { startedAt, summary }: Captured,
+  told: Told,
+): [from: readonly number[], to: readonly number[]] {
+  const end = startedAt + summary.durationUs / 1000;
+  const inside = told.moments.filter(([time]) => startedAt <= time! && time! <= end);
+  return [inside[0]!, inside.at(-1)!];
 }

@@ -1,5 +1,13 @@
 /** A process that is nothing but memory: recorded from a real one, or made up. */
-import { type Module, type Process, Ranges, UNMAPPED } from "../../ffi/process.ts";
+import {
+  ACTIVITY,
+  type ActivityWatch,
+  type Module,
+  type Process,
+  Ranges,
+  STATE_UNKNOWN,
+  UNMAPPED,
+} from "../../ffi/process.ts";
 
 const PAGE = 4096;
 
@@ -132,6 +140,12 @@ export class Image implements Process {
 
   threadCpu(): number {
     return -1;
+  }
+
+  watchActivity(): ActivityWatch {
+    const row = new Float64Array(ACTIVITY.length);
+    row[ACTIVITY.state] = STATE_UNKNOWN;
+    return { row, refresh: () => {}, close: () => {} };
   }
 
   visit(_tid: number, ranges: Ranges, into: Uint8Array): number {

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { DISMISSED, EdgeTable, FRESH } from "../../src/cpython/edge_table.ts";
 import { type Fallback, NO_FALLBACK, SettlingQueue } from "../../src/sampler/settling.ts";
+import { STATUS, STATUS_SHIFT } from "../../src/profile/profile.ts";
+import { Stay } from "../../src/sampler/thread_activity.ts";
 import { Random } from "../cpython/random.ts";
 
 /** Far more than any sample has to wait, µs; and far more readings than any call is looked for. */
@@ -20,8 +22,9 @@ class Settling {
       this.accepted.push({ time, thread, stack });
       this.flags.push(flags);
     },
-    replace: (time, thread, _, fallback) => {
+    replace: (time, thread, _, fallback, flags) => {
       this.accepted.push({ time, thread, stack: fallback.stack, fallback });
+      this.flags.push(flags);
     },
     reject: () => this.rejected++,
   });
@@ -170,4 +173,44 @@ Deno.test("samples keep their order in time, whatever is learned and given up, a
     assert.ok(times.every((at, i) => i === 0 || at >= times[i - 1]!));
     assert.ok(settling.rejected > 0 && settling.stacks.includes(2) && settling.stacks.includes(3));
   }
+});
+
+const ON_CPU = STATUS.onCpu << STATUS_SHIFT;
+
+Deno.test("a sample waits until it is known whether its thread had a CPU, and others wait behind it", () => {
+  const settling = new Settling();
+  const [first, second] = [new Stay(1), new Stay(2)];
+  settling.queue.push(1, 1, 10, 0, first);
+  settling.queue.push(2, 1, 11, 1, second);
+  settling.queue.push(3, 1, 12);
+  settling.queue.settle(LONG, MANY);
+  assert.deepEqual(settling.stacks, []);
+  second.verdict = "on";
+  settling.queue.settle(LONG, MANY);
+  assert.deepEqual(settling.stacks, []);
+  first.verdict = "off";
+  settling.queue.settle(LONG, MANY);
+  assert.deepEqual(settling.stacks, [10, 11, 12]);
+  assert.deepEqual(settling.flags, [0, 1 | ON_CPU, 0]);
+});
+
+Deno.test("a stack that takes the place of another has the flags of that one's reading", () => {
+  const settling = new Settling();
+  const edges = [settling.edges.intern(1, 1)];
+  const stay = new Stay(1);
+  settling.queue.pushPending(1, 1, 10, { stack: 20, reread: true }, edges, 0, 64, stay);
+  stay.verdict = "on";
+  settling.queue.settle(LONG, MANY);
+  assert.deepEqual(settling.stacks, [20]);
+  assert.deepEqual(settling.flags, [64 | ON_CPU]);
+});
+
+Deno.test("in the end a thread whose counts should long have changed had no CPU, any other had one", () => {
+  const settling = new Settling();
+  const [long, short] = [new Stay(1), new Stay(1)];
+  [long.last, short.last] = [1 + 100_000, 1 + 1000];
+  settling.queue.push(1, 1, 10, 0, long);
+  settling.queue.push(1, 2, 11, 0, short);
+  settling.queue.flush(0);
+  assert.deepEqual(settling.flags, [0, ON_CPU]);
 });

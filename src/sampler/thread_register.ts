@@ -1,0 +1,80 @@
+import type { ReaderThread } from "../../ffi/process.ts";
+import type { Runtime, ThreadState } from "../cpython/runtime.ts";
+import { STATUS, STATUS_SHIFT } from "../profile/profile.ts";
+import { writeName, writeThread } from "./records.ts";
+import type { RingWriter } from "./ring.ts";
+import { ThreadLabels } from "./thread_labels.ts";
+
+/** From one try to write to a full ring to the next, µs. */
+const TRY_AGAIN = 1000;
+
+/** Tells the other side of threads: their samples name them by the numbers that they get here. */
+export class ThreadRegister {
+  /** Ids on the other side, by thread state address and tid. */
+  readonly #ids = new Map<string, number>();
+  /** Flags that all samples of a thread have, by id. */
+  readonly #flags: number[] = [];
+  readonly #labels: ThreadLabels;
+
+  /** @param asksCpu samples say themselves whether it is known that their threads were on a CPU. */
+  constructor(
+    runtime: Runtime,
+    readonly reader: ReaderThread,
+    readonly writer: RingWriter,
+    readonly asksCpu: boolean,
+  ) {
+    this.#labels = new ThreadLabels(runtime);
+  }
+
+  /** Tells of those threads that the other side does not know. */
+  introduce(states: readonly ThreadState[]): void {
+    const fresh = states.filter((state) => !this.#ids.has(keyOf(state)));
+    if (fresh.length === 0) return;
+    const names = this.#labels.read(fresh);
+    for (const [i, state] of fresh.entries()) {
+      const name = names[i]!;
+      const flags = (this.asksCpu ? 0 : STATUS.cpuUnknown) | (state.main ? STATUS.main : 0);
+      this.#labels.note(this.#tell(keyOf(state), state, name, state.main, flags), state, name);
+    }
+  }
+
+  /** The id of a thread that was introduced. */
+  idOf(state: ThreadState): number {
+    return this.#ids.get(keyOf(state))!;
+  }
+
+  /** The id of the line for the waiting tasks of a thread, which is told of at the first time. */
+  idOfTasks(state: ThreadState): number {
+    const key = `${keyOf(state)}:tasks`;
+    const name = this.#labels.name(this.idOf(state));
+    const label = name === "" ? "waiting tasks" : `${name}: waiting tasks`;
+    return this.#ids.get(key) ?? this.#tell(key, state, label, false, STATUS.cpuUnknown);
+  }
+
+  /** What a sample's flags say of its thread in any case. */
+  flagsOf(id: number): number {
+    return this.#flags[id]!;
+  }
+
+  /** Looks whether some of the threads that are still there have other names by now. */
+  refresh(ids: Iterable<number>): void {
+    this.#labels.keep(new Set(ids));
+    this.#labels.refresh((id, name) => writeName(this.writer, id, name));
+  }
+
+  #tell(key: string, state: ThreadState, name: string, main: boolean, flags: number): number {
+    const id = this.#ids.size;
+    const { tid, interpreterId: interpreter } = state;
+    while (!writeThread(this.writer, { tid, main, interpreter, name })) {
+      this.reader.sleepUntil(this.reader.now() + TRY_AGAIN, 0);
+    }
+    this.#ids.set(key, id);
+    this.#flags[id] = flags << STATUS_SHIFT;
+    return id;
+  }
+}
+
+/** Tells a thread state from those that were at the same place before. */
+export function keyOf({ address, tid }: ThreadState): string {
+  return `${address}:${tid}`;
+}

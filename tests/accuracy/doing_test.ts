@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { STATUS } from "../../src/profile/profile.ts";
+import { allPythons } from "./pythons.ts";
+import { type Doing, measureDoing } from "./doing.ts";
+
+/** The oldest way of everything, then each that differs from the one before. */
+const MINORS = ["3.9", "3.12", "3.13", "3.14", "3.15"];
+
+const how = { intervalUs: 250, seconds: 1.4 };
+/** Standard errors that a share may be off the truth, and what else. */
+const ERRORS = 5;
+const SLACK = 0.015;
+
+/** Holds what was found against the truth: that is of the same time, and the ticks fell at random in it. */
+function check({ captured, things, untold }: Doing): void {
+  const { ticks, missedTicks } = captured.quality;
+  const missed = missedTicks / (ticks + missedTicks);
+  const faults = things.flatMap(({ name, truth, found }) => {
+    const most = ERRORS * Math.sqrt(truth * (1 - truth) / ticks) + SLACK + missed + untold;
+    const said = [found, truth, most].map((share) => `${(share * 100).toFixed(2)} %`);
+    return Math.abs(found - truth) <= most
+      ? []
+      : [`${name}: ${said[0]} of the time, in truth ${said[1]}, at most ${said[2]} apart`];
+  });
+  assert.deepEqual(faults, [], `${missedTicks} ticks missed, ${ticks} kept`);
+}
+
+/** Samples of all threads that have a bit, and in all. */
+function countBit({ captured }: Doing, bit: number): [having: number, all: number] {
+  const place = Object.values(STATUS).indexOf(bit as typeof STATUS.hasGil);
+  const having = captured.states.reduce((sum, counts) => sum + counts[place]!, 0);
+  return [having, captured.quality.samples];
+}
+
+for (const { path, minor } of (await allPythons()).filter(({ minor }) => MINORS.includes(minor))) {
+  const on = `on Python ${minor}`;
+
+  Deno.test(`three threads that take turns hold the GIL for as long as they say, ${on}`, async () => {
+    const doing = await measureDoing(path, "gil", { ...how, mode: "gil" });
+    check(doing);
+    const [having, all] = countBit(doing, STATUS.hasGil);
+    assert.equal(having, all);
+  });
+
+  Deno.test(`cpu mode counts the CPU time of two threads that both want the GIL, ${on}`, async () => {
+    const doing = await measureDoing(path, "bound", { ...how, mode: "cpu" });
+    check(doing);
+    const [having, all] = countBit(doing, STATUS.onCpu);
+    assert.equal(having, all);
+    assert.deepEqual(doing.things.map(({ name }) => name), ["first", "second"]);
+  });
+
+  Deno.test(`a thread that works without the GIL is on a CPU as long as it says, ${on}`, async () => {
+    const doing = await measureDoing(path, "hash", { ...how, states: true });
+    check(doing);
+    const [having] = countBit(doing, STATUS.waitsForGil);
+    assert.ok(having > 0, "it waits for the GIL to go on");
+    assert.deepEqual(countBit(doing, STATUS.cpuUnknown)[0], 0);
+  });
+
+  Deno.test(`exception mode counts handlers, also those that sleep, and nothing else, ${on}`, async () => {
+    const doing = await measureDoing(path, "exceptions", { ...how, mode: "exception" });
+    check(doing);
+    const [having, all] = countBit(doing, STATUS.hasException);
+    assert.equal(having, all);
+  });
+
+  // That is the system's word alone.
+  if (minor !== "3.9" && minor !== "3.15") continue;
+  Deno.test(`a thread that sleeps most of the time has the CPU time that it says, ${on}`, async () => {
+    check(await measureDoing(path, "cpu", { ...how, mode: "cpu" }));
+  });
+}
