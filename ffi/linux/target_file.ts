@@ -35,9 +35,9 @@ export function openMappedFile(
   for (const candidate of candidates(directory, file)) {
     const opened = openRegular(candidate.path);
     if (opened === undefined) continue;
-    if (candidate.certain || hasIdentity(opened.fd, file) || hasHead(opened, file, memory)) {
-      return opened;
-    }
+    if (candidate.certain || hasIdentity(opened.fd, file)) return opened;
+    // What stands in the place of a deleted file may begin as that did, and go on otherwise.
+    if (!file.deleted && hasHead(opened, file, memory)) return opened;
     opened.close();
   }
   return undefined;

@@ -19,7 +19,7 @@ export interface Advice {
 export function advisePermission(pid: number): string {
   const own = machine.ownRights();
   const target = machine.targetRights(pid);
-  const [first] = target === undefined ? [] : adviseAccess(own, target);
+  const [first] = target === undefined ? [adviseHidden(own, pid)] : adviseAccess(own, target);
   const more = `\`tachyon doctor ${pid}\` tells more.`;
   if (first === undefined) {
     return "Run tachyon as the user of that process, with sudo, or with the capability " +
@@ -43,6 +43,14 @@ export function adviseTracing(hasTracer: boolean): string {
 /** What to do about all that stands between us and a process. */
 export function adviseAccess(own: OwnRights, target: TargetRights): Advice[] {
   return findObstacles(own, target).map((obstacle) => advise(obstacle, own, String(target.pid)));
+}
+
+/** What to do about a process that is there, but not shown to us. */
+export function adviseHidden(own: OwnRights, pid: number): Advice {
+  return {
+    why: "/proc hides the processes of other users here (hidepid).",
+    ...elevate(own, String(pid)),
+  };
 }
 
 /** What to do to be let into processes that we have not started, where Yama keeps us out. */

@@ -146,6 +146,28 @@ Deno.test("doctor and attach name Yama's policy where it is in force", async () 
   assert.equal(asRoot.status, 0, asRoot.stdout);
 });
 
+Deno.test("doctor and attach tell a process that /proc hides from one that is not there", async () => {
+  if (lacksRoot()) return;
+  await using target = new Target(python, ["-c", PROGRAM]);
+  await told(target);
+  const pid = String(target.pid);
+  const hiding = [
+    ...["unshare", "--mount", "sh", "-c"],
+    'mount -t proc -o hidepid=2 proc /proc && exec "$@"',
+    ...["sh", ...asUser(NOBODY)],
+  ];
+  const { stdout, status } = await runTachyon(["doctor", pid], hiding);
+  assert.match(stdout, /^ -- {2}\/proc +hides processes of others/m);
+  assert.match(stdout, new RegExp(`^ no {2}process +${pid} is hidden from us$`, "m"));
+  assert.match(stdout, /\n\n\/proc hides the processes of other users here \(hidepid\)\.\n {4}\S/);
+  assert.equal(status, 1);
+  const attached = await runTachyon(["attach", pid], hiding);
+  assert.match(
+    attached.stderr,
+    /does not let us read.*\n +\/proc hides the processes of other users/,
+  );
+});
+
 Deno.test("attach goes from a launcher to the Python below it, and says so", async () => {
   const script = `"$0" -c "$1"; exit`;
   await using target = new Target("sh", ["-c", script, python, PROGRAM]);

@@ -4,14 +4,18 @@ import type { Machine, OwnRights } from "../../../ffi/machine.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import { examine, type PythonFacts } from "../../survey/pythons.ts";
 import { findPythonsBelow } from "../launcher.ts";
-import { type Advice, adviseAccess } from "../permission.ts";
+import { type Advice, adviseAccess, adviseHidden } from "../permission.ts";
 import { type Check, check, type Findings, showCommand } from "./check.ts";
 
 /** Looks at a process and whether we may sample it. */
 export function checkProcess(machine: Machine, own: OwnRights, pid: number): Findings {
   const target = machine.targetRights(pid);
+  const found = examine(pid);
+  const denied = found?.hindrance?.fault === "denied";
   if (target === undefined) {
-    return { checks: [check("process", "bad", `there is no process ${pid}`)], advice: [] };
+    const text = denied ? `${pid} is hidden from us` : `there is no process ${pid}`;
+    const advice = denied ? [adviseHidden(own, pid)] : [];
+    return { checks: [check("process", "bad", text)], advice };
   }
   const checks: Check[] = [
     check("process", "ok", `${pid}: ${showCommand(machine.command(pid)) || "(no command line)"}`),
@@ -35,8 +39,6 @@ export function checkProcess(machine: Machine, own: OwnRights, pid: number): Fin
     const text = `process ${target.tracer} traces it: --blocking is not possible`;
     checks.push(check("tracer", "note", text));
   }
-  const found = examine(pid);
-  const denied = found?.hindrance?.fault === "denied";
   if (denied) {
     checks.push(check("access", "bad", "the system does not let us read it"));
     return { checks, advice: adviseDenied(own, adviseAccess(own, target)) };
