@@ -5,6 +5,7 @@ import type { CaptureKind } from "../analysis/difference_likeness.ts";
 import { FORMATS } from "../../collectors/registry.ts";
 import type { AsyncMode, Consistency, Features, Mode } from "../profile/metadata.ts";
 import { parseDuration, parseInterval, parsePercent, parseRate } from "./numbers.ts";
+import type { OutputRequest } from "./destination.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "./output_options.ts";
 
 /** What was asked for, checked. */
@@ -120,7 +121,7 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
   const given = command.opts<Given>();
   const live = given.live ?? watched;
   const intervalUs = given.samplingRate ?? given.interval ?? DEFAULT_INTERVAL_US;
-  const output = readOutputOptions(command);
+  const output = readOutputOptions(command, live);
   return Object.freeze({
     intervalUs,
     ...(given.duration === undefined ? {} : { durationUs: given.duration }),
@@ -137,9 +138,14 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
     live,
     liveAsJson: live && given.json === true,
     mode: given.mode ?? "wall",
-    states: given.states ?? output.outputs.some(({ format }) => FORMATS[format].showsStates),
+    states: given.states ?? (live || output.outputs.some(isOfStates)),
     ...output,
   });
+}
+
+/** Whether an output shows what threads were doing. */
+function isOfStates({ format }: OutputRequest): boolean {
+  return FORMATS[format].showsStates ?? false;
 }
 
 /** What a capture with these options will be, as far as profiles are compared by it. */
