@@ -149,11 +149,16 @@ export function severalPythons(pid: number, below: readonly number[]): Fault {
   );
 }
 
-/** Threads of a process could not be read whole. */
-export function dumpTorn(pid: number, threads: number, wasStopped: boolean): Fault {
-  const what = threads === 1
-    ? `A thread of process ${pid} could not be read: its stack changed in every reading.`
-    : `${threads} threads of process ${pid} could not be read: their stacks changed in every reading.`;
+/** Threads or tasks of a process could not be read whole. */
+export function dumpTorn(
+  pid: number,
+  kind: "thread" | "task",
+  count: number,
+  wasStopped: boolean,
+): Fault {
+  const what = count === 1
+    ? `A ${kind} of process ${pid} could not be read: it changed in every reading.`
+    : `${count} ${kind}s of process ${pid} could not be read: they changed in every reading.`;
   return fail(
     "dump-torn",
     what,

@@ -1,4 +1,6 @@
 import type { LocalVariable } from "../cpython/objects/frame_locals.ts";
+import type { Features } from "../profile/metadata.ts";
+import type { FrameKind } from "../profile/tables.ts";
 import type { AttachFault } from "./capture.ts";
 
 /** What to look at. */
@@ -8,13 +10,18 @@ export interface DumpRequest {
   readonly allThreads: boolean;
   /** Stop the target for the reading: all threads are then seen at one moment. */
   readonly blocking: boolean;
-  readonly opcodes: boolean;
+  /** What stacks show besides Python frames. */
+  readonly features: Features;
+  /** Show the asyncio tasks, too: those that run and who waits for them, or all. */
+  readonly tasks?: "running" | "all";
   /** Read arguments and local variables; `secrets`: also those whose names say that they are secret. */
   readonly locals?: { readonly secrets: boolean };
 }
 
 /** A call as it was found. All texts are untrusted. */
 export interface DumpedFrame {
+  /** Frames of other kinds than Python's have a name only. */
+  readonly kind: FrameKind;
   readonly file: string;
   readonly name: string;
   readonly firstLine: number;
@@ -51,6 +58,29 @@ export interface DumpedThread {
   readonly torn: number;
 }
 
+/** A task of asyncio as it was found. */
+export interface DumpedTask {
+  /** Address of the task, which tells it from others: what `id()` says of it. */
+  readonly id: number;
+  /** Untrusted text. */
+  readonly name: string;
+  /** The system's id of the thread that made it; 0 if that has ended. */
+  readonly tid: number;
+  /** Its frames are on its thread's stack. */
+  readonly executing: boolean;
+  /** Its coroutines, the one that waits first; none if it is executing. */
+  readonly frames: readonly DumpedFrame[];
+  /** The tasks that wait for it. */
+  readonly awaiters: readonly number[];
+}
+
+/** The tasks of a process. */
+export interface DumpedTasks {
+  readonly tasks: readonly DumpedTask[];
+  /** Tasks that changed whenever they were read: they are not among these. */
+  readonly torn: number;
+}
+
 /** What a process was doing. */
 export interface Dump {
   readonly pid: number;
@@ -62,6 +92,8 @@ export interface Dump {
   readonly stoppedUs: number;
   /** The main thread first. */
   readonly threads: readonly DumpedThread[];
+  /** Absent where they were not asked for. */
+  readonly tasks?: DumpedTasks;
 }
 
 /** Looks at a process. */

@@ -11,7 +11,8 @@ import { ThreadCopy } from "../cpython/thread_copy.ts";
 import { type ThreadName, ThreadNames } from "../cpython/thread_names.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import type { AttachFault } from "./capture.ts";
-import type { Dump, DumpedFrame, DumpedThread, DumpRequest } from "./dump.ts";
+import type { Dump, DumpedTasks, DumpedThread, DumpRequest } from "./dump.ts";
+import { listDumpedTasks } from "./dumped_tasks.ts";
 import { FrameDetails } from "./frame_details.ts";
 
 /** Longest time that is spent on a thread that changes all the time, µs, and on all of them. */
@@ -36,6 +37,7 @@ export class DumpReader {
   readonly #codeTable: CodeTable;
   readonly #edges = new EdgeTable();
   #stoppedUs = 0;
+  #tasks: DumpedTasks | AttachFault | undefined;
 
   constructor(
     readonly runtime: Runtime,
@@ -59,6 +61,8 @@ export class DumpReader {
       : this.#readStopped(states, names, this.stopper);
     if ("fault" in read) return read;
     if (read.length === 0) return this.#whyLost();
+    const tasks = this.#tasks;
+    if (tasks !== undefined && "fault" in tasks) return tasks;
     return {
       pid: request.pid,
       pythonVersion: versionText(runtime.offsets.version),
@@ -66,6 +70,7 @@ export class DumpReader {
       takenAt,
       stoppedUs: this.#stoppedUs,
       threads: read.sort((a, b) => Number(b.main) - Number(a.main)),
+      ...(tasks === undefined ? {} : { tasks }),
     };
   }
 
@@ -88,6 +93,7 @@ export class DumpReader {
       if ("fault" in outcome) return outcome;
       threads.push(outcome);
     }
+    this.#readTasks(states);
     return threads;
   }
 
@@ -149,6 +155,7 @@ export class DumpReader {
           if (!whole) break;
           threads.push(this.#describe(state, names, snapshot, status, details));
         }
+        if (whole) this.#readTasks(states);
         if (whole && stopper.holds()) return threads;
       } finally {
         stopper.resume();
@@ -163,9 +170,16 @@ export class DumpReader {
     }));
   }
 
+  #readTasks(states: readonly ThreadState[]): void {
+    const { tasks } = this.request;
+    if (tasks === undefined) return;
+    const tids = this.request.allThreads ? undefined : new Set(states.map(({ tid }) => tid));
+    this.#tasks = listDumpedTasks(this.runtime, tasks, tids);
+  }
+
   #open(state: ThreadState): Snapshot {
     return new Snapshot(
-      new ThreadCopy(this.runtime, state),
+      new ThreadCopy(this.runtime, state, true, this.request.features.gc),
       this.#codeTable,
       this.#edges,
       this.loops,
@@ -189,11 +203,7 @@ export class DumpReader {
     const { process, offsets } = this.runtime;
     const { tid, main, interpreterId: interpreter } = state;
     const known = names.get(state.address);
-    const { path } = snapshot;
-    const frames: DumpedFrame[] = [];
-    for (let depth = status === EMPTY ? -1 : path.depth - 1; depth >= 0; depth--) {
-      frames.push(details.describe(path.places[depth]!, path.addresses[depth]!));
-    }
+    const frames = status === EMPTY ? [] : details.describe(snapshot);
     return {
       tid,
       name: known?.name ?? process.threadName(tid),

@@ -60,6 +60,11 @@ class CollectingStack implements StackInterner {
 const COLLECTS_BETWEEN = 12;
 const COLLECT = "gc.collect";
 
+/** Whether the C code that a leaf calls is over when the collector runs in it, unless it is the collector itself. */
+export function isOverByCollection(minor: number, native: string | undefined): boolean {
+  return minor >= COLLECTS_BETWEEN && native !== COLLECT;
+}
+
 /** Shows of each frame what it executes, and the C code that it has called. */
 class MarkedStack implements StackInterner {
   readonly #interner: Interner;
@@ -89,8 +94,8 @@ class MarkedStack implements StackInterner {
     marks.read(path);
     const collection = this.#features.gc ? findCollection(copy, path) : -1;
     if (
-      collection === depth - 1 && copy.runtime.layout.minor >= COLLECTS_BETWEEN &&
-      marks.natives.get(depth) !== COLLECT
+      collection === depth - 1 &&
+      isOverByCollection(copy.runtime.layout.minor, marks.natives.get(depth))
     ) marks.natives.delete(depth);
     let stack = base;
     for (let d = from; d < to; d++) {

@@ -1,10 +1,34 @@
 /** A dump that was never taken, with texts as a hostile target would have them. */
 
 import type { AttachFault } from "../../src/sampler/capture.ts";
-import type { Dump, DumpedThread, DumpRequest } from "../../src/sampler/dump.ts";
+import type { Dump, DumpedTask, DumpedThread, DumpRequest } from "../../src/sampler/dump.ts";
 
 const HOSTILE = "evil\x1b[31m\u202e\n";
-const NOT_KNOWN = { endLine: 0, column: -1, endColumn: -1, opcode: -1 };
+const NOT_KNOWN = { kind: "python", endLine: 0, column: -1, endColumn: -1, opcode: -1 } as const;
+
+/** A task that two wait for, two that wait alike, and two that wait for each other. */
+const TASKS: readonly DumpedTask[] = [
+  task(1, "top", []),
+  task(2, "left", [1]),
+  task(3, "right", [1]),
+  task(4, HOSTILE, [2, 3]),
+  task(5, "Task-5", [], false, 7),
+  task(6, "Task-6", [], false, 7),
+  task(7, "runs", [], true),
+  task(8, "a", [9]),
+  task(9, "b", [8]),
+];
+
+function task(
+  id: number,
+  name: string,
+  awaiters: number[],
+  executing = false,
+  line = id,
+): DumpedTask {
+  const frame = { file: "/srv/gone.py", name: "wait", firstLine: 1, ...NOT_KNOWN, line };
+  return { id, name, tid: 77, executing, awaiters, frames: executing ? [] : [frame] };
+}
 
 /** FAKE_FAULT makes it fail instead; FAKE_TORN=1 leaves a thread unread. */
 export function fakeDump(request: DumpRequest): Dump | AttachFault {
@@ -33,5 +57,6 @@ export function fakeDump(request: DumpRequest): Dump | AttachFault {
     takenAt: 1_700_000_000_000,
     stoppedUs: request.blocking ? 1500 : 0,
     threads: [thread],
+    ...(request.tasks === undefined ? {} : { tasks: { tasks: TASKS, torn: 0 } }),
   };
 }

@@ -43,11 +43,13 @@ function checkDump(dump: Dump): void {
   }
 }
 
+const NONE = { native: false, gc: false, opcodes: false };
+
 for (const python of interpreters) {
   Deno.test(`dumps of a program that calls all the time are whole on ${python.version}`, async () => {
     await using target = new Target(python.path, [SCRIPT]);
     await target.line();
-    const request = { pid: target.pid, allThreads: true, opcodes: false };
+    const request = { pid: target.pid, allThreads: true, features: NONE };
     for (let i = 0; i < DUMPS; i++) {
       const dump = takeDump({ ...request, blocking: false });
       assert.ok(!("fault" in dump), JSON.stringify(dump));

@@ -20,6 +20,8 @@ const SEED = Number(Deno.env.get("TACHYON_FUZZ_SEED") ?? 29);
 const MOST_READS = 300_000;
 const MOST_BYTES = 256 << 20;
 
+const ALL = { native: true, gc: true, opcodes: true };
+
 /** A clock on which reading takes long: retries end soon. */
 function createClock(): ReaderThread {
   let now = 0;
@@ -39,7 +41,7 @@ function readAll(image: Image): { names: string[]; values: string[] } {
   const runtime = findRuntime(image);
   if ("fault" in runtime) return { names: [], values: [] };
   const names = new ThreadNames(runtime).read(listThreads(runtime).slice(0, 100));
-  const request = { pid: image.pid, allThreads: false, blocking: false, opcodes: true };
+  const request = { pid: image.pid, allThreads: false, blocking: false, features: ALL };
   const options = { ...request, locals: { secrets: true } };
   const dump = new DumpReader(runtime, createLoops(), createClock(), options).read();
   const threads = "fault" in dump ? [] : dump.threads;

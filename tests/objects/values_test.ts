@@ -6,11 +6,13 @@ import { Target } from "../ffi/targets.ts";
 
 const SCRIPT = new URL("values_target.py", import.meta.url).pathname;
 
+const NONE = { native: false, gc: false, opcodes: false };
+
 for (const python of interpreters) {
   Deno.test(`variables are shown with their values on ${python.version}`, async () => {
     await using target = new Target(python.path, ["-X", "utf8", SCRIPT]);
     const { expected } = JSON.parse(await target.line()) as { expected: Record<string, string> };
-    const request = { pid: target.pid, allThreads: false, opcodes: false };
+    const request = { pid: target.pid, allThreads: false, features: NONE };
     for (const blocking of [false, true]) {
       const dump = takeDump({ ...request, blocking, locals: { secrets: false } });
       assert.ok(!("fault" in dump), JSON.stringify(dump));

@@ -16,6 +16,7 @@ Examples:
   tachyon dump 1234                  what the main thread is doing
   tachyon dump -a 1234               all threads
   tachyon dump -a --locals 1234      with arguments and local variables
+  tachyon dump -a --async-aware 1234 with the tasks of asyncio
   tachyon dump -a --json 1234        for a script
 
 The process is only read, never changed, and stopped only with --blocking.`;
@@ -25,7 +26,11 @@ interface Given {
   readonly allThreads?: boolean;
   readonly locals?: boolean;
   readonly showSecrets?: boolean;
+  readonly native?: boolean;
   readonly opcodes?: boolean;
+  readonly gc: boolean;
+  readonly asyncAware?: boolean;
+  readonly asyncMode?: "running" | "all";
   readonly blocking?: boolean;
   readonly json?: boolean;
 }
@@ -46,7 +51,14 @@ export function addDump(program: Command, take: TakeDump, done: (status: number)
         "show also the values of names like password, secret, token, key",
       ).implies({ locals: true }),
     )
-    .option("--opcodes", "show the instruction that each function is at")
+    .option("--native", "show where Python has called C, with names where these are sure")
+    .option("--opcodes", "show which instruction each frame executes")
+    .option("--no-gc", "do not show where the garbage collector runs")
+    .option("--async-aware", "show asyncio tasks, too, and who awaits them")
+    .addOption(
+      new Option("--async-mode <mode>", "tasks that run and who awaits them, or all (default: all)")
+        .choices(["running", "all"]).implies({ asyncAware: true }),
+    )
     .option("--blocking", "stop the program for the reading, so that all is of one moment")
     .option("--json", "as JSON, for a script");
   command
@@ -59,7 +71,12 @@ async function dump(pid: number, given: Given, take: TakeDump): Promise<number> 
     pid,
     allThreads: given.allThreads ?? false,
     blocking: given.blocking ?? false,
-    opcodes: given.opcodes ?? false,
+    features: {
+      native: given.native ?? false,
+      gc: given.gc,
+      opcodes: given.opcodes ?? false,
+    },
+    ...(given.asyncAware === true ? { tasks: given.asyncMode ?? "all" } : {}),
     ...(given.locals === true ? { locals: { secrets: given.showSecrets ?? false } } : {}),
   };
   const command = readCommand(pid);
@@ -74,7 +91,10 @@ async function dump(pid: number, given: Given, take: TakeDump): Promise<number> 
 }
 
 /** What is missing in a dump, if anything is. */
-function findTorn({ pid, threads, stoppedUs }: Dump): Fault | undefined {
+function findTorn({ pid, threads, tasks, stoppedUs }: Dump): Fault | undefined {
   const torn = threads.filter((thread) => thread.torn > 0).length;
-  return torn === 0 ? undefined : dumpTorn(pid, torn, stoppedUs > 0);
+  if (torn === 0 && tasks !== undefined && tasks.torn > 0) {
+    return dumpTorn(pid, "task", tasks.torn, stoppedUs > 0);
+  }
+  return torn === 0 ? undefined : dumpTorn(pid, "thread", torn, stoppedUs > 0);
 }

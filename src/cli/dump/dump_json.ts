@@ -30,6 +30,17 @@ export function writeDumpJson(
       takenAt: new Date(dump.takenAt).toISOString(),
       stoppedUs: dump.stoppedUs,
       threads: dump.threads.map((thread) => describeThread(thread, dump, sources)),
+      ...(dump.tasks === undefined ? {} : {
+        tasks: dump.tasks.tasks.map((task) => ({
+          id: task.id,
+          name: task.name,
+          tid: task.tid || null,
+          running: task.executing,
+          awaitedBy: task.awaiters,
+          frames: [...task.frames].reverse().map((frame) => describeFrame(frame, dump, sources)),
+        })),
+        unreadTasks: dump.tasks.torn,
+      }),
     })
   }\n`;
 }
@@ -52,7 +63,9 @@ function describeThread(thread: DumpedThread, dump: Dump, sources: SourceLines):
 function describeFrame(frame: DumpedFrame, dump: Dump, sources: SourceLines): unknown {
   const source = sources.find(frame.file, frame.line);
   const opcode = listOpcodes(dump.pythonVersion)[frame.opcode];
+  if (frame.kind !== "python") return { kind: frame.kind, function: frame.name };
   return {
+    kind: frame.kind,
     file: frame.file,
     function: frame.name,
     firstLine: frame.firstLine,

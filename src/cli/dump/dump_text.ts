@@ -4,11 +4,17 @@ import { listOpcodes, type Opcode } from "../../profile/opcodes.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import { formatCounted, formatTime } from "../../analysis/units.ts";
 import { paint, type Style } from "../../../collectors/style.ts";
-import type { Dump, DumpedFrame, DumpedThread } from "../../sampler/dump.ts";
+import type { Dump, DumpedFrame, DumpedTasks, DumpedThread } from "../../sampler/dump.ts";
 import { labelsOf } from "./labels.ts";
 import { markLine } from "./marked_line.ts";
 import type { SourceLines } from "./source_lines.ts";
+import { arrangeTasks, type TaskGroup } from "./task_tree.ts";
 import { writeValue } from "./value_text.ts";
+
+/** Tasks below more others than this are not moved further to the right. */
+const DEEPEST = 12;
+/** Names of tasks that are the same otherwise, and of further ones that wait. */
+const MOST_NAMES = 6;
 
 /** What a dump is written with. */
 export interface DumpPage {
@@ -26,7 +32,42 @@ export function writeDump(dump: Dump, page: DumpPage): string {
   const head = `Process ${dump.pid}, Python ${dump.pythonVersion}${build}${command}${stopped}`;
   const opcodes = listOpcodes(dump.pythonVersion);
   const threads = dump.threads.map((thread) => writeThread(thread, page, opcodes));
-  return [head, ...threads].map((text) => `${text}\n`).join("\n");
+  const tasks = dump.tasks === undefined ? [] : [writeTasks(dump.tasks, page)];
+  return [head, ...threads, ...tasks].map((text) => `${text}\n`).join("\n");
+}
+
+/** Tasks below those that wait for them. */
+function writeTasks({ tasks }: DumpedTasks, page: DumpPage): string {
+  if (tasks.length === 0) return `${style("Tasks", "heading", page)}: none`;
+  const head = `${style("Tasks", "heading", page)} (${
+    formatCounted(tasks.length, "task")
+  }, each below the one that awaits it; most recent call last):`;
+  const groups = arrangeTasks(tasks).flatMap((group) => {
+    const indent = "  ".repeat(Math.min(group.level, DEEPEST) + 1);
+    return writeGroup(group, page).map((line) => indent + line);
+  });
+  return [head, ...groups].join("\n");
+}
+
+function writeGroup({ tasks, others, level }: TaskGroup, page: DumpPage): string[] {
+  const task = tasks[0]!;
+  const names = listNames(tasks.map(({ name }) => name));
+  const said = [
+    ...(task.tid === 0 ? [] : [`thread ${task.tid}`]),
+    ...(task.executing ? ["running: see its thread"] : []),
+    ...(others.length === 0 ? [] : [`awaited ${level > 0 ? "also " : ""}by ${listNames(others)}`]),
+  ];
+  const title = tasks.length === 1 ? "Task" : formatCounted(tasks.length, "task");
+  const frames = [...task.frames].reverse().flatMap((frame) => writeFrame(frame, page, []));
+  const details = said.length === 0 ? "" : ` (${said.join("; ")})`;
+  const colon = frames.length === 0 ? "" : ":";
+  return [`${title} ${style(names, "heading", page)}${details}${colon}`, ...frames];
+}
+
+function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_NAMES).map((name) => `"${escapeForTerminal(name)}"`);
+  const left = names.length - shown.length;
+  return [...shown, ...(left > 0 ? [`… ${left} more`] : [])].join(", ");
 }
 
 function writeThread(thread: DumpedThread, page: DumpPage, opcodes: readonly Opcode[]): string {
@@ -47,6 +88,9 @@ function writeThread(thread: DumpedThread, page: DumpPage, opcodes: readonly Opc
 }
 
 function writeFrame(frame: DumpedFrame, page: DumpPage, opcodes: readonly Opcode[]): string[] {
+  if (frame.kind !== "python") {
+    return [`  ${style(escapeForTerminal(frame.name), "function", page)}`];
+  }
   const file = style(`"${escapeForTerminal(frame.file)}"`, "file", page);
   const line = frame.line > 0 ? `, line ${style(String(frame.line), "line", page)}` : "";
   const name = style(escapeForTerminal(frame.name), "function", page);
