@@ -80,3 +80,16 @@ Deno.test("a dump that nobody reads to its end is no fault", async () => {
   assert.equal(stderr, "");
   assert.equal(status, 0);
 });
+
+Deno.test("tasks are shown below those that await them, and as JSON", async () => {
+  const { stdout } = await runFake(["dump", "--async-aware", PID]);
+  assert.doesNotMatch(stdout, HARMFUL);
+  assert.match(stdout, /\n {2}Task "top" \(thread 77\):\n.*\n {4}Task "left" \(thread 77\):\n/);
+  assert.match(stdout, /\n {6}Task "evil.*" \(thread 77; awaited also by "right"\):\n/);
+  assert.match(stdout, /\n {2}2 tasks "Task-5", "Task-6" \(thread 77\):\n/);
+  assert.match(stdout, /\n {2}Task "runs" \(thread 77; running: see its thread\)\n/);
+  const json = await runFake(["dump", "--async-mode", "running", "--json", PID]);
+  const { tasks } = JSON.parse(json.stdout);
+  assert.deepEqual(tasks[3].awaitedBy, [2, 3]);
+  assert.equal(tasks[6].running, true);
+});

@@ -22,7 +22,7 @@ for (const subject of SUBJECTS) {
       await inTemporary(async (cwd) => {
         await Deno.writeTextFile(`${cwd}/resting.py`, PROGRAM);
         await using program = await startProgram(python.path, [`${cwd}/resting.py`]);
-        const args = ["dump", "-a", "--locals", "--opcodes", `${program.pid}`];
+        const args = ["dump", "-a", "--locals", "--opcodes", "--native", `${program.pid}`];
         const { status, stdout, stderr } = await runTachyon(subject, args, { cwd });
         assert.equal(stderr, "");
         assert.equal(status, 0);
@@ -30,7 +30,7 @@ for (const subject of SUBJECTS) {
         assert.equal(others.length, 0);
         assert.match(head!, new RegExp(`^Process ${program.pid}, Python ${python.version}: `));
         assert.match(main!, /^Thread \d+ "MainThread" \(main thread; most recent call last\):\n/);
-        assert.match(main!, /line 10, in <module>.*\n {4}time\.sleep\($/);
+        assert.match(main!, /line 10, in <module>.*\n {4}time\.sleep\(\n {2}<native time\.sleep>$/);
         assert.match(worker!, /^Thread \d+ "wörker" \(daemon; most recent call last\):\n/);
         assert.match(
           worker!,

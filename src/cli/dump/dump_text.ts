@@ -1,7 +1,7 @@
 /** A dump as people read it. */
 
 import { listOpcodes, type Opcode } from "../../profile/opcodes.ts";
-import { escapeForTerminal } from "../../analysis/terminal_text.ts";
+import { escapeForTerminal, fitText } from "../../analysis/terminal_text.ts";
 import { formatCounted, formatTime } from "../../analysis/units.ts";
 import { paint, type Style } from "../../../collectors/style.ts";
 import type { Dump, DumpedFrame, DumpedTasks, DumpedThread } from "../../sampler/dump.ts";
@@ -15,6 +15,8 @@ import { writeValue } from "./value_text.ts";
 const DEEPEST = 12;
 /** Names of tasks that are the same otherwise, and of further ones that wait. */
 const MOST_NAMES = 6;
+/** Longer names of threads and tasks are cut in the middle, cells. */
+const LONGEST_NAME = 60;
 
 /** What a dump is written with. */
 export interface DumpPage {
@@ -64,14 +66,18 @@ function writeGroup({ tasks, others, level }: TaskGroup, page: DumpPage): string
   return [`${title} ${style(names, "heading", page)}${details}${colon}`, ...frames];
 }
 
+function quoteName(name: string): string {
+  return `"${fitText(escapeForTerminal(name), LONGEST_NAME)}"`;
+}
+
 function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, MOST_NAMES).map((name) => `"${escapeForTerminal(name)}"`);
+  const shown = names.slice(0, MOST_NAMES).map((name) => quoteName(name));
   const left = names.length - shown.length;
   return [...shown, ...(left > 0 ? [`… ${left} more`] : [])].join(", ");
 }
 
 function writeThread(thread: DumpedThread, page: DumpPage, opcodes: readonly Opcode[]): string {
-  const name = thread.name === "" ? "" : ` "${escapeForTerminal(thread.name)}"`;
+  const name = thread.name === "" ? "" : ` ${quoteName(thread.name)}`;
   const labels = [labelsOf(thread).join(", "), "most recent call last"].filter((text) =>
     text !== ""
   );

@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { takeDump } from "../../src/sampler/dumper.ts";
+import { interpreters } from "../cpython/interpreters.ts";
+import { Target } from "../ffi/targets.ts";
+
+/** Does hardly anything but collect garbage. */
+const COLLECTING = `
+import gc
+held = [[] for _ in range(300_000)]
+print("ready", flush=True)
+def collect():
+    while True: gc.collect()
+collect()
+`;
+const DUMPS = 20;
+
+for (const python of interpreters.filter(({ freeThreaded }) => !freeThreaded)) {
+  Deno.test(`a dump shows where the collector runs, unless it is not wanted, on ${python.version}`, async () => {
+    await using target = new Target(python.path, ["-c", COLLECTING]);
+    await target.line();
+    const kinds = (gc: boolean): Set<string> => {
+      const found = new Set<string>();
+      for (let i = 0; i < DUMPS; i++) {
+        const features = { native: false, gc, opcodes: false };
+        const dump = takeDump({ pid: target.pid, allThreads: false, blocking: false, features });
+        assert.ok(!("fault" in dump), JSON.stringify(dump));
+        const [leaf, caller] = dump.threads[0]!.frames;
+        if (leaf!.kind === "gc") assert.equal(caller!.name, "collect");
+        else assert.equal(leaf!.name, "collect");
+        found.add(leaf!.kind);
+      }
+      return found;
+    };
+    assert.ok(kinds(true).has("gc"));
+    assert.deepEqual([...kinds(false)], ["python"]);
+  });
+}
