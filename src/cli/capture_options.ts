@@ -29,6 +29,8 @@ export interface CaptureOptions extends OutputOptions {
   readonly live: boolean;
   /** Where that is not on a screen, as JSON. */
   readonly liveAsJson: boolean;
+  /** Say every second how it goes. */
+  readonly realtimeStats: boolean;
 }
 
 /** Values as the parser leaves them. */
@@ -44,6 +46,7 @@ interface Given {
   readonly maxCpu?: number;
   readonly blocking?: boolean;
   readonly live?: boolean;
+  readonly realtimeStats?: boolean;
   readonly json?: boolean;
   readonly gc?: boolean;
   readonly native?: boolean;
@@ -108,8 +111,14 @@ export function addCaptureOptions(command: Command): void {
       "lower the rate when tachyon itself needs more of a CPU (default: 100)",
       parsePercent,
     );
+  command
+    .optionsGroup("While it runs:")
+    .option("--live", "watch it on a screen; outputs are written at the end if asked for")
+    .option(
+      "--realtime-stats",
+      "a line on standard error every second: rate, losses, hot functions",
+    );
   addOutputOptions(command);
-  command.option("--live", "watch it while it runs; outputs are written at the end if asked for");
   command.optionsGroup("Other:");
 }
 
@@ -137,6 +146,7 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
     maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,
     live,
     liveAsJson: live && given.json === true,
+    realtimeStats: given.realtimeStats ?? false,
     mode: given.mode ?? "wall",
     states: given.states ?? (live || output.outputs.some(isOfStates)),
     ...output,

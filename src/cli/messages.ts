@@ -68,30 +68,6 @@ export function forewarnings(consistency: Consistency, intervalUs: number): stri
   ];
 }
 
-/**
- * Keeps one line on the terminal up to date while a capture runs, and removes it when the returned
- * function is called. `run` has none: its program writes to the same terminal.
- */
-export function showProgress(profile: Profile): () => void {
-  if (!Deno.stderr.isTerminal()) return () => {};
-  const started = performance.now();
-  const draw = (): void => {
-    const us = (performance.now() - started) * 1000;
-    const { quality } = profile;
-    const trust = judgeQuality(profile.metadata, quality, { durationUs: us, ending: "duration" });
-    write(
-      `\r\x1b[2K${Math.round(us / 1e6)} s  ${formatCounted(quality.samples, "sample")}  ${
-        formatRate(trust.achievedHz)
-      }  ${formatShare(trust.rejected)} rejected  (Ctrl-C ends)`,
-    );
-  };
-  const timer = setInterval(draw, 500);
-  return () => {
-    clearInterval(timer);
-    write("\r\x1b[2K");
-  };
-}
-
 function write(text: string): void {
   try {
     Deno.stderr.writeSync(new TextEncoder().encode(text));

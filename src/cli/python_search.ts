@@ -11,7 +11,7 @@ const STARTUP_MS = 5000;
 const PATIENCE_MS = 1000;
 /** Looks are close together at first, when the program is about to start, ms. */
 const FIRST_PAUSE_MS = 1;
-const LAST_PAUSE_MS = 50;
+const LAST_PAUSE_MS = 10;
 /** How long the sampler may take to notice that the program has ended, ms. */
 const NOTICE_MS = 2000;
 

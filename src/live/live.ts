@@ -17,6 +17,8 @@ import { Window } from "./window.ts";
 const MOST_CPU = 0.04;
 /** How long an escape may be followed by the rest of a sequence, ms. */
 const ESCAPE_MS = 60;
+/** How long the terminal may take for the last picture before we leave it all the same, ms. */
+const STUCK_MS = 300;
 /** How long a notice stands in the last row, ms. */
 const NOTICE_MS = 4000;
 /** Arrows tell of changes since a picture as old as this, ms. */
@@ -60,11 +62,14 @@ export class Live {
   #endedMs: number | undefined;
   #notice = { text: "", until: 0 };
   #writing = false;
+  #sent = Promise.resolve();
   /** There is a newer picture than the terminal was sent. */
   #late = false;
   #stale = true;
   #timer = 0;
   #closed = false;
+  /** The terminal is somebody else's for a while. */
+  #away = false;
 
   constructor(readonly options: LiveOptions) {
     this.#painter = new Painter(options.palette);
@@ -101,8 +106,17 @@ export class Live {
       this.#closed = true;
       clearTimeout(this.#timer);
       unwatch();
+      await this.#settle();
       terminal.leave();
     }
+  }
+
+  /** Waits until the last picture is through: the rest of it must not come behind the end of the screen. */
+  async #settle(): Promise<void> {
+    let timer = 0;
+    const late = new Promise<void>((resolve) => timer = setTimeout(resolve, STUCK_MS));
+    await Promise.race([this.#sent, late]);
+    clearTimeout(timer);
   }
 
   /** Leaves the screen. */
@@ -151,7 +165,10 @@ export class Live {
     else if (wish === "previous-thread") this.#chooseThread(-1);
     else if (wish === "redraw") this.#painter.forget();
     else if (wish === "suspend") {
+      this.#away = true;
+      await this.#settle();
       await this.options.terminal.suspend();
+      this.#away = false;
       this.#painter.forget();
     } else if (this.options.snapshot !== undefined) {
       this.tell("writing …");
@@ -186,7 +203,7 @@ export class Live {
 
   /** Draws now. What the terminal is sent waits until it has taken the last picture. */
   #refresh(): void {
-    if (this.#closed) return;
+    if (this.#closed || this.#away) return;
     const { terminal } = this.options;
     const { columns, rows } = terminal.size();
     // Keys mean what they do by what is drawn, whether it can be sent or not.
@@ -196,7 +213,7 @@ export class Live {
     const text = this.#painter.draw(picture);
     if (text === "") return;
     this.#writing = true;
-    void terminal.write(text).then(() => {
+    this.#sent = terminal.write(text).then(() => {
       this.#writing = false;
       if (this.#late) this.#refresh();
     }, () => this.quit());

@@ -12,10 +12,11 @@ import { createLive } from "../live_capture.ts";
 import { DONE, explainAttach, INTERRUPTED, isFault, severalPythons } from "../errors.ts";
 import { loadFilter } from "../filters.ts";
 import { findPythonsBelow } from "../launcher.ts";
-import { report, showProgress, tell } from "../messages.ts";
+import { report, tell } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
 import { readCommand } from "../process_tree.ts";
 import { createRecorder } from "../recorder.ts";
+import { showStatus } from "../status_line.ts";
 import { watchSignals } from "../signals.ts";
 import type { Sampler } from "../../sampler/capture.ts";
 
@@ -102,9 +103,12 @@ export async function attach(
     }
     if ("fault" in capture) return report(explainAttach(capture, pid));
     stop = () => capture.stop();
-    await live?.show(capture);
-    if (live !== undefined) capture.stop();
-    const hide = options.quiet ? (): void => {} : showProgress(capture.profile);
+    if (live !== undefined) {
+      await live.show(capture);
+      capture.stop();
+    }
+    const silent = options.quiet || live !== undefined;
+    const hide = silent ? (): void => {} : showStatus(capture.profile, options.realtimeStats);
     const summary = await capture.finished.finally(hide);
     const fault = await recorder.write(capture.profile, summary, interrupted);
     return fault?.status ?? DONE;

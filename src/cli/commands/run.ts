@@ -26,6 +26,7 @@ import { sharesTerminal } from "../process_tree.ts";
 import { capturePython } from "../python_search.ts";
 import { createRecorder, type Recorder } from "../recorder.ts";
 import type { OptionShape, Target } from "../run_arguments.ts";
+import { showStatus } from "../status_line.ts";
 import { watchSignals } from "../signals.ts";
 import type { Capture, Sampler } from "../../sampler/capture.ts";
 
@@ -131,6 +132,9 @@ export async function run(
     if (live !== undefined) {
       await live.show(outcome);
       outcome.stop();
+    }
+    if (options.realtimeStats && live === undefined) {
+      void outcome.finished.finally(showStatus(outcome.profile, true));
     }
     return await conclude(outcome, child, recorder, options, ending.hurried);
   } catch (error) {

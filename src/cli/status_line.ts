@@ -1,0 +1,51 @@
+/** How a capture goes, on standard error while it runs. */
+
+import { fitText } from "../analysis/terminal_text.ts";
+import { PlainLive } from "../live/plain.ts";
+import type { Profile } from "../profile/profile.ts";
+
+/** From one look to the next on a terminal, and between lines of a log, ms. */
+const LOOK_MS = 500;
+const LOG_MS = 1000;
+/** Looking takes at most this share of a CPU. */
+const MOST_CPU = 0.02;
+const HINT = "  (Ctrl-C ends)";
+
+/**
+ * Keeps one line on the terminal up to date while a capture runs, and removes it when the returned
+ * function is called. `run` has none unless it is asked for: its program writes to the same terminal.
+ * @param log write a line every second instead, also where there is no terminal.
+ */
+export function showStatus(profile: Profile, log: boolean): () => void {
+  if (!log && !Deno.stderr.isTerminal()) return () => {};
+  const lines = new PlainLive(profile);
+  const started = performance.now();
+  const step = log ? LOG_MS : LOOK_MS;
+  let timer = setTimeout(look, step);
+  function look(): void {
+    const begun = performance.now();
+    const line = lines.line(begun - started);
+    write(log ? `${line}\n` : `\r\x1b[2K${fitText(line, columns() - HINT.length - 1)}${HINT}`);
+    timer = setTimeout(look, Math.max(step, (performance.now() - begun) / MOST_CPU));
+  }
+  return () => {
+    clearTimeout(timer);
+    if (!log) write("\r\x1b[2K");
+  };
+}
+
+function columns(): number {
+  try {
+    return Deno.consoleSize().columns;
+  } catch {
+    return 80;
+  }
+}
+
+function write(text: string): void {
+  try {
+    Deno.stderr.writeSync(new TextEncoder().encode(text));
+  } catch {
+    // Nobody looks.
+  }
+}
