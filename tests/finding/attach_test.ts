@@ -4,9 +4,9 @@ import { machine } from "../../src/survey/machine.ts";
 import { anyPython, report, Target } from "../ffi/targets.ts";
 import { supportedPythons } from "../pythons.ts";
 import { withHost } from "./host.ts";
-import { namespacesRefused, startContained, startRooted } from "./namespaces.ts";
+import { namespacesRefused, removeRoot, startContained, startRooted } from "./namespaces.ts";
 import { childOf, foldersOf, homeOf, PROGRAM, told } from "./subjects.ts";
-import { asUser, runTachyon } from "./tachyon.ts";
+import { asUser, attachTachyon, runTachyon } from "./tachyon.ts";
 
 const pythons = await supportedPythons("ATTACHING FROM OUTSIDE");
 /** One whose frames are objects and whose threads have no ids of their own, if there is one; and the newest. */
@@ -15,8 +15,8 @@ const refused = await namespacesRefused();
 
 /** Samples all threads of a process, and checks that its four threads were seen where they wait. */
 async function sampleThreads(pid: number, launcher: readonly string[] = []): Promise<void> {
-  const { stdout, stderr, status } = await runTachyon(
-    ["attach", "-a", "-d", "0.3", "--collapsed", "-o", "-", String(pid)],
+  const { stdout, stderr, status } = await attachTachyon(
+    ["-a", "-d", "0.3", "--collapsed", "-o", "-", String(pid)],
     launcher,
   );
   assert.equal(status, 0, stderr);
@@ -44,7 +44,7 @@ for (const python of two) {
       await told(target);
       await sampleThreads(await childOf(target.pid));
     } finally {
-      await Deno.remove(root, { recursive: true });
+      await removeRoot(root);
     }
   });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { anyPython, report, Target } from "../ffi/targets.ts";
 import { PROGRAM, told } from "./subjects.ts";
-import { asUser, runTachyon } from "./tachyon.ts";
+import { asUser, attachTachyon, runTachyon } from "./tachyon.ts";
 
 const python = await anyPython();
 const isRoot = Deno.uid() === 0;
@@ -172,7 +172,7 @@ Deno.test("attach goes from a launcher to the Python below it, and says so", asy
   const script = `"$0" -c "$1"; exit`;
   await using target = new Target("sh", ["-c", script, python, PROGRAM]);
   await told(target);
-  const { stdout, stderr, status } = await runTachyon(["attach", "-d", "0.2", String(target.pid)]);
+  const { stdout, stderr, status } = await attachTachyon(["-d", "0.2", String(target.pid)]);
   assert.equal(status, 0, stderr);
   const child = new RegExp(`process ${target.pid} runs no Python itself, but (\\d+) below it does`)
     .exec(stderr)?.[1];

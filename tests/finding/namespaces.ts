@@ -1,4 +1,5 @@
 /** Programs in namespaces and roots of their own. */
+import assert from "node:assert/strict";
 import { report, Target } from "../ffi/targets.ts";
 
 /** Why no namespaces may be made here, if so; in CI they may. */
@@ -50,4 +51,11 @@ exec chroot "$root" "$@"`;
     ...wanted,
     ...command,
   ]);
+}
+
+/** Removes such a root, if nothing is mounted there that would be removed with it. */
+export async function removeRoot(root: string): Promise<void> {
+  const mounts = await Deno.readTextFile("/proc/self/mountinfo");
+  assert(!mounts.includes(` ${root}/`), `something is mounted in ${root}`);
+  await Deno.remove(root, { recursive: true });
 }

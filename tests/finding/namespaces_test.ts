@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { open, Target } from "../ffi/targets.ts";
 import { supportedPythons } from "../pythons.ts";
-import { namespacesRefused, startContained, startRooted } from "./namespaces.ts";
+import { namespacesRefused, removeRoot, startContained, startRooted } from "./namespaces.ts";
 import { childOf, findAll, foldersOf, homeOf, PROGRAM, told } from "./subjects.ts";
 
 const pythons = await supportedPythons("FINDING PYTHON IN NAMESPACES");
@@ -59,7 +59,7 @@ Deno.test({
           assert.equal(found.version, expected.version);
           assert.deepEqual(await ownIds(pid, found.ids), expected.ids);
         } finally {
-          await Deno.remove(root, { recursive: true });
+          await removeRoot(root);
         }
       });
     }

@@ -23,6 +23,18 @@ export function runTachyon(
   return execute(program, rest, { env });
 }
 
+/** Attaches, again if a machine that is busy with others let it take no sample. */
+export async function attachTachyon(
+  args: readonly string[],
+  launcher: readonly string[] = [],
+): Promise<Outcome> {
+  let outcome = await runTachyon(["attach", ...args], launcher);
+  for (let i = 0; i < 5 && outcome.stderr.includes("No samples were collected"); i++) {
+    outcome = await runTachyon(["attach", ...args], launcher);
+  }
+  return outcome;
+}
+
 /**
  * Makes a command run as another user, who may look into files all the same: Deno and this checkout may
  * lie where only root can read.

@@ -56,7 +56,7 @@ export async function diagnose(
 }
 
 async function examineAll(pid: number | undefined, sampler: Sampler): Promise<Findings> {
-  const [{ measureLateness }, { checkProcess }] = await Promise.all([
+  const [{ measurePunctuality }, { checkProcess }] = await Promise.all([
     import("../../survey/naps.ts"),
     import("../doctor/process_checks.ts"),
   ]);
@@ -65,7 +65,7 @@ async function examineAll(pid: number | undefined, sampler: Sampler): Promise<Fi
   const system = check("system", "ok", `tachyon ${VERSION} on ${machine.system}`);
   const readable = own.readFailure === undefined;
   const general = [system, ...rights, ...checkPlace(own)];
-  if (readable) general.push(checkTiming(measureLateness()), await testOurselves(sampler));
+  if (readable) general.push(checkTiming(measurePunctuality()), await testOurselves(sampler));
   if (pid === undefined) return { checks: general, advice: adviseGenerally(own, rights) };
   const process = checkProcess(machine, own, pid);
   return { checks: [...general, ...process.checks], advice: process.advice };

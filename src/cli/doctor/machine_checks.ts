@@ -3,6 +3,7 @@
 import type { OwnRights } from "../../../ffi/machine.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import { formatTime } from "../../analysis/units.ts";
+import type { Punctuality } from "../../survey/naps.ts";
 import { type Check, check, type State } from "./check.ts";
 
 /** From this lateness on rates above 1 kHz lose ticks, µs. */
@@ -78,10 +79,13 @@ export function checkPlace(own: OwnRights): Check[] {
   ];
 }
 
-/** Looks at how late we are woken, µs. */
-export function checkTiming(latenessUs: number): Check {
-  const text = `we are woken ${formatTime(Math.max(1, Math.round(latenessUs)))} late`;
-  return latenessUs < LATE_US
-    ? check("timing", "ok", text)
-    : check("timing", "note", `${text}: the machine is busy, and high rates lose ticks`);
+/** Looks at how soon we are let go. */
+export function checkTiming({ lateUs, preferred }: Punctuality): Check {
+  const text = `we are woken ${formatTime(Math.max(1, Math.round(lateUs)))} late`;
+  if (lateUs >= LATE_US) {
+    return check("timing", "note", `${text}: the machine is busy, and high rates lose ticks`);
+  }
+  return preferred
+    ? check("timing", "ok", `${text}, and go before ordinary threads`)
+    : check("timing", "note", `${text}, and the system does not let us go before ordinary threads`);
 }

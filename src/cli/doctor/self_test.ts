@@ -3,6 +3,7 @@
 import { formatCounted } from "../../analysis/units.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import type { Sampler } from "../../sampler/capture.ts";
+import { delay } from "../child.ts";
 import { resolveTarget } from "../interpreter.ts";
 import { VERSION } from "../version.ts";
 import { isFault } from "../errors.ts";
@@ -18,7 +19,10 @@ print(flush=True)
 while True: sum(range(1000))`;
 
 const INTERVAL_US = 2000;
-const DURATION_US = 200_000;
+/** It ends with so many samples, or after so long: a busy machine takes its time. */
+const ENOUGH = 50;
+const PATIENCE_MS = 5000;
+const LOOK_MS = 20;
 
 /** Starts a Python, if there is one, and samples it. */
 export async function testOurselves(sampler: Sampler): Promise<Check> {
@@ -55,7 +59,6 @@ async function sample(pid: number, sampler: Sampler): Promise<Check> {
   const capture = await sampler.start({
     pid,
     intervalUs: INTERVAL_US,
-    durationUs: DURATION_US,
     allThreads: false,
     consistency: "verified",
     waitForPythonMs: 0,
@@ -68,8 +71,11 @@ async function sample(pid: number, sampler: Sampler): Promise<Check> {
     const state = fault === "not-python" || fault === "unsupported-version" ? "note" : "bad";
     return check("self-test", state, `a Python of our own could not be sampled: ${what}`);
   }
-  await capture.finished;
   const { quality, metadata } = capture.profile;
+  const deadline = performance.now() + PATIENCE_MS;
+  while (quality.samples < ENOUGH && performance.now() < deadline) await delay(LOOK_MS);
+  capture.stop();
+  await capture.finished;
   if (quality.samples === 0) {
     return check("self-test", "bad", `no samples of a Python ${metadata.pythonVersion}`);
   }
