@@ -1,6 +1,7 @@
 import type { Address, Module, Span } from "../process.ts";
-import { type ByteSource, type Elf, isLoaded, readElf } from "./elf.ts";
-import { findSymbol } from "./elf_symbols.ts";
+import { type Elf, isLoaded } from "./elf.ts";
+import { type ElfFile, readElfFile } from "./elf_files.ts";
+import { type ElfSymbol, findSymbol } from "./elf_symbols.ts";
 import { readElfInMemory } from "./elf_memory.ts";
 import type { MappedFile } from "./maps.ts";
 import type { MemoryReader, TargetFile } from "./target_file.ts";
@@ -36,7 +37,7 @@ export class LinuxModule implements Module {
   readonly #memory: MemoryReader;
   readonly #symbols = new Map<string, Span | undefined>();
   /** undefined: not read yet; null: no ELF file. */
-  #elf: Elf | null | undefined;
+  #elf: ElfFile | null | undefined;
 
   constructor(file: MappedFile, open: () => TargetFile | undefined, memory: MemoryReader) {
     this.path = file.path;
@@ -47,7 +48,7 @@ export class LinuxModule implements Module {
   }
 
   section(name: string): Span | undefined {
-    const elf = this.#elf === undefined ? this.#withFile((_source, elf) => elf) : this.#elf;
+    const elf = (this.#elf === undefined ? this.#withFile((_file, elf) => elf) : this.#elf)?.elf;
     const section = elf?.sections.find((section) => section.loaded && section.name === `.${name}`);
     if (!elf || section === undefined || !isLoaded(elf, section.address, section.size)) {
       return undefined;
@@ -58,8 +59,8 @@ export class LinuxModule implements Module {
   symbol(name: string): Span | undefined {
     if (this.#elf === null) return undefined;
     if (!this.#symbols.has(name)) {
-      const inFile = this.#withFile((source, elf) => {
-        this.#symbols.set(name, this.#find(source, elf, name));
+      const inFile = this.#withFile((file, { elf, symbol }) => {
+        this.#symbols.set(name, this.#place(symbol(file, name), elf));
         return elf.sections.length > 0;
       });
       if (inFile !== true && this.#elf !== null) this.#symbols.set(name, this.#findInMemory(name));
@@ -72,8 +73,7 @@ export class LinuxModule implements Module {
       .map(({ start, end }) => ({ address: start, size: end - start }));
   }
 
-  #find(source: ByteSource, elf: Elf, name: string): Span | undefined {
-    const symbol = findSymbol(source, elf, name);
+  #place(symbol: ElfSymbol | undefined, elf: Elf): Span | undefined {
     return symbol && { ...symbol, address: symbol.address + loadBias(elf, this.#file) };
   }
 
@@ -81,15 +81,15 @@ export class LinuxModule implements Module {
   #findInMemory(name: string): Span | undefined {
     const head = this.#file.mappings.find((mapping) => mapping.offset === 0 && mapping.readable);
     const image = head && readElfInMemory(head.start, this.#memory);
-    return image && this.#find(image.source, image.elf, name);
+    return image && this.#place(findSymbol(image.source, image.elf, name), image.elf);
   }
 
   /** A file that could not be opened is tried again next time; its content is judged once. */
-  #withFile<T>(use: (source: ByteSource, elf: Elf) => T): T | undefined {
+  #withFile<T>(use: (file: TargetFile, elf: ElfFile) => T): T | undefined {
     const file = this.#open();
     if (file === undefined) return undefined;
     try {
-      this.#elf ??= readElf(file) ?? null;
+      this.#elf ??= readElfFile(file);
       return this.#elf === null ? undefined : use(file, this.#elf);
     } finally {
       file.close();

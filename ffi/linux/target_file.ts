@@ -8,6 +8,8 @@ export type MemoryReader = (address: Address, length: number) => Uint8Array | un
 
 /** A file that is open; `close` it. */
 export interface TargetFile extends ByteSource {
+  /** Text that no other file has, nor this one when it was written to. */
+  readonly identity: string;
   close(): void;
 }
 
@@ -60,7 +62,12 @@ function candidates(directory: string, file: MappedFile): Candidate[] {
 }
 
 class OpenedFile implements TargetFile {
-  constructor(readonly fd: number) {}
+  readonly identity: string;
+
+  constructor(readonly fd: number) {
+    const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true });
+    this.identity = `${dev}:${ino} ${size} ${mtimeNs} ${ctimeNs}`;
+  }
 
   read(offset: number, length: number): Uint8Array {
     if (!Number.isSafeInteger(offset) || length <= 0) return new Uint8Array(0);
