@@ -120,6 +120,8 @@ export class FrameWalk implements Walk {
         }
         continue;
       }
+      // What returns is not current any more before its code is cleared: here a call has just begun.
+      if (held && frames.count === 0 && this.#isCleared(at)) return TORN;
       const decoded = this.#decode(at);
       if (decoded !== WHOLE) return decoded;
       if (this.#code === this.codeTable.internal) {
@@ -158,6 +160,13 @@ export class FrameWalk implements Walk {
   #guard(at: number): void {
     this.guardOffsets.push(at);
     this.guardCounts.push(this.frames.count);
+  }
+
+  /** True if the frame at an offset has no code: it is over, or its call has not got so far. */
+  #isCleared(at: number): boolean {
+    const { words, executableMask, runtime } = this.copy;
+    const executable = (at + runtime.layout.frame.executable) >> 2;
+    return ((words[executable]! & executableMask) | words[executable + 1]!) === 0;
   }
 
   /** Finds code and place of the Python frame at an offset. */

@@ -156,7 +156,7 @@ export class Snapshot {
     const places = path.places.slice(0, depth);
     const status = this.take(EXACT, true);
     path.trusted = 0;
-    if (status !== WHOLE && status !== UNPROVEN) return;
+    if ((status !== WHOLE && status !== UNPROVEN) || this.repairs > 0) return;
     for (let d = 0; d < Math.min(depth, path.depth); d++) {
       if (path.addresses[d] !== addresses[d] || path.places[d] !== places[d]) return;
       if (d > 0) edges.learn(path.places[d - 1]!, path.codes[d - 1]!, path.codes[d]!);

@@ -11,6 +11,8 @@ export class Visits {
   /** A visit was asked for, and we may not be where the thread runs. */
   wasRefused = false;
   #isOn = false;
+  /** The last reading could not be made there. */
+  #isElsewhere = false;
   /** Visits to come that wait for what is fetched late. */
   #linger = 0;
   /** Readings of this visit, and whether the last one lingered. */
@@ -22,7 +24,7 @@ export class Visits {
   /** From now until `end`, readings are visits. */
   begin(): void {
     this.#isOn = true;
-    this.wasRefused = false;
+    this.wasRefused = this.#isElsewhere = false;
     this.#readings = 0;
   }
 
@@ -34,7 +36,7 @@ export class Visits {
     this.#isOn = false;
     const lingered = this.#lingered;
     if (this.#linger > 0) this.#linger--;
-    const isHeld = !this.wasRefused && this.process.leave();
+    const isHeld = !this.#isElsewhere && this.process.leave();
     if (late === 0) return isHeld;
     this.#linger = LINGERING_VISITS;
     return isHeld && lingered;
@@ -42,13 +44,15 @@ export class Visits {
 
   read(ranges: Ranges, into: Uint8Array): number {
     const { process } = this;
-    if (this.#isOn && !this.wasRefused) {
+    if (this.#isOn && !this.#isElsewhere) {
       // What is to be read has changed under the reading before: this time it must not.
       if (this.#readings++ > 0) this.#linger = LINGERING_VISITS;
       this.#lingered = this.#linger > 0;
       const read = process.visit(this.tid, ranges, into, this.#lingered);
       if (read !== NOT_THERE) return read;
-      this.wasRefused = true;
+      this.#isElsewhere = true;
+      // A thread that has ended is nowhere; that says nothing of the others.
+      this.wasRefused = process.threadCpu(this.tid) >= 0;
     }
     return process.read(ranges, into);
   }

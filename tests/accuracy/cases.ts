@@ -36,6 +36,7 @@ export const parallelCases: readonly Case[] = [
     everywhere: true,
     rule: checkThread,
   },
+  { what: "threads that come and go", script: "crews.py", allThreads: true, rule: checkThread },
 ];
 
 /** The most of the readings that may be thrown away, and of the stacks that may be impossible. */

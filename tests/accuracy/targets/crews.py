@@ -1,0 +1,44 @@
+"""Threads that come and go, each in functions of its own: where threads have copies of instructions of
+their own, those are made, given up and taken over all the time."""
+
+import json
+import signal
+import threading
+import time
+
+
+def write_thread(letter):
+    return f"""
+def {letter}_leaf(n):
+    return n + 1
+def {letter}_step(n):
+    for i in range(n):
+        {letter}_leaf(i)  # -> {letter}_leaf
+def {letter}_top(end):  # <-
+    while now() < end:
+        {letter}_step(10)  # -> {letter}_step
+        {letter}_leaf(1)  # -> {letter}_leaf
+"""
+
+
+def start(function):
+    end = time.monotonic() + 0.05
+    thread = threading.Thread(target=function, args=(end,), daemon=True)  # -> lib
+    thread.start()  # -> lib
+    return thread
+
+
+signal.alarm(120)
+letters = "abcdefgh"
+source = "".join(write_thread(letter) for letter in letters)
+made = {"now": time.monotonic}
+exec(compile(source, "<threads>", "exec"), made)
+print(json.dumps({"sources": {"<threads>": source}}), flush=True)
+turn = 0
+while True:
+    crew = []
+    for _ in range(4):
+        turn += 1
+        crew.append(start(made[letters[turn % len(letters)] + "_top"]))  # -> start
+    for thread in crew:
+        thread.join()  # -> lib
