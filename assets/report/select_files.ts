@@ -1,3 +1,4 @@
+import type { PackageKind } from "./format.ts";
 import type { Model } from "./model.ts";
 import type { Selection } from "./select.ts";
 
@@ -7,7 +8,10 @@ export interface FileTotal {
   readonly self: number;
 }
 
-/** Files in which Python code ran, most own samples first; callers' files after those. */
+/** Whose files come first: what a program does itself is what its author looks for. */
+const KINDS: readonly PackageKind[] = ["project", "library", "stdlib", "interpreter"];
+
+/** Files in which Python code ran, the program's own first, in each kind most own samples first. */
 export function selectFiles(model: Model, selection: Selection): FileTotal[] {
   const self = new Float64Array(model.header.files.length);
   const met = new Uint8Array(model.header.files.length);
@@ -20,5 +24,14 @@ export function selectFiles(model: Model, selection: Selection): FileTotal[] {
   return [...model.header.files.keys()]
     .filter((file) => met[file] === 1 && model.header.files[file]!.path !== "")
     .map((file) => ({ file, self: self[file]! }))
-    .sort((a, b) => b.self - a.self);
+    .sort((a, b) => rankOf(model, a.file) - rankOf(model, b.file) || b.self - a.self);
+}
+
+/** What the package of a file is to the program. */
+export function kindOf({ header }: Model, file: number): PackageKind {
+  return header.packages[header.files[file]!.package]!.kind;
+}
+
+function rankOf(model: Model, file: number): number {
+  return KINDS.indexOf(kindOf(model, file));
 }

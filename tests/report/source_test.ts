@@ -114,6 +114,38 @@ Deno.test("a source is read within its root, links and all, and only if it is a 
   }
 });
 
+function server(): ReportInput {
+  const builder = new ProfileBuilder();
+  const thread = builder.thread(1);
+  const serve = { file: "/usr/lib/python3.14/socketserver.py", name: "serve", first: 1, line: 9 };
+  const render = {
+    file: "/srv/venv/lib/python3.14/site-packages/jinja2/environment.py",
+    name: "render",
+    first: 1,
+    line: 5,
+  };
+  builder.sample(thread, [serve], 80).sample(thread, [serve, render], 15)
+    .sample(thread, [serve, { file: "/srv/blog/app.py", name: "score", first: 1, line: 3 }], 5);
+  return { profile: builder.profile };
+}
+
+testReport(
+  "the program's own files come first, however long it waits in others",
+  server,
+  { hash: "view=source" },
+  async ({ page }) => {
+    assert.equal(await textOf(page, ".listing .path"), "/srv/blog/app.py");
+    const files = await page.evaluate(
+      `[...document.querySelectorAll(".files li")].map((row) => [row.dataset.kind, row.textContent])`,
+    );
+    assert.deepEqual(files, [
+      ["The program", "5.0%app.py"],
+      ["Packages", "15.0%environment.py"],
+      ["Standard library", "80.0%socketserver.py"],
+    ]);
+  },
+);
+
 Deno.test("packages are told from paths", () => {
   const named = (path: string): string => {
     const { name, kind } = packageOf(path, 0);

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
+import { groupThreads } from "../../assets/report/thread_groups.ts";
 import { STATUS, STATUS_SHIFT } from "../../src/profile/profile.ts";
 import { ProfileBuilder } from "../collectors/profiles.ts";
 import { clickBox, drawn, type ReportInput, textOf } from "./browser.ts";
 import { testReport } from "./cases.ts";
-import { batchOf } from "./payloads.ts";
+import { batchOf, roundTrip } from "./payloads.ts";
 
 const frame = (name: string) => ({ file: "/srv/shop/x.py", name, first: 1, line: 2 });
 const task = (name: string) => ({ file: "<task>", name, kind: "task" as const });
@@ -95,6 +96,22 @@ testReport("threads of one interpreter can be looked at", states, {}, async ({ p
   assert.equal(await textOf(page, ".chips"), "thread: thread 72 (interpreter 3) ×");
   await clickBox(page, 0.5, 1);
   assert.match(await textOf(page, ".details"), /^g/);
+});
+
+Deno.test("many threads whose names differ in numbers alone are listed as one", async () => {
+  const builder = new ProfileBuilder({ allThreads: true });
+  builder.sample(builder.thread(1, "main"), [frame("f")], 50);
+  for (let i = 2; i < 1000; i++) {
+    builder.sample(builder.thread(i, `Thread-${i} (handle)`), [frame("g")], 2);
+  }
+  builder.thread(1000, "idle");
+  const model = await roundTrip(builder.profile);
+  const { threads, interpreters } = groupThreads(model);
+  assert.deepEqual(threads.map(({ name, samples }) => [name, samples]), [
+    ["Thread-… (handle) (998 threads)", 1996],
+    ["main", 50],
+  ]);
+  assert.equal(interpreters.length, 1);
 });
 
 testReport("tasks can be looked at, and left out", tasks, {}, async ({ page }) => {

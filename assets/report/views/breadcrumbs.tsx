@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { formatTime } from "../../../src/analysis/units.ts";
 import { nameOf, threadName } from "../names.ts";
 import type { Step } from "../tree.ts";
+import { Button } from "./button.tsx";
 import type { Page } from "./page.ts";
 
 /** Longer ways to a box are shown without their middle. */
@@ -25,21 +26,20 @@ export function Breadcrumbs({ page }: { page: Page }): JSX.Element | null {
   const positions = positionsOf(page, cut);
   return (
     <nav class="crumbs" aria-label="Way to the zoomed box">
-      <button type="button" onClick={() => go({ zoom: undefined })}>all</button>
+      <Button onClick={() => go({ zoom: undefined })}>all</Button>
       {cut.length < way.length && <span>… {way.length - cut.length} more</span>}
       {cut.map((node, index) => {
         const last = index === cut.length - 1;
         const position = positions.get(node);
         return (
-          <button
+          <Button
             key={node}
-            type="button"
             aria-current={last ? "location" : undefined}
             disabled={position === undefined}
             onClick={() => position !== undefined && go({ zoom: { node, ...position } })}
           >
             {nameOf(model, tree.grouping, tree.key[node]!)}
-          </button>
+          </Button>
         );
       })}
     </nav>
@@ -99,16 +99,15 @@ export function Chips({ page }: { page: Page }): JSX.Element | null {
   return (
     <div class="chips" aria-label="What is left out">
       {chips.map(({ label, undo }, index) => (
-        <button
+        <Button
           key={`${index} ${label}`}
-          type="button"
           class="chip"
           title="Take back"
           aria-label={`Take back: ${label}`}
           onClick={undo}
         >
           <bdi>{label}</bdi> <span aria-hidden="true">×</span>
-        </button>
+        </Button>
       ))}
     </div>
   );

@@ -4,6 +4,7 @@ import { formatCount, formatCounted, formatTime } from "../../../src/analysis/un
 import type { BoxChange } from "../difference.ts";
 import { titleOf } from "../headline.ts";
 import type { Side } from "../model.ts";
+import { Button } from "./button.tsx";
 import type { Page } from "./page.ts";
 
 const SIDE_NAMES: Readonly<Record<Side, string>> = { current: "Now", base: "Before" };
@@ -20,28 +21,26 @@ export function Comparison({ page }: { page: Page }): JSX.Element | null {
     <div class="comparison">
       <span class="switch" role="group" aria-label="Profile">
         {(["base", "current"] as const).map((side) => (
-          <button
+          <Button
             key={side}
-            type="button"
             aria-pressed={other.side === side}
             title="The other profile (b)"
             onClick={() => go({ side, zoom: undefined })}
           >
             {SIDE_NAMES[side]}
-          </button>
+          </Button>
         ))}
       </span>
       {other.stretch > 0 && (
         <span class="switch" role="group" aria-label="Compared by">
           {(["share", "time"] as const).map((scale) => (
-            <button
+            <Button
               key={scale}
-              type="button"
               aria-pressed={by === scale}
               onClick={() => go({ by: scale })}
             >
               {SCALE_NAMES[scale]}
-            </button>
+            </Button>
           ))}
         </span>
       )}
@@ -53,13 +52,12 @@ export function Comparison({ page }: { page: Page }): JSX.Element | null {
           `, times multiplied by ${other.stretch.toPrecision(3)}`}
       </span>
       {derived.compared === undefined && (
-        <button
-          type="button"
+        <Button
           class="plain"
           onClick={() => go({ without: [], range: undefined, zoom: undefined })}
         >
           Compare all
-        </button>
+        </Button>
       )}
     </div>
   );

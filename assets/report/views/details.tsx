@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { nameOf, placeOf } from "../names.ts";
 import { describeShare } from "../shares.ts";
 import type { Tree } from "../tree.ts";
+import { Button } from "./button.tsx";
 import { addStep, hasSource, openSandwich, openSource, type Page } from "./page.ts";
 
 interface DetailsProps {
@@ -51,30 +52,29 @@ export function Details({ page, tree, node, depth }: DetailsProps): JSX.Element 
       </span>
       <span class="actions">
         {hasSource(page, target) && (
-          <button type="button" onClick={() => openSource(page, target)}>Source</button>
+          <Button onClick={() => openSource(page, target)}>
+            Source
+          </Button>
         )}
-        <button type="button" onClick={() => openSandwich(page, target)}>Callers</button>
-        <button
-          type="button"
+        <Button onClick={() => openSandwich(page, target)}>Callers</Button>
+        <Button
           title="Only samples with it, from it on"
           onClick={() => addStep(page, "focus", target)}
         >
           Focus
-        </button>
-        <button
-          type="button"
+        </Button>
+        <Button
           title="Give its own time to its callers"
           onClick={() => addStep(page, "hide", target)}
         >
           Hide
-        </button>
-        <button
-          type="button"
+        </Button>
+        <Button
           title="Leave out all samples with it"
           onClick={() => addStep(page, "drop", target)}
         >
           Drop
-        </button>
+        </Button>
       </span>
     </div>
   );

@@ -5,6 +5,7 @@ import { countKeys, nameOf, placeOf } from "../names.ts";
 import { matchKeys } from "../search.ts";
 import { describeShare, type Share } from "../shares.ts";
 import type { Sort } from "../state.ts";
+import { Button } from "./button.tsx";
 import { showSigned } from "./comparison.tsx";
 import { hasSource, openSandwich, openSource, type Page } from "./page.ts";
 
@@ -51,9 +52,9 @@ export function FunctionsView({ page }: { page: Page }): JSX.Element {
                 colSpan={sort === "change" ? 2 : 1}
                 aria-sort={state.sort === sort ? orderOf(sort) : undefined}
               >
-                <button type="button" title={title} onClick={() => go({ sort }, "replace")}>
+                <Button title={title} onClick={() => go({ sort }, "replace")}>
                   {sort === "name" ? titleOfRows(page) : name}
-                </button>
+                </Button>
               </th>
             ))}
           </tr>
@@ -62,13 +63,12 @@ export function FunctionsView({ page }: { page: Page }): JSX.Element {
       </table>
       {rows.length === 0 && <p class="empty">Nothing fits the search.</p>}
       {sorted.length > most && (
-        <button
-          type="button"
+        <Button
           class="more"
           onClick={() => setMost(most + 5 * SOME_ROWS)}
         >
           Show more: {sorted.length - most} are left
-        </button>
+        </Button>
       )}
     </div>
   );
@@ -95,16 +95,16 @@ function RowCells({ page, row }: { page: Page; row: Row }): JSX.Element {
       <Figure share={total} kind="total" />
       {derived.compared !== undefined && <ChangeCells compared={derived.compared} row={row} />}
       <th scope="row" title={row.name}>
-        <button type="button" class="link" onClick={() => openSandwich(page, target)}>
+        <Button class="link" onClick={() => openSandwich(page, target)}>
           <bdi>{row.name}</bdi>
-        </button>
+        </Button>
       </th>
       <td class="place" title={row.place}>
         {hasSource(page, target)
           ? (
-            <button type="button" class="link faint" onClick={() => openSource(page, target)}>
+            <Button class="link faint" onClick={() => openSource(page, target)}>
               <bdi>{row.place}</bdi>
-            </button>
+            </Button>
           )
           : <bdi class="faint">{row.place}</bdi>}
       </td>

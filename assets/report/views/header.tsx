@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { describeOrigin, titleOf, trustLine } from "../headline.ts";
+import { Button } from "./button.tsx";
 import type { Page } from "./page.ts";
 
 interface HeaderProps {
@@ -23,22 +24,20 @@ export function Header({ page, switchTheme, openHelp }: HeaderProps): JSX.Elemen
           {describeOrigin(metadata)}
         </p>
         <div class="tools">
-          <button
-            type="button"
+          <Button
             class="plain"
             onClick={switchTheme}
             title="Light or dark (t)"
             aria-label={theme === "dark" ? "Light colours" : "Dark colours"}
           >
             {theme === "dark" ? "Light" : "Dark"}
-          </button>
-          <button type="button" class="plain" onClick={openHelp} title="All keys (?)">
+          </Button>
+          <Button class="plain" onClick={openHelp} title="All keys (?)">
             Keys
-          </button>
+          </Button>
         </div>
       </div>
-      <button
-        type="button"
+      <Button
         class={loud.length > 0 ? "trust loud" : "trust"}
         onClick={() => go({ view: "summary" })}
         title="More about this capture"
@@ -46,7 +45,7 @@ export function Header({ page, switchTheme, openHelp }: HeaderProps): JSX.Elemen
         <span class="sign" aria-hidden="true">{loud.length > 0 ? "!" : "✓"}</span>
         <span>{trustLine(model.header.facts, model.samples)}</span>
         {loud.map(({ text }) => <strong key={text}>{text}</strong>)}
-      </button>
+      </Button>
     </header>
   );
 }

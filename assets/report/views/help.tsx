@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { Button } from "./button.tsx";
 
 /** All keys, for the sheet. */
 const KEYS: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
@@ -64,7 +65,7 @@ export function Help({ close }: { close: () => void }): JSX.Element {
           </section>
         ))}
       </div>
-      <button type="button" onClick={() => dialog.current!.close()}>Close</button>
+      <Button onClick={() => dialog.current!.close()}>Close</Button>
     </dialog>
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Button } from "./button.tsx";
 
 interface MenuProps {
   readonly name: string;
@@ -32,15 +33,14 @@ export function Menu({ name, open, active, toggle, children }: MenuProps): JSX.E
         place.current!.querySelector("button")!.focus();
       }}
     >
-      <button
-        type="button"
+      <Button
         class={active ? "active" : ""}
         aria-expanded={open}
         onClick={() => toggle(!open)}
       >
         {name}
         <span class="arrow" aria-hidden="true" />
-      </button>
+      </Button>
       {open && <div class="panel">{children}</div>}
     </div>
   );

@@ -8,6 +8,7 @@ import { countKeys, isKnown, nameOf, placeOf } from "../names.ts";
 import { orderByWeight } from "../order.ts";
 import { describeShare } from "../shares.ts";
 import { buildTree, type Target, type Tree } from "../tree.ts";
+import { Button } from "./button.tsx";
 import { FlameChart } from "./flame_chart.tsx";
 import { hasSource, openSandwich, openSource, type Page } from "./page.ts";
 
@@ -52,10 +53,11 @@ export function SandwichView({ page }: { page: Page }): JSX.Element {
           total {total.percent} <span class="faint">{total.margin}</span>
         </span>
         {hasSource(page, target) && (
-          <button type="button" onClick={() => openSource(page, target)}>Source</button>
+          <Button onClick={() => openSource(page, target)}>
+            Source
+          </Button>
         )}
-        <button
-          type="button"
+        <Button
           onClick={() =>
             go({
               view: "flame",
@@ -64,7 +66,7 @@ export function SandwichView({ page }: { page: Page }): JSX.Element {
             })}
         >
           Focus in the flame view
-        </button>
+        </Button>
       </div>
       <div class="half">
         <EdgeList page={page} title="Called by" edges={edges.callers} of={total.samples} />
@@ -140,13 +142,12 @@ function EdgeList({ page, title, edges, of }: EdgeListProps): JSX.Element {
             <span class="number">
               {describeShare(model, Math.min(samples, of), of, derived.worth).percent}
             </span>
-            <button
-              type="button"
+            <Button
               class="link"
               onClick={() => openSandwich(page, { grouping, id: key })}
             >
               <bdi>{nameOf(model, grouping, key)}</bdi>
-            </button>
+            </Button>
           </li>
         ))}
       </ul>

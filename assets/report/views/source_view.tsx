@@ -1,14 +1,23 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { formatShare } from "../../../src/analysis/units.ts";
+import type { PackageKind } from "../format.ts";
 import { totalLines } from "../lines.ts";
 import type { Model } from "../model.ts";
-import { selectFiles } from "../select_files.ts";
+import { kindOf, selectFiles } from "../select_files.ts";
 import { describeShare } from "../shares.ts";
 import { SOURCE_NOTES } from "../source_notes.ts";
 import { findSource, readLines, type SourceLine } from "../source_lines.ts";
+import { Button } from "./button.tsx";
 import { Code } from "./code.tsx";
 import type { Page } from "./page.ts";
+
+const KIND_NAMES: Readonly<Record<PackageKind, string>> = {
+  project: "The program",
+  library: "Packages",
+  stdlib: "Standard library",
+  interpreter: "Python",
+};
 
 /** Lines of code with the time they took. */
 export function SourceView({ page }: { page: Page }): JSX.Element {
@@ -22,10 +31,14 @@ export function SourceView({ page }: { page: Page }): JSX.Element {
     <div class="source">
       <nav class="files scrolls" aria-label="Files">
         <ul>
-          {files.map(({ file, self }) => (
-            <li key={file}>
-              <button
-                type="button"
+          {files.map(({ file, self }, index) => (
+            <li
+              key={file}
+              data-kind={index > 0 && kindOf(model, files[index - 1]!.file) === kindOf(model, file)
+                ? undefined
+                : KIND_NAMES[kindOf(model, file)]}
+            >
+              <Button
                 aria-current={file === chosen ? "true" : undefined}
                 title={model.header.files[file]!.path}
                 onClick={() => go({ file, line: undefined })}
@@ -34,7 +47,7 @@ export function SourceView({ page }: { page: Page }): JSX.Element {
                   {formatShare(self / Math.max(1, all))}
                 </span>
                 <bdi>{model.header.files[file]!.short}</bdi>
-              </button>
+              </Button>
             </li>
           ))}
         </ul>
@@ -77,9 +90,9 @@ function FileLines({ page, file }: { page: Page; file: number }): JSX.Element {
         {note !== "" && (
           <span class={source?.state === "unproven" ? "faint note" : "warning"}>{note}</span>
         )}
-        <button type="button" id="next-line" onClick={next} disabled={hottest.length < 2}>
+        <Button id="next-line" onClick={next} disabled={hottest.length < 2}>
           Next hottest line
-        </button>
+        </Button>
       </div>
       <div class="scrolls" ref={place} tabIndex={0}>
         <table class="code">
@@ -109,9 +122,9 @@ function FileLines({ page, file }: { page: Page; file: number }): JSX.Element {
                     {total > 0 && percent(model, total, selection.samples, worth)}
                   </td>
                   <th scope="row" class="number">
-                    <button type="button" class="link faint" onClick={() => go({ line, file })}>
+                    <Button class="link faint" onClick={() => go({ line, file })}>
                       {line}
-                    </button>
+                    </Button>
                   </th>
                   <td style={{ "--heat": self > 0 ? Math.max(0.08, heat) : 0 }}>
                     {source === undefined

@@ -2,6 +2,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { formatTime } from "../../../src/analysis/units.ts";
 import { drawStrip, measureStrip } from "../strip.ts";
+import { Button } from "./button.tsx";
 import { followPointer } from "./gestures.ts";
 import type { Page } from "./page.ts";
 
@@ -72,15 +73,14 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
           thread === undefined
             ? <span key={lane} class={below ? "below" : ""} title={name}>{name}</span>
             : (
-              <button
+              <Button
                 key={lane}
-                type="button"
                 title={`${name}: what it was doing`}
                 aria-expanded={opened.has(thread)}
                 onClick={() => open(opened.symmetricDifference(new Set([thread])))}
               >
                 {name}
-              </button>
+              </Button>
             )
         )}
       </div>

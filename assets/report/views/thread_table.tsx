@@ -3,7 +3,11 @@ import { formatCount, formatShare } from "../../../src/analysis/units.ts";
 import { type State, STATES } from "../format.ts";
 import { STATE_NAMES, threadName } from "../names.ts";
 import { keeps } from "../select.ts";
+import { Button } from "./button.tsx";
 import type { Page } from "./page.ts";
+
+/** Threads listed. */
+const MOST_ROWS = 200;
 
 /** Each thread with its samples and what it was found doing. */
 export function ThreadTable({ page }: { page: Page }): JSX.Element {
@@ -47,11 +51,10 @@ export function ThreadTable({ page }: { page: Page }): JSX.Element {
               <States page={page} counts={all} />
             </tr>
           )}
-          {ids.map((id) => (
+          {ids.slice(0, MOST_ROWS).map((id) => (
             <tr key={id}>
               <th scope="row">
-                <button
-                  type="button"
+                <Button
                   class="link"
                   title="Look at this thread only"
                   onClick={() =>
@@ -62,7 +65,7 @@ export function ThreadTable({ page }: { page: Page }): JSX.Element {
                     })}
                 >
                   <bdi>{threadName(model, id)}</bdi>
-                </button>
+                </Button>
               </th>
               <td class="number faint">{threads[id]!.tid || ""}</td>
               <td class="number">{formatCount(counts[id]!.samples)}</td>
@@ -71,6 +74,7 @@ export function ThreadTable({ page }: { page: Page }): JSX.Element {
           ))}
         </tbody>
       </table>
+      {ids.length > MOST_ROWS && <p class="faint">{`${ids.length - MOST_ROWS} more threads`}</p>}
       {states.length === 0 && (
         <p class="faint">What threads were doing (GIL, CPU, GC) is not recorded.</p>
       )}

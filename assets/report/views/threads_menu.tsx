@@ -1,12 +1,13 @@
 import type { JSX } from "preact";
 import { formatCounted } from "../../../src/analysis/units.ts";
 import type { Model } from "../model.ts";
-import { threadName } from "../names.ts";
+import { groupThreads, type ThreadGroup } from "../thread_groups.ts";
+import { Button } from "./button.tsx";
 import { Check } from "./menu.tsx";
 import { addStep, type Page } from "./page.ts";
 
-/** Tasks listed. */
-const MOST_TASKS = 40;
+/** Rows listed of each kind. */
+const MOST_ROWS = 60;
 
 /** Whether there is more than one thread, or a task. */
 export function hasThreadsToChoose({ header, other }: Model): boolean {
@@ -16,90 +17,59 @@ export function hasThreadsToChoose({ header, other }: Model): boolean {
 /** Which interpreters, threads and tasks are looked at. */
 export function ThreadsMenu({ page }: { page: Page }): JSX.Element {
   const { threads, tasks } = page.model.header;
-  const interpreters = [...new Set(threads.map(({ interpreter }) => interpreter))]
-    .sort((a, b) => a - b);
   const chooses = threads.length > 1 && page.model.other?.side !== "base";
   return (
     <>
-      {chooses && interpreters.length > 1 && (
-        <Interpreters page={page} interpreters={interpreters} />
-      )}
       {chooses && <Threads page={page} />}
       {tasks.length > 0 && <Tasks page={page} />}
     </>
   );
 }
 
-/** Keeps some threads only. */
-function keepThreads({ go, model }: Page, keeps: (thread: number) => boolean): void {
-  const without = [...model.header.threads.keys()].filter((thread) => !keeps(thread));
-  go({ without, zoom: undefined });
-}
-
-function Interpreters(
-  { page, interpreters }: { page: Page; interpreters: readonly number[] },
-): JSX.Element {
-  const { threads } = page.model.header;
-  const isOf = (id: number) => (thread: number): boolean => threads[thread]!.interpreter === id;
-  return (
-    <fieldset>
-      <legend>Interpreters</legend>
-      {interpreters.map((id) => (
-        <div class="thread" key={id}>
-          <bdi>{id === 0 ? "Main interpreter" : `Interpreter ${id}`}</bdi>
-          <button type="button" class="plain" onClick={() => keepThreads(page, isOf(id))}>
-            only
-          </button>
-          <span class="faint">
-            {formatCounted([...threads.keys()].filter(isOf(id)).length, "thread")}
-          </span>
-        </div>
-      ))}
-    </fieldset>
-  );
-}
-
 function Threads({ page }: { page: Page }): JSX.Element {
-  const { state, go, model } = page;
-  const counts = new Map<number, number>();
-  for (const { thread, samples } of model.groups) {
-    counts.set(thread, (counts.get(thread) ?? 0) + samples);
-  }
-  const ids = [...model.header.threads.keys()]
-    .sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
-  return (
-    <fieldset class="threads">
-      <legend>Threads</legend>
-      <div class="row">
-        <button type="button" onClick={() => keepThreads(page, () => true)}>All</button>
-        <button type="button" onClick={() => keepThreads(page, (id) => id === ids[0])}>
-          Only the busiest
-        </button>
+  const { state: { without }, go, model } = page;
+  const { interpreters, threads } = groupThreads(model);
+  const leave = (ids: readonly number[]): void =>
+    go({ without: ids.toSorted((a, b) => a - b), zoom: undefined });
+  const all = [...model.header.threads.keys()];
+  const keep = ({ ids }: ThreadGroup): void => {
+    const kept = new Set(ids);
+    leave(all.filter((id) => !kept.has(id)));
+  };
+  const left = new Set(without);
+  const list = (groups: readonly ThreadGroup[]): JSX.Element[] =>
+    groups.slice(0, MOST_ROWS).map((group) => (
+      <div class="thread" key={group.name}>
+        <Check
+          text={group.name}
+          value={!group.ids.every((id) => left.has(id))}
+          choose={(keeps) =>
+            leave([
+              ...keeps ? left.difference(new Set(group.ids)) : left.union(new Set(group.ids)),
+            ])}
+        />
+        <Button class="plain" onClick={() => keep(group)}>only</Button>
+        <span class="faint">{formatCounted(group.samples, "sample")}</span>
       </div>
-      {ids.map((id) => (
-        <div class="thread" key={id}>
-          <Check
-            text={threadName(model, id)}
-            value={!state.without.includes(id)}
-            choose={(keep) => {
-              const others = state.without.filter((other) => other !== id);
-              go({
-                without: keep ? others : [...others, id].sort((a, b) => a - b),
-                zoom: undefined,
-              });
-            }}
-          />
-          <button
-            type="button"
-            class="plain"
-            onClick={() => keepThreads(page, (other) => other === id)}
-          >
-            only
-          </button>
-          <span class="faint">{formatCounted(counts.get(id) ?? 0, "sample")}</span>
+    ));
+  return (
+    <>
+      {interpreters.length > 1 && (
+        <fieldset>
+          <legend>Interpreters</legend>
+          {list(interpreters)}
+        </fieldset>
+      )}
+      <fieldset class="threads">
+        <legend>Threads</legend>
+        <div class="row">
+          <Button onClick={() => leave([])}>All</Button>
+          <Button onClick={() => keep(threads[0]!)}>Only the busiest</Button>
         </div>
-      ))}
-    </fieldset>
+        {list(threads)}
+        <More rows={threads.length} />
+      </fieldset>
+    </>
   );
 }
 
@@ -116,25 +86,26 @@ function Tasks({ page }: { page: Page }): JSX.Element {
   return (
     <fieldset class="tasks">
       <legend>Tasks</legend>
-      {tasks.slice(0, MOST_TASKS).map(([id, samples]) => {
+      {tasks.slice(0, MOST_ROWS).map(([id, samples]) => {
         const target = { grouping: "function", id } as const;
-        const name = model.header.names[model.functionName[id]!]!;
         return (
           <div class="thread" key={id}>
-            <bdi title={name}>{name}</bdi>
-            <button type="button" class="plain" onClick={() => addStep(page, "focus", target)}>
+            <bdi>{model.header.names[model.functionName[id]!]}</bdi>
+            <Button class="plain" onClick={() => addStep(page, "focus", target)}>
               only
-            </button>
-            <button type="button" class="plain" onClick={() => addStep(page, "drop", target)}>
+            </Button>
+            <Button class="plain" onClick={() => addStep(page, "drop", target)}>
               without
-            </button>
+            </Button>
             <span class="faint">{formatCounted(samples, "sample")}</span>
           </div>
         );
       })}
-      {tasks.length > MOST_TASKS && (
-        <p class="faint">{`${tasks.length - MOST_TASKS} more: search for them by name`}</p>
-      )}
+      <More rows={tasks.length} />
     </fieldset>
   );
+}
+
+function More({ rows }: { rows: number }): JSX.Element | null {
+  return rows > MOST_ROWS ? <p class="faint">{`${rows - MOST_ROWS} more`}</p> : null;
 }

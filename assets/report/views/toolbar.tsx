@@ -4,6 +4,7 @@ import { formatCounted, formatShare } from "../../../src/analysis/units.ts";
 import { type Coloring, coloringsOf } from "../color.ts";
 import type { Order, ViewName } from "../state.ts";
 import type { Grouping } from "../tree.ts";
+import { Button } from "./button.tsx";
 import { Check, Choice, Menu } from "./menu.tsx";
 import type { Page } from "./page.ts";
 import { hasThreadsToChoose, ThreadsMenu } from "./threads_menu.tsx";
@@ -38,14 +39,13 @@ export function Toolbar({ page, at, step, save }: ToolbarProps): JSX.Element {
     <div class="toolbar">
       <nav class="tabs" aria-label="Views">
         {VIEW_NAMES.map(([view, name]) => (
-          <button
+          <Button
             key={view}
-            type="button"
             aria-current={state.view === view ? "page" : undefined}
             onClick={() => go({ view })}
           >
             {name}
-          </button>
+          </Button>
         ))}
       </nav>
       <Search page={page} at={at} step={step} />
@@ -64,9 +64,9 @@ export function Toolbar({ page, at, step, save }: ToolbarProps): JSX.Element {
         )}
         {state.view === "flame" && (
           <Menu name="Save" {...menu("save")}>
-            <button type="button" class="item" onClick={() => save("svg")}>Picture as SVG</button>
-            <button type="button" class="item" onClick={() => save("png")}>Picture as PNG</button>
-            <button type="button" class="item" onClick={() => print()}>Print</button>
+            <Button class="item" onClick={() => save("svg")}>Picture as SVG</Button>
+            <Button class="item" onClick={() => save("png")}>Picture as PNG</Button>
+            <Button class="item" onClick={() => print()}>Print</Button>
           </Menu>
         )}
       </div>
@@ -119,12 +119,12 @@ function Search({ page, at, step }: Omit<ToolbarProps, "save">): JSX.Element {
               {formatCounted(matches.count, "box").replace(/boxs$/, "boxes")}
             </span>
           </output>
-          <button type="button" title="Previous (N)" aria-label="Previous" onClick={() => step(-1)}>
+          <Button title="Previous (N)" aria-label="Previous" onClick={() => step(-1)}>
             ‹
-          </button>
-          <button type="button" title="Next (n)" aria-label="Next" onClick={() => step(1)}>
+          </Button>
+          <Button title="Next (n)" aria-label="Next" onClick={() => step(1)}>
             ›
-          </button>
+          </Button>
         </>
       )}
     </div>
