@@ -37,6 +37,17 @@ export interface DumpedFrame {
   readonly locals?: readonly LocalVariable[] | undefined;
 }
 
+/** What a thread was doing when it was read; undefined: not known, or there is no such thing. */
+export interface ThreadDoing {
+  /** It held its interpreter's GIL. */
+  readonly hasGil: boolean | undefined;
+  readonly waitsForGil: boolean | undefined;
+  /** It ran on a CPU; false also if it waited for one. */
+  readonly onCpu: boolean | undefined;
+  /** It had an exception: on its way, or being handled by a function on the stack. */
+  readonly hasException: boolean | undefined;
+}
+
 /** A thread as it was found. */
 export interface DumpedThread {
   /** The system's id. */
@@ -50,8 +61,7 @@ export interface DumpedThread {
   readonly daemon: boolean | undefined;
   /** Python's `threading` met it without having started it. */
   readonly foreign: boolean;
-  /** Whether it held its interpreter's GIL; undefined where there is none. */
-  readonly hasGil: boolean | undefined;
+  readonly doing: ThreadDoing;
   /** Leaf first. */
   readonly frames: readonly DumpedFrame[];
   /** It changed at each of so many readings: there are no frames. 0 for a whole one. */

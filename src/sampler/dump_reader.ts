@@ -12,6 +12,7 @@ import { type ThreadName, ThreadNames } from "../cpython/thread_names.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import type { AttachFault } from "./capture.ts";
 import type { Dump, DumpedTasks, DumpedThread, DumpRequest } from "./dump.ts";
+import { DumpStates } from "./dump_states.ts";
 import { listDumpedTasks } from "./dumped_tasks.ts";
 import { FrameDetails } from "./frame_details.ts";
 
@@ -56,11 +57,26 @@ export class DumpReader {
     const states = request.allThreads ? listed : listed.filter(({ main }) => main);
     const names = new ThreadNames(runtime).read(states);
     const takenAt = Date.now();
-    const read = this.stopper === undefined
-      ? this.#readRunning(states, names)
-      : this.#readStopped(states, names, this.stopper);
-    if ("fault" in read) return read;
-    if (read.length === 0) return this.#whyLost();
+    const doing = new DumpStates(runtime, this.clock, listed);
+    try {
+      const read = this.stopper === undefined
+        ? this.#readRunning(states, names, doing)
+        : this.#readStopped(states, names, doing, this.stopper);
+      if ("fault" in read) return read;
+      if (read.size === 0) return this.#whyLost();
+      const onCpu = doing.settle();
+      const threads = [...read].map(([state, thread]) => ({
+        ...thread,
+        doing: { ...thread.doing, onCpu: onCpu.get(state) ?? thread.doing.onCpu },
+      }));
+      return this.#finish(threads, takenAt);
+    } finally {
+      doing.closeAll();
+    }
+  }
+
+  #finish(threads: DumpedThread[], takenAt: number): Dump | AttachFault {
+    const { runtime, request } = this;
     const tasks = this.#tasks;
     if (tasks !== undefined && "fault" in tasks) return tasks;
     return {
@@ -69,7 +85,7 @@ export class DumpReader {
       freeThreaded: runtime.offsets.freeThreaded,
       takenAt,
       stoppedUs: this.#stoppedUs,
-      threads: read.sort((a, b) => Number(b.main) - Number(a.main)),
+      threads: threads.sort((a, b) => Number(b.main) - Number(a.main)),
       ...(tasks === undefined ? {} : { tasks }),
     };
   }
@@ -77,21 +93,24 @@ export class DumpReader {
   #readRunning(
     states: readonly ThreadState[],
     names: ReadonlyMap<number, ThreadName>,
-  ): DumpedThread[] | AttachFault {
-    const threads: DumpedThread[] = [];
+    doing: DumpStates,
+  ): Map<ThreadState, DumpedThread> | AttachFault {
+    const threads = new Map<ThreadState, DumpedThread>();
     const end = this.clock.now() + PATIENCE_FOR_ALL;
     const details = this.#detailsFor(TIME_FOR_VALUES);
     for (const state of states) {
       const snapshot = this.#open(state);
+      doing.open(state, snapshot.copy);
       const until = Math.min(end, this.clock.now() + PATIENCE);
       const outcome = this.#readWhole(
         snapshot,
         until,
-        (status) => this.#describe(state, names, snapshot, status, details),
+        () => doing.look(state),
+        (status) => this.#describe(state, names, snapshot, status, details, doing),
       );
       if (outcome === GONE) continue;
       if ("fault" in outcome) return outcome;
-      threads.push(outcome);
+      threads.set(state, outcome);
     }
     this.#readTasks(states);
     return threads;
@@ -101,6 +120,7 @@ export class DumpReader {
   #readWhole(
     snapshot: Snapshot,
     until: number,
+    look: () => void,
     describe: (status: number) => DumpedThread,
   ): Outcome {
     const { copy } = snapshot;
@@ -108,6 +128,7 @@ export class DumpReader {
     for (;; readings++) {
       // Without its GIL it cannot run Python code: what stays the same over two readings is one moment.
       const visits = readings > 0 && readings < VISITS && !copy.visits.wasRefused && hasGil(copy);
+      look();
       const status = visits ? snapshot.visit() : snapshot.take(EXACT, true);
       if (status < WHOLE) {
         const lost = this.#explainLoss(status);
@@ -129,8 +150,9 @@ export class DumpReader {
   #readStopped(
     states: readonly ThreadState[],
     names: ReadonlyMap<number, ThreadName>,
+    doing: DumpStates,
     stopper: Stopper,
-  ): DumpedThread[] | AttachFault {
+  ): Map<ThreadState, DumpedThread> | AttachFault {
     const snapshots = new Map(states.map((state) => [state, this.#open(state)]));
     // What takes long only once is done before the target has to wait for it.
     for (const snapshot of snapshots.values()) snapshot.take(EXACT, true);
@@ -138,10 +160,14 @@ export class DumpReader {
     let stops = 0;
     while (stops === 0 || this.clock.now() < end) {
       stops++;
+      for (const [state, { copy }] of snapshots) {
+        doing.open(state, copy);
+        doing.look(state);
+      }
       const from = this.clock.now();
       const stopped = stopper.suspend();
       if (stopped === undefined) return this.#whyLost();
-      const threads: DumpedThread[] = [];
+      const threads = new Map<ThreadState, DumpedThread>();
       let whole = stopped;
       const details = this.#detailsFor(TIME_WHILE_STOPPED);
       try {
@@ -153,7 +179,8 @@ export class DumpReader {
           if (lost !== undefined) return lost;
           whole &&= status >= WHOLE && status < TORN;
           if (!whole) break;
-          threads.push(this.#describe(state, names, snapshot, status, details));
+          const thread = this.#describe(state, names, snapshot, status, details, doing);
+          threads.set(state, thread);
         }
         if (whole) this.#readTasks(states);
         if (whole && stopper.holds()) return threads;
@@ -164,10 +191,12 @@ export class DumpReader {
       this.clock.sleepUntil(this.clock.now() + PAUSE, 0);
     }
     const nothing = this.#detailsFor(0);
-    return [...snapshots].map(([state, snapshot]) => ({
-      ...this.#describe(state, names, snapshot, EMPTY, nothing),
-      torn: stops,
-    }));
+    const unread = [...snapshots].map(([state, snapshot]) => {
+      doing.open(state, snapshot.copy);
+      const thread = this.#describe(state, names, snapshot, EMPTY, nothing, doing);
+      return [state, { ...thread, torn: stops }] as const;
+    });
+    return new Map(unread);
   }
 
   #readTasks(states: readonly ThreadState[]): void {
@@ -179,7 +208,7 @@ export class DumpReader {
 
   #open(state: ThreadState): Snapshot {
     return new Snapshot(
-      new ThreadCopy(this.runtime, state, true, this.request.features.gc),
+      new ThreadCopy(this.runtime, state, true, this.request.features.gc, [], true),
       this.#codeTable,
       this.#edges,
       this.loops,
@@ -199,10 +228,12 @@ export class DumpReader {
     snapshot: Snapshot,
     status: number,
     details: FrameDetails,
+    doing: DumpStates,
   ): DumpedThread {
-    const { process, offsets } = this.runtime;
+    const { process } = this.runtime;
     const { tid, main, interpreterId: interpreter } = state;
     const known = names.get(state.address);
+    const found = doing.judge(state);
     const frames = status === EMPTY ? [] : details.describe(snapshot);
     return {
       tid,
@@ -211,7 +242,7 @@ export class DumpReader {
       main,
       daemon: known?.daemon,
       foreign: known?.foreign ?? false,
-      hasGil: offsets.freeThreaded ? undefined : hasGil(snapshot.copy),
+      doing: found,
       frames,
       torn: 0,
     };

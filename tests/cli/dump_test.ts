@@ -13,7 +13,7 @@ Deno.test("dump prints threads with their names and labels, and frames, oldest f
   assert.match(stdout, new RegExp(`^Process ${PID}, Python 3\\.14\\.2: .*deno`));
   assert.match(
     stdout,
-    /^Thread 77 ".*" \(interpreter 2, has GIL, daemon; most recent call last\):$/m,
+    /^Thread 77 ".*" \(interpreter 2, has GIL, on CPU, daemon; most recent call last\):$/m,
   );
   assert.match(stdout, /in evil.*\n {2}File "\/srv\/gone\.py", line 3, in leaf\n/);
 });
@@ -35,6 +35,7 @@ Deno.test("dump --json is one object that a script can read", async () => {
   const [thread] = dump.threads;
   assert.equal(thread.tid, 77);
   assert.equal(thread.interpreter, 2);
+  assert.deepEqual([thread.hasGil, thread.onCpu, thread.hasException], [true, true, null]);
   assert.deepEqual(thread.frames.map((frame: { line: number | null }) => frame.line), [null, 3]);
   assert.equal(thread.frames[0].locals[0].value, "'evil\\x1b[31m\\u202e\\n'");
 });

@@ -36,7 +36,7 @@ export function fakeDump(request: DumpRequest): Dump | AttachFault {
   if (fault !== undefined) return { fault, detail: "detail" } as AttachFault;
   const thread: DumpedThread = {
     ...{ tid: 77, name: HOSTILE, interpreter: 2, main: false, daemon: true, foreign: false },
-    hasGil: true,
+    doing: { hasGil: true, onCpu: true, waitsForGil: false, hasException: undefined },
     frames: [
       { file: "/srv/gone.py", name: "leaf", firstLine: 1, line: 3, ...NOT_KNOWN },
       {

@@ -60,7 +60,7 @@ for (const python of interpreters) {
       assert.ok(!("fault" in dump), JSON.stringify(dump));
       checkDump(dump);
       assert.ok(dump.stoppedUs > 0);
-      assert.ok(dump.threads.filter(({ hasGil }) => hasGil === true).length <= 1);
+      assert.ok(dump.threads.filter(({ doing }) => doing.hasGil === true).length <= 1);
     }
   });
 }

@@ -29,9 +29,12 @@ for (const subject of SUBJECTS) {
         const [head, main, worker, ...others] = stdout.split("\n\n");
         assert.equal(others.length, 0);
         assert.match(head!, new RegExp(`^Process ${program.pid}, Python ${python.version}: `));
-        assert.match(main!, /^Thread \d+ "MainThread" \(main thread; most recent call last\):\n/);
+        assert.match(
+          main!,
+          /^Thread \d+ "MainThread" \(main thread, idle; most recent call last\):\n/,
+        );
         assert.match(main!, /line 10, in <module>.*\n {4}time\.sleep\(\n {2}<native time\.sleep>$/);
-        assert.match(worker!, /^Thread \d+ "wörker" \(daemon; most recent call last\):\n/);
+        assert.match(worker!, /^Thread \d+ "wörker" \(idle, daemon; most recent call last\):\n/);
         assert.match(
           worker!,
           /line 7, in outer.*\n {4}def outer\(\): inner\(7, password="hunter2"\)\n/,
