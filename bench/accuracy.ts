@@ -1,9 +1,9 @@
 /**
- * `deno task accuracy [--long] [chains] [leaves]`: how whole and how unbiased the stacks are, beside CPython 3.15's own
+ * `deno task accuracy [--long] [chains] [leaves] [marks]`: how whole and how unbiased the stacks are, beside CPython 3.15's own
  * profiler. The truth is a capture from the target's own CPU, where it cannot run while it is read.
  */
 import { basename } from "node:path";
-import { findTestPythons, type Python, testedMinors } from "../scripts/pythons.ts";
+import { findTestPythons, olderMinors, type Python, testedMinors } from "../scripts/pythons.ts";
 import {
   countSamples,
   depthDistance,
@@ -14,6 +14,7 @@ import {
 } from "../tests/accuracy/captured.ts";
 import { findFault, type Grammar } from "../tests/accuracy/grammar.ts";
 import { captureCpu, grammarOf, Running, targetCpu } from "../tests/accuracy/running.ts";
+import { measureMarks } from "./marks.ts";
 import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
 import { percent, print, printMachine, printTable } from "./table.ts";
 
@@ -150,4 +151,18 @@ if (wanted("leaves")) {
     ["", "truth", "tachyon", "tachyon --exact", "CPython", "its failed", "CPython --blocking"],
     rows,
   );
+}
+
+if (wanted("marks")) {
+  const rows: string[][] = [];
+  for (const python of await findTestPythons()) {
+    if ([...olderMinors, ...testedMinors].includes(python.minor) && !python.freeThreaded) {
+      rows.push(...await measureMarks(python, long ? 10 : 4));
+    }
+  }
+  print();
+  print(
+    "Shares that programs measure themselves, at 1 kHz; each profiler's truth is of its own time:",
+  );
+  printTable(["", "truth", "tachyon", "truth", "CPython --native"], rows);
 }

@@ -58,6 +58,8 @@ export async function runTachyon(python: string, pid: number, how: How): Promise
 export interface TheirHow extends How {
   /** Stop the target for each reading. */
   readonly blocking?: boolean;
+  /** Show where Python has called C. */
+  readonly native?: boolean;
 }
 
 /** Captures with CPython 3.15's `profiling.sampling`, from the same CPU. */
@@ -91,6 +93,7 @@ export function cpythonCommand(python: string, pid: number, how: TheirHow): stri
     python,
     ...["-m", "profiling.sampling", "attach", "-r", rate, "-d", seconds, ...blocking],
     ...(how.allThreads ? ["-a"] : []),
+    ...(how.native ? ["--native"] : []),
     ...["--collapsed", String(pid)],
   ];
 }
@@ -99,7 +102,8 @@ function readCollapsed(text: string): Seen[] {
   return text.split("\n").filter((line) => line !== "").map((line) => {
     const end = line.lastIndexOf(" ");
     const stack = line.slice(0, end).split(";").slice(1).map((frame) => {
-      const [, file = "", name = "", number = ""] = /^(.*):(.*):(\d+)$/.exec(frame) ?? [];
+      // What is no function has a name and nothing else.
+      const [, file = "", name = frame, number = ""] = /^(.*):(.*):(\d+)$/.exec(frame) ?? [];
       return { file, name, line: Number(number) };
     });
     return { thread: 0, stack, count: Number(line.slice(end + 1)) };

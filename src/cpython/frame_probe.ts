@@ -15,8 +15,6 @@ export interface Execution {
   readonly argument: number;
   /** Where that is in the target. */
   readonly instruction: Address;
-  /** In 3.11: the frame was called from C. */
-  readonly isEntry: boolean;
 }
 
 /** Tells what the frames of a stack execute, by what was copied with it. */
@@ -24,6 +22,8 @@ export class FrameProbe {
   readonly #ranges = new Ranges(1);
   readonly #late: Uint8Array;
   readonly #lateView: DataView;
+  /** What was copied last. */
+  #copied: DataView = new DataView(new ArrayBuffer(0));
 
   constructor(
     readonly copy: ThreadCopy,
@@ -68,8 +68,16 @@ export class FrameProbe {
       operation,
       argument: bytecode.arguments[unit]!,
       instruction: start + unit * 2,
-      isEntry: fields.isEntry >= 0 && view.getUint8(at + fields.isEntry) !== 0,
     };
+  }
+
+  /** Adds the depths of frames that say that they were called from C, as those of 3.11 do. */
+  addEntries(path: StackPath, depths: Set<number>): void {
+    const { isEntry } = this.copy.runtime.layout.frame;
+    for (let d = 0; d < path.depth; d++) {
+      const found = this.#view(path.addresses[d]!);
+      if (found !== undefined && found.view.getUint8(found.at + isEntry) !== 0) depths.add(d);
+    }
   }
 
   /** True if a frame is at the same instruction by now. */
@@ -94,7 +102,8 @@ export class FrameProbe {
     let at = copy.dataStack.changed ? -1 : copy.dataStack.locate(address, size);
     if (at < 0 && !copy.outside.changed) at = copy.outside.find(address);
     if (at >= 0 && at + size <= copy.limit) {
-      return { view: new DataView(copy.bytes.buffer), at };
+      if (this.#copied.buffer !== copy.bytes.buffer) this.#copied = new DataView(copy.bytes.buffer);
+      return { view: this.#copied, at };
     }
     return this.#readNow(address) ? { view: this.#lateView, at: 0 } : undefined;
   }

@@ -41,11 +41,12 @@ export class StackMarks {
 
   /** Looks at the stack that the copy is of. */
   read(path: StackPath): void {
-    const executions: (Execution | undefined)[] = [];
-    for (let d = 0; d < path.depth; d++) executions.push(this.#probe.at(path, d));
-    if (this.wanted.opcodes) this.#readOpcodes(executions);
+    if (this.wanted.opcodes) {
+      const all = Array.from({ length: path.depth }, (_, d) => this.#probe.at(path, d));
+      this.#readOpcodes(all);
+    }
     this.natives.clear();
-    if (this.wanted.native) this.#findNatives(path, executions);
+    if (this.wanted.native) this.#findNatives(path);
   }
 
   /**
@@ -77,11 +78,11 @@ export class StackMarks {
     }
   }
 
-  #findNatives(path: StackPath, executions: readonly (Execution | undefined)[]): void {
+  #findNatives(path: StackPath): void {
     const { layout } = this.copy.runtime;
     const { depth } = path;
     const calleeAt = (d: number): Callee | undefined => {
-      const execution = executions[d];
+      const execution = this.#probe.at(path, d);
       return execution && this.#callees.find(execution, path, d);
     };
     const leaf = calleeAt(depth - 1);
@@ -96,7 +97,7 @@ export class StackMarks {
     }
     this.#entries.clear();
     if (layout.frame.isEntry < 0) path.addEntries(this.copy, this.#entries);
-    else executions.forEach((one, d) => one?.isEntry === true && this.#entries.add(d));
+    else this.#probe.addEntries(path, this.#entries);
     for (const d of this.#entries) {
       if (d < 1 || d >= depth) continue;
       const callee = calleeAt(d - 1);

@@ -3,7 +3,7 @@ import { listOpcodes } from "../../src/profile/opcodes.ts";
 import { type Place, seenStacks, shareOf, tolerance } from "./captured.ts";
 import { allPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
-import { missedShare, sharesDuring } from "./told.ts";
+import { missedShare, sharesDuring, type Told, untoldShare } from "./told.ts";
 
 type Stack = readonly Place[];
 
@@ -19,7 +19,9 @@ for (const { path, minor } of await allPythons()) {
     const how = { intervalUs: 500, seconds: 2, features: ["native", "opcodes"] } as const;
     const captured = await capture(target.pid, how);
     const seen = seenStacks(captured);
-    const truth = sharesDuring(captured, JSON.parse(await target.finish()));
+    const told: Told = JSON.parse(await target.finish());
+    const lost = missedShare(captured) + untoldShare(captured, told);
+    const truth = sharesDuring(captured, told);
     const opcodes = listOpcodes(captured.pythonVersion);
     const isLeaf = (stack: Stack, name: string, base: RegExp): boolean => {
       const { opcode = -1, name: leaf } = stack.at(-1)!;
@@ -37,7 +39,7 @@ for (const { path, minor } of await allPythons()) {
     const faults = Object.entries(found).flatMap(([name, is]) => {
       const share = truth.get(name)!;
       const measured = shareOf(seen, is);
-      const most = 2 * tolerance(share, captured.independent) + missedShare(captured);
+      const most = 2 * tolerance(share, captured.independent) + lost;
       const [a, b, c] = [measured, share, most].map((value) => `${(value * 100).toFixed(2)} %`);
       const said = `${name}: ${a} of the samples, in truth ${b}, at most ${c} apart`;
       return Math.abs(measured - share) <= most ? [] : [said];

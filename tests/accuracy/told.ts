@@ -1,4 +1,5 @@
 /** What targets tell of the time that their functions took. */
+import type { Summary } from "../../src/profile/metadata.ts";
 import type { Captured } from "./captured.ts";
 
 /** What `split.py` and `periodic.py` print in the end: time spent in each function up to some moments (ms), s. */
@@ -7,8 +8,14 @@ export interface Told {
   readonly moments: readonly (readonly number[])[];
 }
 
+/** A capture's start (ms) and length. */
+interface Lasting {
+  readonly startedAt: number;
+  readonly summary: Pick<Summary, "durationUs">;
+}
+
 /** The measured shares between the moments next to a capture's start and end. */
-export function sharesDuring(captured: Captured, told: Told): Map<string, number> {
+export function sharesDuring(captured: Lasting, told: Told): Map<string, number> {
   const [from, to] = momentsOf(captured, told);
   const seconds = (to[0]! - from[0]!) / 1000;
   return new Map(told.names.map((name, i) => [name, (to[i + 1]! - from[i + 1]!) / seconds]));
@@ -29,7 +36,7 @@ export function untoldShare(captured: Captured, told: Told): number {
 }
 
 function momentsOf(
-  { startedAt, summary }: Captured,
+  { startedAt, summary }: Lasting,
   told: Told,
 ): [from: readonly number[], to: readonly number[]] {
   const end = startedAt + summary.durationUs / 1000;

@@ -14,8 +14,8 @@ import zlib
 clock = time.perf_counter
 moments = []
 data = b"0123456789abcdef" * 4096
-big = 3**20000
-text = "0123456789" * 20000
+big = 3**8000
+text = "0123456789" * 100000
 values = list(range(12))
 
 
