@@ -1,6 +1,8 @@
 /** Launchers: processes that run no Python themselves, but have started one. */
 
 import { machine } from "../survey/machine.ts";
+import { type Fault, severalPythons } from "./errors.ts";
+import { tell } from "./messages.ts";
 import { listTree } from "./process_tree.ts";
 
 /** The processes below one that look like Python, but those that are below another such. */
@@ -9,6 +11,18 @@ export function findPythonsBelow(pid: number): number[] {
   const pythons = below.filter(isPython);
   const inner = new Set(pythons.flatMap((python) => listTree(python).slice(1)));
   return pythons.filter((python) => !inner.has(python));
+}
+
+/**
+ * The Python below a process that runs none itself, which is said: nobody is to look into another process than
+ * they think. Undefined when there is none, a fault when there are several.
+ */
+export function chooseBelow(pid: number): number | Fault | undefined {
+  const [child, ...others] = findPythonsBelow(pid);
+  if (child === undefined) return undefined;
+  if (others.length > 0) return severalPythons(pid, [child, ...others]);
+  tell(`process ${pid} runs no Python itself, but ${child} below it does: that one is taken.`);
+  return child;
 }
 
 /** A process of another user, such as sudo starts, tells nothing but its name. */

@@ -168,7 +168,7 @@ Deno.test("doctor and attach tell a process that /proc hides from one that is no
   );
 });
 
-Deno.test("attach goes from a launcher to the Python below it, and says so", async () => {
+Deno.test("attach and dump go from a launcher to the Python below it, and say so", async () => {
   const script = `"$0" -c "$1"; exit`;
   await using target = new Target("sh", ["-c", script, python, PROGRAM]);
   await told(target);
@@ -178,6 +178,12 @@ Deno.test("attach goes from a launcher to the Python below it, and says so", asy
     .exec(stderr)?.[1];
   assert.ok(child !== undefined);
   assert.match(stdout, new RegExp(`process +pid ${child}, Python 3`));
+  const dumped = await runTachyon(["dump", String(target.pid)]);
+  assert.ok(
+    dumped.stderr.includes(`but ${child} below it does: that one is taken.`),
+    dumped.stderr,
+  );
+  assert.equal(dumped.status, 0);
   Deno.kill(Number(child), "SIGKILL");
 });
 

@@ -9,10 +9,10 @@ import {
   readCaptureOptions,
 } from "../capture_options.ts";
 import { createLive } from "../live_capture.ts";
-import { DONE, explainAttach, INTERRUPTED, isFault, severalPythons } from "../errors.ts";
+import { DONE, explainAttach, INTERRUPTED, isFault } from "../errors.ts";
 import { loadFilter } from "../filters.ts";
-import { findPythonsBelow } from "../launcher.ts";
-import { report, tell } from "../messages.ts";
+import { chooseBelow } from "../launcher.ts";
+import { report } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
 import { readCommand } from "../process_tree.ts";
 import { createRecorder } from "../recorder.ts";
@@ -31,7 +31,8 @@ Examples:
   tachyon attach -d 5 --pstats -o gecko:a.json -o collapsed:a.txt 1234
 
 The process is only read, never changed, and stopped only with --blocking. Reading it takes the same
-user or root: see \`tachyon doctor PID\`. If PID is a launcher (sudo, a shell, uv), the Python below it is taken.`;
+user or root: see \`tachyon doctor PID\`. Where PID is a launcher (sudo, a shell, uv), the Python
+below it is taken.`;
 
 /** Declares the command; `done` gets its exit status. */
 export function addAttach(
@@ -92,14 +93,9 @@ export async function attach(
   try {
     let capture = await recorder.start(pid, readCommand(pid), 0);
     if ("fault" in capture && capture.fault === "not-python") {
-      const [child, ...others] = findPythonsBelow(pid);
-      if (others.length > 0) return report(severalPythons(pid, [child!, ...others]));
-      if (child !== undefined) {
-        tell(
-          `process ${pid} runs no Python itself, but ${child} below it does: that one is sampled.`,
-        );
-        capture = await recorder.start(child, readCommand(child), 0);
-      }
+      const child = chooseBelow(pid);
+      if (typeof child === "object") return report(child);
+      if (child !== undefined) capture = await recorder.start(child, readCommand(child), 0);
     }
     if ("fault" in capture) return report(explainAttach(capture, pid));
     stop = () => capture.stop();

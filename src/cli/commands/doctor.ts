@@ -18,8 +18,9 @@ Examples:
   tachyon doctor          can tachyon work here?
   tachyon doctor 1234     can it sample this process, and if not, what would help?
 
-It starts a Python of its own and samples it, and reads no more of other processes than it takes to see
-that it may. Ends with 0 if all is well, and with 1 if something is missing: lines that begin with \`no\`.
+It starts a Python of its own and samples it, and reads no more of other processes than it takes
+to see that it may, and what they are. Ends with 0 if all is well, and with 1 if something is
+missing: lines that begin with \`no\`.
 See docs/attaching.md about containers and Kubernetes.`;
 
 /** Declares the command; `done` gets its exit status. */

@@ -5,6 +5,7 @@ import { writeDumpJson } from "../dump/dump_json.ts";
 import { writeDump } from "../dump/dump_text.ts";
 import { SourceLines } from "../dump/source_lines.ts";
 import { DONE, dumpTorn, explainAttach, type Fault } from "../errors.ts";
+import { chooseBelow } from "../launcher.ts";
 import { report } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
 import { readCommand } from "../process_tree.ts";
@@ -79,10 +80,15 @@ async function dump(pid: number, given: Given, take: TakeDump): Promise<number> 
     ...(given.asyncAware === true ? { tasks: given.asyncMode ?? "all" } : {}),
     ...(given.locals === true ? { locals: { secrets: given.showSecrets ?? false } } : {}),
   };
-  const command = readCommand(pid);
-  const found = await take(request);
+  let found = await take(request);
+  if ("fault" in found && found.fault === "not-python") {
+    const child = chooseBelow(pid);
+    if (typeof child === "object") return report(child);
+    if (child !== undefined) found = await take({ ...request, pid: child });
+  }
   if ("fault" in found) return report(explainAttach(found, pid));
-  const sources = new SourceLines(pid);
+  const command = readCommand(found.pid);
+  const sources = new SourceLines(found.pid);
   const text = given.json === true
     ? writeDumpJson(found, sources, command)
     : writeDump(found, { sources, command, color: describeScreen().color });

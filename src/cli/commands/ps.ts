@@ -11,8 +11,8 @@ Examples:
   tachyon ps
   tachyon ps --json | jq '.[] | select(.can_attach) | .pid'
 
-ATTACH says whether the process can be sampled; \`tachyon doctor PID\` tells why not. Versions are read from
-memory where that is permitted, else from names. CPU is the time used so far, by all threads.`;
+ATTACH says whether the process can be sampled; \`tachyon doctor PID\` tells why not. Versions are
+read from memory where that is permitted, else from names. CPU is the time used so far.`;
 
 /** Declares the command; `done` gets its exit status. */
 export function addPs(program: Command, done: (status: number) => void): void {
