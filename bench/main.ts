@@ -1,13 +1,14 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory] [replay] [report] [diff] [ps] [dump]`:
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory] [replay] [report] [diff] [ps] [dump] [live]`:
  * what tachyon costs and how fast it can go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
- * all of it but `memory`, `replay`, `report`, `diff`, `ps` and `dump`, which must be asked for; `--long` is for
+ * all of it but `memory`, `replay`, `report`, `diff`, `ps`, `dump` and `live`, which must be asked for; `--long` is for
  * the docs, and takes memory for ten minutes, and diff for twenty.
  */
 import { findTestPythons } from "../scripts/pythons.ts";
 import { captureCpu, targetCpu } from "../tests/accuracy/running.ts";
 import { benchDiff } from "./diff.ts";
 import { benchDump } from "./dump.ts";
+import { benchLive } from "./live.ts";
 import { benchMemory } from "./memory.ts";
 import { benchPs } from "./ps.ts";
 import { benchReads } from "./read.ts";
@@ -34,6 +35,7 @@ if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 3);
 if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
 if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
 if (only.includes("replay")) await benchReplay(python.path);
+if (only.includes("live")) await benchLive(python.path, long ? 30 : 8, long ? 3 : 1);
 if (only.includes("dump")) await benchDump(python.path);
 if (only.includes("report")) await benchReport();
 if (only.includes("ps")) await benchPs((await findTestPythons()).map(({ path }) => path));

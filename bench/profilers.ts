@@ -1,6 +1,7 @@
 /** The two profilers, run the same way on the same target. */
 import { type Captured, type Seen, seenStacks } from "../tests/accuracy/captured.ts";
 import { captureCommand, captureCpu, type How } from "../tests/accuracy/running.ts";
+import { GC_FROM } from "../src/cli/capture_options.ts";
 import { rejectedTotal } from "../src/profile/quality.ts";
 
 /** What a run of a profiler came to. */
@@ -38,9 +39,14 @@ async function measure(
   return { stdout, cpu: Number(/^cpu (\S+)$/m.exec(stderr)?.[1]) };
 }
 
+/** The command line of a capture that shows besides Python frames what one from a shell would. */
+export function usualCommand(pid: number, how: How): string[] {
+  return captureCommand(pid, { features: how.intervalUs >= GC_FROM ? ["gc"] : [], ...how });
+}
+
 /** Captures with tachyon. */
 export async function runTachyon(python: string, pid: number, how: How): Promise<Outcome> {
-  const { stdout, cpu } = await measure(python, captureCommand(pid, how));
+  const { stdout, cpu } = await measure(python, usualCommand(pid, how));
   const captured: Captured = JSON.parse(stdout);
   const { quality, summary } = captured;
   const rejected = rejectedTotal(quality);

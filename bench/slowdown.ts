@@ -1,6 +1,6 @@
 /** How much a target is slowed down: it counts its own rounds, with and without a profiler in turn. */
-import { captureCommand, captureCpu, type How, Running } from "../tests/accuracy/running.ts";
-import { cpythonCommand } from "./profilers.ts";
+import { captureCpu, type How, Running } from "../tests/accuracy/running.ts";
+import { cpythonCommand, usualCommand } from "./profilers.ts";
 import { median, percent, print, printTable } from "./table.ts";
 
 const counter = new URL("count.py", import.meta.url).pathname;
@@ -60,7 +60,7 @@ export async function benchSlowdown(python: string, rounds: number): Promise<voi
     ];
     let alone = await countRounds(target);
     for (let round = 0; round < rounds; round++) {
-      const tachyon = await countBeside(target, captureCommand(target.pid, how));
+      const tachyon = await countBeside(target, usualCommand(target.pid, how));
       const between = await countRounds(target);
       const other = await countBeside(target, cpython);
       const after = await countRounds(target);

@@ -58,7 +58,7 @@ interface Given {
 const DEFAULT_INTERVAL_US = 1000;
 const DEFAULT_MAX_CPU = 1;
 /** At shorter intervals to look for the collector would take a noticeable part of each, µs. */
-const GC_FROM = 20;
+export const GC_FROM = 20;
 const MODES = ["wall", "cpu", "gil", "exception"] as const satisfies readonly Mode[];
 
 /** Declares the shared options on a command. */

@@ -1,0 +1,87 @@
+/** What the live screen costs: rates with and without it, and the CPU time of the thread that draws. */
+import { captureCpu, Running } from "../tests/accuracy/running.ts";
+import { TmuxTerminal } from "../tests/live/tmux.ts";
+import { percent, print, printTable } from "./table.ts";
+
+const target = new URL("unique.py", import.meta.url).pathname;
+const main = new URL("../src/main.ts", import.meta.url).pathname;
+const config = new URL("../deno.json", import.meta.url).pathname;
+/** Of `/proc/PID/stat`. */
+const TICKS_A_SECOND = 100;
+/** Presses of `+` from the first refresh to one 20 times a second. */
+const TO_FASTEST = 4;
+
+/** How one capture went. */
+interface Went {
+  readonly achieved: number;
+  /** CPU time per wall time of the main thread, which draws and takes in samples. */
+  readonly cpu: number;
+}
+
+/** Captures at 10 kHz for so many seconds with and without a screen, in turn. */
+export async function benchLive(python: string, seconds: number, rounds: number): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  const rows: string[][] = [];
+  try {
+    await using running = await Running.start(python, target, []);
+    for (let round = 0; round < rounds; round++) {
+      const without = await watch(running.pid, folder, seconds, false);
+      const live = await watch(running.pid, folder, seconds, true);
+      rows.push([
+        `${round + 1}`,
+        percent(without.achieved, 1),
+        percent(live.achieved, 1),
+        percent(without.cpu, 1),
+        percent(live.cpu, 1),
+      ]);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  print();
+  print(
+    `Captures at 10 kHz for ${seconds} s of a program with ever new stacks, without and with a screen ` +
+      "of 120×40 that is drawn 20 times a second (less often once that takes long): share of the " +
+      "rate that was achieved, and CPU of the main thread:",
+  );
+  printTable(["round", "achieved", "with screen", "main thread", "with screen"], rows);
+}
+
+async function watch(pid: number, folder: string, seconds: number, live: boolean): Promise<Went> {
+  await using terminal = await TmuxTerminal.open(120, 40, folder);
+  const words = [
+    ...[
+      "taskset",
+      "-c",
+      String(captureCpu),
+      Deno.execPath(),
+      "run",
+      "-q",
+      "-A",
+      "--config",
+      config,
+    ],
+    ...[main, "attach", "-r", "10khz", "-o", `json:${folder}/result`],
+    ...(live ? ["--live"] : ["-q"]),
+    String(pid),
+  ];
+  await terminal.enter(`sh -c 'echo $$ > ${folder}/pid; exec "$@"' sh ${words.join(" ")}`);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  if (live) { for (let i = 0; i < TO_FASTEST; i++) await terminal.press("+"); }
+  const own = Number(await Deno.readTextFile(`${folder}/pid`));
+  const before = mainThreadTicks(own);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+  const used = (mainThreadTicks(own) - before) / TICKS_A_SECOND / seconds;
+  await terminal.press(live ? "q" : "C-c");
+  await terminal.until((text) => /\$$/.test(text));
+  const result = await Deno.readTextFile(`${folder}/result`);
+  const { quality } = JSON.parse(result) as { quality: { achieved_hz: number; asked_hz: number } };
+  return { achieved: quality.achieved_hz / quality.asked_hz, cpu: used };
+}
+
+/** User and system time of the first thread (proc(5): behind the name, fields 12 and 13). */
+function mainThreadTicks(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/stat`);
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return Number(fields[11]) + Number(fields[12]);
+}
