@@ -71,6 +71,7 @@ export function createRecorder(
         },
       );
       if ("fault" in capture) return nameVersion(capture, pid);
+      if (options.mode === "gil" && capture.profile.metadata.freeThreaded) tell(NO_GIL);
       stop = () => capture.stop();
       exports.begin(capture.profile, String(pid));
       if (exports.allFailed()) capture.stop();
@@ -139,6 +140,11 @@ function nameVersion(fault: AttachFault, pid: number): AttachFault {
   const version = versionByName(pid);
   return version === undefined ? fault : { fault: "unsupported-version", detail: version };
 }
+
+/** What becomes of `--mode gil` where there is none. */
+const NO_GIL =
+  "this Python is built without a GIL: instead of the threads that hold it, those on a CPU are " +
+  "shown (--mode cpu).";
 
 /** What no thread was found doing. */
 const NOT_SEEN: Readonly<Partial<Record<Mode, string>>> = {

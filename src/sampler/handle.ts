@@ -6,7 +6,6 @@ import {
   type Capture,
   type CaptureRequest,
   isJittered,
-  modeOf,
   type Sampler,
 } from "./capture.ts";
 import { loadQuality } from "./counters.ts";
@@ -103,7 +102,7 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     command: request.command,
     pythonVersion: started.pythonVersion,
     freeThreaded: started.freeThreaded,
-    mode: modeOf(request),
+    mode: started.mode,
     consistency: request.consistency,
     allThreads: request.allThreads,
     features: started.features,

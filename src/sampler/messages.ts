@@ -1,4 +1,4 @@
-import type { Features, Summary } from "../profile/metadata.ts";
+import type { Features, Mode, Summary } from "../profile/metadata.ts";
 import type { AttachFault, CaptureRequest } from "./capture.ts";
 
 /** What the main thread sends to begin. */
@@ -18,6 +18,8 @@ export type Report =
     readonly kind: "started";
     readonly pythonVersion: string;
     readonly freeThreaded: boolean;
+    /** Which samples are kept: what was asked for, but for `gil` where there is none. */
+    readonly mode: Mode;
     /** What stacks will show besides Python frames. */
     readonly features: Features;
     readonly startedAt: number;

@@ -56,9 +56,9 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     if (request.consistency === "exact" && !mayVisit(process, found)) {
       return refuse({ fault: "exact-refused", detail: "" });
     }
-    if (!canTell(found, modeOf(request))) {
-      return refuse({ fault: "mode-refused", detail: modeOf(request) });
-    }
+    // Without a GIL, nobody waits for it: what would hold it is what runs.
+    const mode = modeOf(request) === "gil" && found.layout.freeThreaded ? "cpu" : modeOf(request);
+    if (!canTell(found, mode)) return refuse({ fault: "mode-refused", detail: mode });
     if (request.consistency === "blocking") {
       const opened = platform.openStopper(request.pid);
       if ("fault" in opened) {
@@ -70,11 +70,13 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       kind: "started",
       pythonVersion: versionText(found.offsets.version),
       freeThreaded: found.offsets.freeThreaded,
+      mode,
       features: featuresFor(found, request.features),
       startedAt: Date.now(),
     });
     const stops = stopper === undefined ? undefined : new Stops(stopper, reader);
-    const summary = new SamplingLoop(found, reader, platform.loops(), ring, request, stops).run();
+    const order = { ...request, mode };
+    const summary = new SamplingLoop(found, reader, platform.loops(), ring, order, stops).run();
     // Once the end is reported, the program may exit before we are done here.
     stopper?.close();
     report({ kind: "finished", summary });
