@@ -1,5 +1,5 @@
 /**
- * `deno task accuracy [--long] [chains] [leaves] [marks]`: how whole and how unbiased the stacks are, beside CPython 3.15's own
+ * `deno task accuracy [--long] [chains] [leaves] [marks] [states]`: how whole and how unbiased the stacks are, and how right marks and states, beside CPython 3.15's own
  * profiler. The truth is a capture from the target's own CPU, where it cannot run while it is read.
  */
 import { basename } from "node:path";
@@ -16,6 +16,7 @@ import { findFault, type Grammar } from "../tests/accuracy/grammar.ts";
 import { captureCpu, grammarOf, Running, targetCpu } from "../tests/accuracy/running.ts";
 import { measureMarks } from "./marks.ts";
 import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
+import { measureStates } from "./state_accuracy.ts";
 import { percent, print, printMachine, printTable } from "./table.ts";
 
 const long = Deno.args.includes("--long");
@@ -165,4 +166,10 @@ if (wanted("marks")) {
     "Shares that programs measure themselves, at 1 kHz; each profiler's truth is of its own time:",
   );
   printTable(["", "truth", "tachyon", "truth", "CPython --native"], rows);
+}
+
+if (wanted("states")) {
+  const minors = ["3.9", "3.12", ...testedMinors];
+  const all = (await findTestPythons()).filter(({ minor }) => minors.includes(minor));
+  await measureStates(all, long ? 10 : 5);
 }

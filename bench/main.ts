@@ -1,5 +1,5 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [reads] [memory] [replay] [report] [diff] [ps] [dump] [live]`:
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [states] [reads] [memory] [replay] [report] [diff] [ps] [dump] [live]`:
  * what tachyon costs and how fast it can go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
  * all of it but `memory`, `replay`, `report`, `diff`, `ps`, `dump` and `live`, which must be asked for; `--long` is for
  * the docs, and takes memory for ten minutes, and diff for twenty.
@@ -16,6 +16,7 @@ import { benchCpu, benchRates } from "./rates.ts";
 import { benchReplay } from "./replay.ts";
 import { benchReport } from "./report.ts";
 import { benchSlowdown } from "./slowdown.ts";
+import { benchStates } from "./states.ts";
 import { benchThreads } from "./threads.ts";
 import { print, printMachine } from "./table.ts";
 
@@ -33,6 +34,7 @@ if (wanted("rates")) await benchRates(python.path, { rounds: long ? 5 : 1, secon
 if (wanted("cpu")) await benchCpu(python.path, { rounds: long ? 3 : 1, seconds: long ? 10 : 4 });
 if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 3);
 if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
+if (wanted("states")) await benchStates(python.path, long ? 10 : 4);
 if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
 if (only.includes("replay")) await benchReplay(python.path);
 if (only.includes("live")) await benchLive(python.path, long ? 30 : 8, long ? 3 : 1);

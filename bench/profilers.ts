@@ -100,8 +100,48 @@ export function cpythonCommand(python: string, pid: number, how: TheirHow): stri
     ...["-m", "profiling.sampling", "attach", "-r", rate, "-d", seconds, ...blocking],
     ...(how.allThreads ? ["-a"] : []),
     ...(how.native ? ["--native"] : []),
+    ...(how.mode === undefined ? [] : ["--mode", how.mode]),
     ...["--collapsed", String(pid)],
   ];
+}
+
+/** Their samples by thread. */
+export interface TheirThreads {
+  /** Readings, with or without a sample. */
+  readonly ticks: number;
+  readonly seen: readonly {
+    readonly tid: number;
+    /** Functions of the stack. */
+    readonly names: readonly string[];
+    readonly count: number;
+  }[];
+}
+
+/** Captures with CPython 3.15's profiler, and keeps threads apart. */
+export async function runCpythonThreads(
+  python: string,
+  pid: number,
+  how: TheirHow,
+): Promise<TheirThreads> {
+  const file = await Deno.makeTempFile();
+  try {
+    const command = ["taskset", "-c", String(captureCpu), ...cpythonCommand(python, pid, how)];
+    const { stdout } = await measure(python, [...command, "-o", file]);
+    const ticks = Number(/^Captured ([\d,.]+) samples/m.exec(stdout)?.[1]?.replaceAll(",", ""));
+    const lines = (await Deno.readTextFile(file)).split("\n").filter((line) => line !== "");
+    const seen = lines.map((line) => {
+      const end = line.lastIndexOf(" ");
+      const [thread, ...frames] = line.slice(0, end).split(";");
+      return {
+        tid: Number(thread!.slice("tid:".length)),
+        names: frames.map((frame) => /^.*:(.*):\d+$/.exec(frame)?.[1] ?? ""),
+        count: Number(line.slice(end + 1)),
+      };
+    });
+    return { ticks, seen };
+  } finally {
+    await Deno.remove(file);
+  }
 }
 
 function readCollapsed(text: string): Seen[] {

@@ -23,7 +23,12 @@ export interface Doing {
 }
 
 /** Functions of `exceptions` that have one. */
-const WITH_EXCEPTION = ["in_handler", "in_sleep", "in_finally", "in_generator"];
+export const WITH_EXCEPTION: readonly string[] = [
+  "in_handler",
+  "in_sleep",
+  "in_finally",
+  "in_generator",
+];
 
 /** Starts a case, captures it and holds what was found beside the truth. */
 export async function measureDoing(python: string, what: DoingCase, how: How): Promise<Doing> {

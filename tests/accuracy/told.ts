@@ -30,7 +30,7 @@ export function missedShare({ quality }: Captured): number {
 }
 
 /** The share of a capture's time about which nothing is told: before the first and after the last moment in it. */
-export function untoldShare(captured: Captured, told: Told): number {
+export function untoldShare(captured: Lasting, told: Told): number {
   const [from, to] = momentsOf(captured, told);
   return 1 - (to[0]! - from[0]!) * 1000 / captured.summary.durationUs;
 }
