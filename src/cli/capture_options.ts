@@ -21,6 +21,8 @@ export interface CaptureOptions extends OutputOptions {
   readonly mode: Mode;
   /** Tell with each sample what its thread was doing. */
   readonly states: boolean;
+  /** Say in the end what each thread was doing. */
+  readonly tellStates: boolean;
   /** Absent: as the rate suggests. */
   readonly jitter?: boolean;
   /** CPU time per wall time that we may use ourselves: 1 is one CPU. */
@@ -148,6 +150,7 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
     liveAsJson: live && given.json === true,
     realtimeStats: given.realtimeStats ?? false,
     mode: given.mode ?? "wall",
+    tellStates: given.states ?? false,
     states: given.states ?? (live || output.outputs.some(isOfStates)),
     ...output,
   });

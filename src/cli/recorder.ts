@@ -23,6 +23,7 @@ import {
   tellFinished,
   warnings,
 } from "./messages.ts";
+import { describeDoing } from "./thread_lines.ts";
 import { createProgress, describeWriting } from "./progress.ts";
 import { versionByName } from "./process_tree.ts";
 import { VERSION } from "./version.ts";
@@ -90,6 +91,9 @@ export function createRecorder(
       }).finally(() => progress.done());
       if (!options.quiet && (options.live || finished.length > 0)) {
         tellFinished(summarizeCapture(exports.shown(profile), summary), finished);
+      }
+      if (!options.quiet && options.tellStates) {
+        for (const line of describeDoing(exports.shown(profile))) tell(line);
       }
       for (const sentence of warnings(exports.shown(profile), summary)) tell(sentence);
       if (options.browser) await showInBrowser(finished);
