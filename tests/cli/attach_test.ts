@@ -107,6 +107,20 @@ for (const [fault, message] of Object.entries(FAULTS)) {
   });
 }
 
+Deno.test("attach says why a mode is refused", async () => {
+  const refuse = async (mode: string): Promise<string> => {
+    const env = { FAKE_FAULT: "mode-refused", FAKE_DETAIL: mode };
+    const { status, stderr } = await runFake(["attach", "--mode", mode, PID], { env });
+    assert.equal(status, 1);
+    return stderr;
+  };
+  assert.match(await refuse("gil"), /free-threaded Python, which has no GIL.*\n.*`--mode cpu`/);
+  assert.match(
+    await refuse("exception"),
+    /does not let us know what `--mode exception`.*\n.*modes\.md/,
+  );
+});
+
 Deno.test("an error nobody foresaw is one sentence, with a trace only for debugging", async () => {
   const { status, stderr } = await runFake(["attach", PID], { env: { FAKE_FAULT: "crash" } });
   assert.match(stderr, /Something went wrong.*the sampler fell over/);

@@ -6,18 +6,26 @@ import type { Mode } from "../../src/profile/metadata.ts";
 import { STATUS } from "../../src/profile/profile.ts";
 import { canTell, StateShop, UNWANTED } from "../../src/sampler/thread_states.ts";
 import { open, Target } from "../ffi/targets.ts";
-import { supportedPythons } from "../pythons.ts";
+import { freeThreadedPythons, supportedPythons } from "../pythons.ts";
 
 const PROGRAM = new URL("doing_nothing.py", import.meta.url).pathname;
 
-for (const { path, version } of await supportedPythons("THREAD STATES")) {
-  Deno.test(`exceptions of threads that wait are told on ${version}, also below generators and coroutines`, async () => {
+const pythons = [
+  ...await supportedPythons("THREAD STATES"),
+  ...await freeThreadedPythons("THREAD STATES"),
+];
+
+for (const { path, version, freeThreaded } of pythons) {
+  const on = freeThreaded ? `${version}, free-threaded` : version;
+
+  Deno.test(`exceptions of threads that wait are told on ${on}, also below generators and coroutines`, async () => {
     await using target = new Target(path, [PROGRAM]);
     const ids: Record<string, number> = JSON.parse(await target.line());
     using process = open(target.pid);
     const runtime = findRuntime(process);
     assert.ok(!("fault" in runtime), JSON.stringify(runtime));
-    for (const mode of ["cpu", "gil", "exception"] as const) assert.ok(canTell(runtime, mode));
+    for (const mode of ["wall", "cpu", "exception"] as const) assert.ok(canTell(runtime, mode));
+    assert.equal(canTell(runtime, "gil"), !freeThreaded);
     const threads = listThreads(runtime);
     /** What a thread is told to be doing at the third look: the first ones find out what is to be read. */
     function judge(tid: number, mode: Mode): number {
