@@ -18,25 +18,38 @@ const cases: readonly Case[] = [
   { what: "four threads", script: "threads.py", allThreads: true },
 ];
 
-/** The most of the readings that may be thrown away. */
+/** The share of the readings that may be thrown away; a few are no share. */
 const MOST_REJECTED = 0.005;
+const FEW_REJECTED = 5;
+/** Samples that tell enough; where stops take long, as others use the machine, there is more than one capture. */
+const ENOUGH = 300;
+const MOST_CAPTURES = 20;
 
 for (const python of await testedPythons()) {
   for (const { what, script, args = [], allThreads = false } of cases) {
     Deno.test(`no stack of a stopped Python ${python.minor} is impossible when it runs ${what}`, async () => {
       await using target = await Running.start(python.path, script, args);
       const how = { intervalUs: 1000, seconds: 2, allThreads, consistency: "blocking" } as const;
-      const { summary, quality, ...captured } = await capture(target.pid, how);
-      const seen = seenStacks({ summary, quality, ...captured });
-      const grammar = grammarOf(target, captured.pythonVersion);
-      const faults = seen.map(({ stack }) => findFault(grammar, stack));
-      assert.deepEqual(faults.filter((fault) => fault !== undefined), []);
-      const rejected = rejectedTotal(quality);
-      const counts = JSON.stringify({ quality, summary });
-      assert.ok(rejected / (rejected + quality.samples) <= MOST_REJECTED, counts);
-      assert.ok(countSamples(seen) > 300, counts);
-      // The last stop may be longer than what was left of the allowance.
-      assert.ok(summary.stops!.stoppedUs <= 0.3 * summary.durationUs, counts);
+      let [samples, judged, rejected] = [0, 0, 0];
+      for (let tries = 0; samples <= ENOUGH && tries < MOST_CAPTURES; tries++) {
+        const { summary, quality, ...captured } = await capture(target.pid, how);
+        const seen = seenStacks({ summary, quality, ...captured });
+        const grammar = grammarOf(target, captured.pythonVersion);
+        const faults = seen.map(({ stack }) => findFault(grammar, stack));
+        assert.deepEqual(faults.filter((fault) => fault !== undefined), []);
+        samples += countSamples(seen);
+        // A target that gets no CPU between two stops stands where it stood: that is the machine's doing.
+        if (quality.ticks > quality.missedTicks) {
+          rejected += rejectedTotal(quality);
+          judged += rejectedTotal(quality) + quality.samples;
+        }
+        // The last stop may be longer than what was left of the allowance.
+        const { stoppedUs } = summary.stops!;
+        assert.ok(stoppedUs <= 0.3 * summary.durationUs, JSON.stringify({ quality, summary }));
+      }
+      const counts = `${samples} samples, ${rejected} of ${judged} rejected`;
+      assert.ok(samples > ENOUGH, counts);
+      assert.ok(rejected <= FEW_REJECTED + MOST_REJECTED * judged, counts);
     });
   }
 }
