@@ -63,7 +63,7 @@ export class TaskStack implements StackInterner {
     const { path } = snapshot;
     for (let d = from - 1; d >= 0; d--) {
       if (!this.#isGenerator(path.codes[d]!)) continue;
-      const owner = tasks.ownerOf(path.addresses[d]!);
+      const owner = tasks.ownerOf(path.addresses[d]!, snapshot.copy.thread);
       if (owner === undefined || owner.address === facts.address) continue;
       tasks.shown.add(owner.address);
       const base = this.#stackBelow(snapshot, owner, d);

@@ -4,7 +4,7 @@ import type { TaskSource } from "../cpython/asyncio/source.ts";
 import type { TaskFacts } from "../cpython/asyncio/task.ts";
 import { WatchGroup } from "../cpython/asyncio/watch.ts";
 import type { CodeTable } from "../cpython/code_table.ts";
-import type { Runtime } from "../cpython/runtime.ts";
+import type { Runtime, ThreadState } from "../cpython/runtime.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import type { Interner } from "./interner.ts";
 import { TaskFrames } from "./task_frames.ts";
@@ -21,6 +21,8 @@ interface Built {
 
 /** Tasks that are remembered though they were not read in the last tick. */
 const MOST_REMEMBERED = 4096;
+/** Ticks until a frame is asked for again that belonged to no task. */
+const LATELY = 64;
 
 /** The tasks of a target within one tick: each is read at most once, and only what has changed. */
 export class Tasks {
@@ -37,6 +39,8 @@ export class Tasks {
   readonly #relatives = new Map<Address, Set<Address>>();
   /** Tasks by the frame of their outermost coroutine. */
   readonly #owners = new Map<Address, Address>();
+  /** Frames of coroutines that no task was made of, as far as was seen lately. */
+  readonly #ownerless = new Set<Address>();
   #epoch = 0;
 
   constructor(
@@ -59,7 +63,7 @@ export class Tasks {
   /** Begins a tick. */
   begin(): void {
     this.shown.clear();
-    this.#tick++;
+    if (++this.#tick % LATELY === 0) this.#ownerless.clear();
     if (this.#built.size > Math.max(MOST_REMEMBERED, 2 * this.#facts.size)) this.#built.clear();
     if (this.#facts.size > MOST_REMEMBERED) this.#facts.prune();
     if (this.#relatives.size > MOST_REMEMBERED) this.#relatives.clear();
@@ -115,8 +119,12 @@ export class Tasks {
     return this.#facts.isTorn(task);
   }
 
-  /** The task that is being executed and whose outermost frame is at an address. */
-  ownerOf(frame: Address): TaskFacts | undefined {
+  /** The task of a thread that is being executed and whose outermost frame is at an address. */
+  ownerOf(frame: Address, thread: ThreadState): TaskFacts | undefined {
+    if (!this.#owners.has(frame) && !this.#ownerless.has(frame)) {
+      for (const { key } of this.source.lists([thread])) this.read(this.list(key) ?? []);
+      if (!this.#owners.has(frame)) this.#ownerless.add(frame);
+    }
     const task = this.#owners.get(frame);
     const facts = task === undefined ? undefined : this.facts(task);
     return facts?.frame === frame && facts.executing ? facts : undefined;

@@ -2,11 +2,11 @@
  * Captures a process and prints all that was captured as JSON. An entry like `src/main.ts`: the sampler
  * starts it a second time as its Worker.
  *
- * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking jitter|steady|- [gc,native,opcodes] MODE states|-`
+ * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking jitter|steady|- [gc,native,opcodes] MODE states|- [running|all]`
  */
 import { countIndependent } from "../../src/analysis/intervals.ts";
 import type { Capture } from "../../src/sampler/capture.ts";
-import type { Consistency, Mode } from "../../src/profile/metadata.ts";
+import type { AsyncMode, Consistency, Mode } from "../../src/profile/metadata.ts";
 import { STATUS } from "../../src/profile/profile.ts";
 import type { Captured } from "./captured.ts";
 
@@ -17,8 +17,18 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
   serveSampler(self);
 } else {
   const { createSampler } = await import("../../src/sampler/handle.ts");
-  const [pid, intervalUs, seconds, threads, consistency, jitter, features, mode, states] =
-    Deno.args;
+  const [
+    pid,
+    intervalUs,
+    seconds,
+    threads,
+    consistency,
+    jitter,
+    features,
+    mode,
+    states,
+    asyncMode,
+  ] = Deno.args;
   const shown = features?.split(",") ?? [];
   const capture = await createSampler().start({
     pid: Number(pid),
@@ -34,6 +44,7 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
     },
     mode: (mode ?? "wall") as Mode,
     states: states === "states",
+    ...(asyncMode === undefined ? {} : { asyncMode: asyncMode as AsyncMode }),
     waitForPythonMs: 1000,
     command: [],
     toolVersion: "test",

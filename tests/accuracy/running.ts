@@ -1,7 +1,7 @@
 /** Runs targets and captures of them, each on a CPU of its own. */
 import assert from "node:assert/strict";
 import { compareVersions } from "../../scripts/pythons/version.ts";
-import type { Consistency, Features, Mode } from "../../src/profile/metadata.ts";
+import type { AsyncMode, Consistency, Features, Mode } from "../../src/profile/metadata.ts";
 import type { Captured } from "./captured.ts";
 import { type Grammar, type Preface, readGrammar } from "./grammar.ts";
 
@@ -109,6 +109,8 @@ export interface How {
   readonly mode?: Mode;
   /** Tell what threads are doing. */
   readonly states?: boolean;
+  /** Which tasks; absent: threads. */
+  readonly asyncMode?: AsyncMode;
 }
 
 /** The command line of a capture. */
@@ -121,6 +123,7 @@ export function captureCommand(pid: number, how: How): string[] {
   const { jitter, features = [], mode = "wall", states = false } = how;
   order.push(jitter === undefined ? "-" : jitter ? "jitter" : "steady", features.join());
   order.push(mode, states ? "states" : "-");
+  if (how.asyncMode !== undefined) order.push(how.asyncMode);
   return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
 }
 

@@ -1,5 +1,6 @@
-"""Tasks that wait for one another in known ways, all asleep."""
+"""Tasks that wait for one another in known ways, all asleep; with `sleep`, the first one, too."""
 import asyncio
+import sys
 
 FOREVER = 1000
 
@@ -57,6 +58,9 @@ async def main():
     tasks[-1].set_name("n" * 300)
     unnamed = asyncio.create_task(sleeper())
     await asyncio.sleep(0.05)
+    if sys.argv[1:] == ["sleep"]:
+        print("{}", flush=True)
+        await asyncio.sleep(FOREVER)
     # Not begun, as nothing runs while this thread waits for a line.
     late = asyncio.create_task(sleeper(), name="late")
     print(unnamed.get_name(), flush=True)

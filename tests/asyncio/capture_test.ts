@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import {
+  type Captured,
+  countSamples,
+  type Seen,
+  seenStacks,
+  shareOf,
+  tolerance,
+} from "../accuracy/captured.ts";
+import { capture, type How, Running } from "../accuracy/running.ts";
+import { missedShare, sharesDuring } from "../accuracy/told.ts";
+import { interpreters } from "./interpreters.ts";
+
+const targets = new URL("targets/", import.meta.url).pathname;
+
+function isTask({ file }: { readonly file: string }): boolean {
+  return file === "<task>";
+}
+
+/** Names of the stack from the outermost task on, tasks in brackets; functions of libraries left out. */
+function outline({ stack }: Seen): string {
+  return stack
+    .filter((place) => isTask(place) || place.file.startsWith(targets))
+    .map((place) => isTask(place) ? `[${place.name}]` : place.name)
+    .join(" ");
+}
+
+function names({ stack }: Seen): string[] {
+  return stack.map(({ name }) => name);
+}
+
+/** Compares a share with the truth. */
+function compare(what: string, found: number, truth: number, captured: Captured): void {
+  const { independent, quality } = captured;
+  const most = tolerance(truth, Math.min(independent, quality.ticks)) + missedShare(captured);
+  const said = `${what}: ${found} of the samples, in truth ${truth}, at most ${most} apart`;
+  assert.ok(Math.abs(found - truth) <= most, said);
+}
+
+async function captureBusy(python: string, how: How): Promise<[Captured, Seen[], number]> {
+  await using target = await Running.start(python, `${targets}busy.py`, []);
+  const captured = await capture(target.pid, how);
+  const truth = sharesDuring(captured, JSON.parse(await target.finish())).get("burn")!;
+  return [captured, seenStacks(captured), truth];
+}
+
+for (const { path, version } of interpreters) {
+  Deno.test(`running tasks and the idle loop have their true shares on Python ${version}`, async () => {
+    const how = { intervalUs: 1000, seconds: 3, asyncMode: "running" } as const;
+    const [captured, seen, truth] = await captureBusy(path, how);
+    const burning = seen.filter((one) => names(one).includes("burn"));
+    compare("burn", countSamples(burning) / countSamples(seen), truth, captured);
+    const chain = "[Task-1] main [busy] busy doubled numbers burn";
+    for (const one of burning) assert.equal(outline(one), chain);
+    const idle = shareOf(seen, (stack) => stack.at(-1)!.name === "<idle>");
+    const others = shareOf(
+      seen,
+      (stack) => !stack.some(({ name }) => /^(burn|<idle>)$/.test(name)),
+    );
+    assert.ok(others < 0.2, `${others} is neither idle nor at work`);
+    compare("idle", idle + others, 1 - truth, captured);
+    assert.equal(seen.some((one) => names(one).includes("sleeper 7")), false);
+  });
+
+  Deno.test(`all tasks are seen, and what the running one calls, on Python ${version}`, async () => {
+    const how = { intervalUs: 10_000, seconds: 2, asyncMode: "all" } as const;
+    const [captured, seen, truth] = await captureBusy(path, how);
+    const own = seen.filter(({ thread }) => thread === 0);
+    const burn = shareOf(own, (stack) => stack.some(({ name }) => name === "burn"));
+    compare("burn", burn, truth, captured);
+    const { ticks } = captured.quality;
+    for (let i = 0; i < 200; i++) {
+      const one = seen.filter((one) => names(one).includes(`sleeper ${i}`));
+      assert.deepEqual(one.map(outline), [`[Task-1] main [sleeper ${i}] sleeper`]);
+      assert.equal(countSamples(one), ticks);
+    }
+    // The busy one is shown once a tick: where it runs or where it waits.
+    const busy = countSamples(seen.filter((one) => names(one).includes("busy")));
+    const torn = captured.quality.rejected.reduce((sum, count) => sum + count, 0);
+    assert.ok(busy <= ticks && busy >= ticks - torn, `${busy} of ${ticks}, ${torn} rejected`);
+  });
+
+  Deno.test(`a task that several wait for is counted once, with all their names, on Python ${version}`, async () => {
+    const target = `${targets}tree.py`;
+    await using running = await Running.start(path, target, ["sleep"]);
+    const captured = await capture(running.pid, {
+      intervalUs: 10_000,
+      seconds: 0.5,
+      asyncMode: "all",
+    });
+    const outlines = seenStacks(captured).map((one) => [outline(one), one.count] as const);
+    const { ticks } = captured.quality;
+    const leaf = "底 \u{1f600} x;y (awaited by links ä, rechts ö)";
+    const expected = [
+      `[top] top [links ä] side [${leaf}] bottom Wrapped.inner evens ticks`,
+      `[group] group [in a group] sleeper`,
+      `[${"n".repeat(255)}] sleeper`,
+    ];
+    for (const one of expected) {
+      assert.deepEqual(outlines.filter(([outline]) => outline === one), [[one, ticks]]);
+    }
+    assert.equal(outlines.some(([outline]) => outline.endsWith("side")), false);
+  });
+
+  Deno.test(`loops of several threads are told apart, and threads without one are as ever, on Python ${version}`, async () => {
+    await using target = await Running.start(path, `${targets}loops.py`, []);
+    const how = { intervalUs: 2000, seconds: 1.5, asyncMode: "running", allThreads: true } as const;
+    const captured = await capture(target.pid, how);
+    const seen = seenStacks(captured);
+    const threads = new Map<string, Set<number>>();
+    for (const one of seen) {
+      if (!names(one).includes("burn")) continue;
+      const key = outline(one);
+      threads.set(key, (threads.get(key) ?? new Set()).add(one.thread));
+    }
+    assert.deepEqual([...threads.keys()].sort(), [
+      "[Task-1] main [one] work burn",
+      "[Task-2] main [two] work burn",
+      "plain burn",
+    ]);
+    assert.deepEqual([...threads.values()].map(({ size }) => size), [1, 1, 1]);
+    assert.equal(new Set([...threads.values()].flatMap((set) => [...set])).size, 3);
+    const idle = seen.filter((one) => names(one).at(-1) === "<idle>");
+    assert.equal(new Set(idle.map(({ thread }) => thread)).size, 2);
+  });
+
+  Deno.test(`a task that was started eagerly shows within the one that started it on Python ${version}`, async () => {
+    await using target = await Running.start(path, `${targets}eager.py`, []);
+    const how = { intervalUs: 2000, seconds: 1, asyncMode: "all" } as const;
+    const seen = seenStacks(await capture(target.pid, how));
+    const burning = seen.filter((one) => names(one).includes("burn"));
+    assert.ok(
+      countSamples(burning) > 0.5 * countSamples(seen.filter(({ thread }) => thread === 0)),
+    );
+    for (const one of burning) {
+      assert.match(outline(one), /^\[Task-1\] main \[parent\] parent \[child\] child burn$/);
+    }
+  });
+}
