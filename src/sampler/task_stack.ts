@@ -24,18 +24,27 @@ export class TaskStack implements StackInterner {
     tasks.shown.add(task);
     const facts = tasks.facts(task);
     const { depth, addresses } = snapshot.path;
-    let from = facts === undefined ? -1 : indexOf(addresses, facts.frame, depth);
+    if (facts === undefined) return this.#internUnknown(snapshot);
+    let from = indexOf(addresses, facts.frame, depth);
     if (from < 0) {
       from = this.#aboveLoop(snapshot);
       // Another task's coroutine: the thread went on to the next task between the two.
-      if (facts !== undefined && facts.frame !== 0 && this.#hasGenerator(snapshot, from)) {
-        return REFUSED;
-      }
+      if (facts.frame !== 0 && this.#hasGenerator(snapshot, from)) return REFUSED;
     }
-    const below = facts === undefined
-      ? tasks.frames.pushUnknown(NO_STACK)
-      : this.#stackBelow(snapshot, facts, from);
-    return this.internOn(below, snapshot, from);
+    return this.internOn(this.#stackBelow(snapshot, facts, from), snapshot, from);
+  }
+
+  /** The task has ended since, or is none of asyncio's own. If it was begun within another, that one is known. */
+  #internUnknown(snapshot: Snapshot): number {
+    const { tasks } = this;
+    const { depth } = snapshot.path;
+    const [owner, at] = this.#findOwner(snapshot, depth);
+    if (owner !== undefined) {
+      tasks.shown.add(owner.address);
+      return this.internOn(this.#stackBelow(snapshot, owner, at), snapshot, at);
+    }
+    const unknown = tasks.frames.pushUnknown(NO_STACK);
+    return this.internOn(unknown, snapshot, this.#aboveLoop(snapshot));
   }
 
   internOn(stack: number, snapshot: Snapshot, from: number, to?: number): number {
@@ -60,17 +69,22 @@ export class TaskStack implements StackInterner {
   /** A task that was started eagerly runs within the one that started it. */
   #stackBelow(snapshot: Snapshot, facts: TaskFacts, from: number): number {
     const { tasks } = this;
-    const { path } = snapshot;
-    for (let d = from - 1; d >= 0; d--) {
+    const [owner, at] = this.#findOwner(snapshot, from);
+    if (owner === undefined) return tasks.stackBelow(facts);
+    tasks.shown.add(owner.address);
+    const base = this.#stackBelow(snapshot, owner, at);
+    const below = this.internOn(base, snapshot, at, from);
+    return tasks.frames.pushTask(below, facts.name, []);
+  }
+
+  /** The innermost task below a depth whose coroutine is on the stack, and the depth of that. */
+  #findOwner({ copy, path }: Snapshot, below: number): [owner: TaskFacts | undefined, at: number] {
+    for (let d = below - 1; d >= 0; d--) {
       if (!this.#isGenerator(path.codes[d]!)) continue;
-      const owner = tasks.ownerOf(path.addresses[d]!, snapshot.copy.thread);
-      if (owner === undefined || owner.address === facts.address) continue;
-      tasks.shown.add(owner.address);
-      const base = this.#stackBelow(snapshot, owner, d);
-      const below = this.internOn(base, snapshot, d, from);
-      return tasks.frames.pushTask(below, facts.name, []);
+      const owner = this.tasks.ownerOf(path.addresses[d]!, copy.thread);
+      if (owner !== undefined) return [owner, d];
     }
-    return tasks.stackBelow(facts);
+    return [undefined, -1];
   }
 
   /** Depth of the first frame above those of the loop; of the first coroutine where no loop is seen. */
