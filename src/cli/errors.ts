@@ -103,7 +103,7 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
       return fail(
         fault,
         `Process ${pid} runs Python ${said}, whose asyncio tasks cannot be read.`,
-        "They can from 3.14 on. Leave out `--async-aware` to sample its threads.",
+        "They can be from 3.11 on, in free-threaded builds from 3.14 on. Leave out `--async-aware` to sample its threads.",
       );
     case "no-asyncio":
       return fail(

@@ -18,13 +18,33 @@ export class TaskStack implements StackInterner {
   /** The local id of the snapshot's stack; {@link REFUSED} if task and stack do not belong together. */
   intern(snapshot: Snapshot): number {
     const { tasks } = this;
-    const running = tasks.source.running;
-    const task = running === undefined ? this.#find(snapshot) : snapshot.copy.noted(running.task);
+    const { running } = tasks.source;
+    if (running === undefined) return this.#internFound(snapshot);
+    const task = snapshot.copy.noted(running.task);
     if (task === 0) return this.#internPlain(snapshot);
     tasks.shown.add(task);
     const facts = tasks.facts(task);
+    return facts === undefined ? this.#internUnknown(snapshot) : this.#internTask(snapshot, facts);
+  }
+
+  /** Before 3.14 no thread says what it runs: it is the task whose coroutine is on the stack. */
+  #internFound(snapshot: Snapshot): number {
+    const { tasks } = this;
+    const { copy, path } = snapshot;
+    for (const task of tasks.current(copy.thread.interpreter)) {
+      const facts = tasks.facts(task);
+      if (facts === undefined || indexOf(path.addresses, facts.frame, path.depth) < 0) continue;
+      tasks.shown.add(task);
+      return this.#internTask(snapshot, facts);
+    }
+    if (!this.#hasGenerator(snapshot, 0)) return this.#internPlain(snapshot);
+    const isTask = this.#hasLoop(snapshot) ||
+      this.#findOwner(snapshot, path.depth)[0] !== undefined;
+    return isTask ? this.#internUnknown(snapshot) : this.#internPlain(snapshot);
+  }
+
+  #internTask(snapshot: Snapshot, facts: TaskFacts): number {
     const { depth, addresses } = snapshot.path;
-    if (facts === undefined) return this.#internUnknown(snapshot);
     let from = indexOf(addresses, facts.frame, depth);
     if (from < 0) {
       from = this.#aboveLoop(snapshot);
@@ -49,16 +69,6 @@ export class TaskStack implements StackInterner {
 
   internOn(stack: number, snapshot: Snapshot, from: number, to?: number): number {
     return this.plain.internOn(stack, snapshot, from, to);
-  }
-
-  /** Before 3.14 no thread says what it runs: it is the one of all loops' tasks that is on the stack. */
-  #find({ copy, path }: Snapshot): Address {
-    const { tasks } = this;
-    for (const task of tasks.current(copy.thread.interpreter)) {
-      const facts = tasks.facts(task);
-      if (facts !== undefined && indexOf(path.addresses, facts.frame, path.depth) >= 0) return task;
-    }
-    return 0;
   }
 
   #internPlain(snapshot: Snapshot): number {
@@ -89,12 +99,21 @@ export class TaskStack implements StackInterner {
 
   /** Depth of the first frame above those of the loop; of the first coroutine where no loop is seen. */
   #aboveLoop({ path: { codes, depth } }: Snapshot): number {
-    const { codeTable } = this.tasks;
-    for (let d = depth - 1; d >= 0; d--) {
-      if (isLoopStep(codeTable.codes[codes[d]!]!)) return d + 1;
-    }
+    for (let d = depth - 1; d >= 0; d--) if (this.#isStep(codes[d]!)) return d + 1;
     for (let d = 0; d < depth; d++) if (this.#isGenerator(codes[d]!)) return d;
     return depth;
+  }
+
+  /** A loop goes on with a coroutine. */
+  #hasLoop({ path: { codes, depth } }: Snapshot): boolean {
+    for (let d = 0; d < depth - 1; d++) {
+      if (this.#isStep(codes[d]!) && this.#isGenerator(codes[d + 1]!)) return true;
+    }
+    return false;
+  }
+
+  #isStep(code: number): boolean {
+    return isLoopStep(this.tasks.codeTable.codes[code]!);
   }
 
   #hasGenerator({ path: { codes, depth } }: Snapshot, from: number): boolean {

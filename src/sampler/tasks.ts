@@ -114,12 +114,7 @@ export class Tasks {
     return this.#facts.get(task);
   }
 
-  /** True if a task was never the same in two readings in a row. */
-  isTorn(task: Address): boolean {
-    return this.#facts.isTorn(task);
-  }
-
-  /** The task of a thread that is being executed and whose outermost frame is at an address. */
+  /** The task of a thread whose outermost frame is at an address. */
   ownerOf(frame: Address, thread: ThreadState): TaskFacts | undefined {
     if (!this.#owners.has(frame) && !this.#ownerless.has(frame)) {
       for (const { key } of this.source.lists([thread])) this.read(this.list(key) ?? []);
@@ -127,7 +122,7 @@ export class Tasks {
     }
     const task = this.#owners.get(frame);
     const facts = task === undefined ? undefined : this.facts(task);
-    return facts?.frame === frame && facts.executing ? facts : undefined;
+    return facts?.frame === frame ? facts : undefined;
   }
 
   /** The stack that the coroutines of a task that runs go on: those who wait for it, and its own frame. */

@@ -26,27 +26,33 @@ export class WaitingTasks {
   /** Takes a sample of each. What the threads do themselves has been sampled before, in the same tick. */
   sample(time: number, threads: readonly TaskThread[]): void {
     const { tasks } = this;
-    const listed = this.#list(time, threads);
+    const ids = new Map(threads.map(({ state, id }) => [state.address, id]));
+    const listed = this.#list(time, threads, ids);
     tasks.read([...listed.keys()]);
     const leaves = new Set(listed.keys());
     for (const task of listed.keys()) {
       for (const awaiter of tasks.known(task)?.awaiters ?? []) leaves.delete(awaiter);
     }
     for (const task of leaves) {
-      if (!tasks.shown.has(task)) this.#sampleOne(time, task, listed.get(task)!);
+      if (tasks.shown.has(task)) continue;
+      const id = ids.get(listed.get(task) ?? tasks.known(task)?.thread ?? 0);
+      if (id !== undefined) this.#sampleOne(time, task, id);
     }
   }
 
-  /** All tasks of the threads, each with the id that its samples belong to. */
-  #list(time: number, threads: readonly TaskThread[]): Map<Address, number> {
-    const ids = new Map(threads.map(({ state, id }) => [state.address, id]));
-    const listed = new Map<Address, number>();
+  /** All tasks of the threads; each with its thread, where its list tells. */
+  #list(
+    time: number,
+    threads: readonly TaskThread[],
+    ids: ReadonlyMap<Address, number>,
+  ): Map<Address, Address | undefined> {
+    const listed = new Map<Address, Address | undefined>();
     for (const { key, thread } of this.tasks.source.lists(threads.map(({ state }) => state))) {
-      const id = ids.get(thread);
+      const id = thread === undefined ? threads[0]!.id : ids.get(thread);
       if (id === undefined) continue;
       const list = this.tasks.list(key);
       if (list === undefined) this.reject(time, id, "torn-task", NO_STACK);
-      for (const task of list ?? []) listed.set(task, id);
+      for (const task of list ?? []) listed.set(task, thread);
     }
     return listed;
   }
@@ -55,10 +61,10 @@ export class WaitingTasks {
     const { tasks } = this;
     let facts = tasks.known(task);
     // It has begun to run since the stacks were read. When they were, it waited.
-    for (let i = 1; i < MOST_READINGS && (facts?.executing ?? tasks.isTorn(task)); i++) {
+    for (let i = 1; i < MOST_READINGS && facts?.executing !== false; i++) {
       facts = tasks.reread(task);
     }
-    if (facts?.executing ?? tasks.isTorn(task)) this.reject(time, id, "torn-task", NO_STACK);
-    else if (facts !== undefined) this.queue.push(time, id, tasks.stackOf(facts));
+    if (facts?.executing !== false) this.reject(time, id, "torn-task", NO_STACK);
+    else this.queue.push(time, id, tasks.stackOf(facts));
   }
 }

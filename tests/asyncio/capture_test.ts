@@ -13,6 +13,9 @@ import { interpreters } from "./interpreters.ts";
 
 const targets = new URL("targets/", import.meta.url).pathname;
 
+/** A task that could not be asked for its name. */
+const UNKNOWN = "(unknown)";
+
 function isTask({ file }: { readonly file: string }): boolean {
   return file === "<task>";
 }
@@ -51,7 +54,9 @@ for (const { path, version } of interpreters) {
     const burning = seen.filter((one) => names(one).includes("burn"));
     compare("burn", countSamples(burning) / countSamples(seen), truth, captured);
     const chain = "[Task-1] main [busy] busy doubled numbers burn";
-    for (const one of burning) assert.equal(outline(one), chain);
+    const known = burning.filter((one) => !outline(one).startsWith(`[${UNKNOWN}]`));
+    for (const one of known) assert.equal(outline(one), chain);
+    assert.ok(countSamples(known) > 0.95 * countSamples(burning));
     const idle = shareOf(seen, (stack) => stack.at(-1)!.name === "<idle>");
     const others = shareOf(
       seen,
@@ -75,7 +80,9 @@ for (const { path, version } of interpreters) {
       assert.equal(countSamples(one), ticks);
     }
     // The busy one is shown once a tick: where it runs or where it waits.
-    const busy = countSamples(seen.filter((one) => names(one).includes("busy")));
+    const busy = countSamples(
+      seen.filter((one) => names(one).some((name) => name === "busy" || name === UNKNOWN)),
+    );
     const torn = captured.quality.rejected.reduce((sum, count) => sum + count, 0);
     assert.ok(busy <= ticks && busy >= ticks - torn, `${busy} of ${ticks}, ${torn} rejected`);
   });
@@ -110,12 +117,12 @@ for (const { path, version } of interpreters) {
     const threads = new Map<string, Set<number>>();
     for (const one of seen) {
       if (!names(one).includes("burn")) continue;
-      const key = outline(one);
+      const key = outline(one).replace(/Task-\d+/, "Task-N");
       threads.set(key, (threads.get(key) ?? new Set()).add(one.thread));
     }
     assert.deepEqual([...threads.keys()].sort(), [
-      "[Task-1] main [one] work burn",
-      "[Task-2] main [two] work burn",
+      "[Task-N] main [one] work burn",
+      "[Task-N] main [two] work burn",
       "plain burn",
     ]);
     assert.deepEqual([...threads.values()].map(({ size }) => size), [1, 1, 1]);
@@ -124,6 +131,8 @@ for (const { path, version } of interpreters) {
     assert.equal(new Set(idle.map(({ thread }) => thread)).size, 2);
   });
 
+  // They came with 3.12.
+  if (version.startsWith("3.11.")) continue;
   Deno.test(`a task that was started eagerly shows within the one that started it on Python ${version}`, async () => {
     await using target = await Running.start(path, `${targets}eager.py`, []);
     const how = { intervalUs: 2000, seconds: 1, asyncMode: "all" } as const;
@@ -132,12 +141,15 @@ for (const { path, version } of interpreters) {
     assert.ok(
       countSamples(burning) > 0.5 * countSamples(seen.filter(({ thread }) => thread === 0)),
     );
-    // One that ends before it can be asked for its name is part of the other.
+    // One that ends before it can be asked for its name is part of the other. Before 3.14 names come later.
     for (const one of burning) {
-      assert.match(outline(one), /^\[Task-1\] main \[parent\] parent (\[child\] )?child burn$/);
+      assert.match(
+        outline(one),
+        /^\[Task-1\] main \[parent\] parent (\[(child|Task-\d+)\] )?child burn$/,
+      );
     }
     assert.ok(
-      shareOf(burning, (stack) => stack.filter(({ name }) => name === "child").length === 2) > 0.5,
+      shareOf(burning, (stack) => stack.filter(isTask).length === 3) > 0.5,
     );
   });
 }

@@ -3,4 +3,4 @@ import type { Python } from "../../scripts/pythons.ts";
 import { supportedPythons } from "../pythons.ts";
 
 export const interpreters: readonly Python[] = (await supportedPythons("ASYNCIO"))
-  .filter(({ minor }) => Number(minor.slice(2)) >= 14);
+  .filter(({ minor }) => Number(minor.slice(2)) >= 11);

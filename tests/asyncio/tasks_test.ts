@@ -26,10 +26,14 @@ for (const { path, version } of interpreters) {
     const named = new Map(tasks.map((task) => [task.name, task]));
     const names = (task: Task): string[] =>
       task.awaiters.map((address) => tasks.find((one) => one.address === address)!.name).sort();
-    const told = tasks.map((task) => [task.name, chainOf(task), names(task)]);
+    const told = tasks.map((task) => [task.name, chainOf(task), names(task)] as const);
+    const byName = (
+      a: readonly [string, ...unknown[]],
+      b: readonly [string, ...unknown[]],
+    ): number => a[0] < b[0] ? -1 : 1;
     assert.deepEqual(
-      told.filter(([name]) => name !== "Task-1"),
-      [
+      told.filter(([name]) => name !== "Task-1").sort(byName),
+      ([
         [
           "底 \u{1f600} x;y",
           [
@@ -48,7 +52,7 @@ for (const { path, version } of interpreters) {
         [unnamed, ["sleeper: await asyncio.sleep(FOREVER)"], []],
         ["in a group", ["sleeper: await asyncio.sleep(FOREVER)"], ["group"]],
         ["late", ["sleeper: async def sleeper():"], []],
-      ],
+      ] as [string, string[], string[]][]).sort(byName),
     );
     const main = named.get("Task-1");
     assert.equal(main?.executing, true);

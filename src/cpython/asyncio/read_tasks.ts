@@ -8,29 +8,32 @@ import type { AsyncioFault, Task, TaskFacts, TaskListing } from "./task.ts";
 import { WatchGroup } from "./watch.ts";
 
 /**
- * All tasks of a process as they are now, in the order in which threads and tasks were made. Each is
- * whole: it was the same in two readings in a row.
+ * All tasks of a process as they are now, from 3.14 on in the order in which threads and tasks were
+ * made. Each is whole: it was the same in two readings in a row.
  */
 export function readTasks(runtime: Runtime): TaskListing | AsyncioFault {
   const { process, reader, layout } = runtime;
   const codeTable = new CodeTable(reader, layout);
   const source = findTasks(runtime, codeTable);
   if ("fault" in source) return source;
-  const lists = source.lists(listThreads(runtime));
+  const threads = listThreads(runtime);
+  const tids = new Map(threads.map(({ address, tid }) => [address, tid]));
+  const lists = source.lists(threads);
   const listed = new WatchGroup(process, (reader, key) => source.list(reader, key));
   const known = new WatchGroup(process, (reader, key) => source.read(reader, key));
   listed.refresh(lists.map(({ key }) => key));
-  const tids = new Map<Address, number>();
+  const threadOf = new Map<Address, Address | undefined>();
   let torn = 0;
-  for (const { key, tid } of lists) {
+  for (const { key, thread } of lists) {
     if (listed.isTorn(key)) torn++;
-    for (const task of listed.get(key) ?? []) tids.set(task, tid);
+    for (const task of listed.get(key) ?? []) threadOf.set(task, thread);
   }
-  known.refresh([...tids.keys()]);
+  known.refresh([...threadOf.keys()]);
   const tasks: Task[] = [];
   const nameOf = (task: Address): string | undefined => known.get(task)?.name;
-  for (const [address, tid] of tids) {
+  for (const [address, thread] of threadOf) {
     const facts = known.get(address);
+    const tid = tids.get(thread ?? facts?.thread ?? 0) ?? 0;
     if (facts !== undefined) tasks.push(describe(codeTable, facts, tid, nameOf));
     else if (known.isTorn(address)) torn++;
   }

@@ -29,8 +29,6 @@ export interface AsyncioSection {
   };
 }
 
-/** The first minor version with the section. */
-export const SECTION_SINCE = 14;
 const VALUES = 13;
 /** Beyond any structure that there has been, by a factor of three. */
 const LARGEST_INTERPRETER = 0x20_0000;

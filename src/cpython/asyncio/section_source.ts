@@ -31,12 +31,8 @@ export class SectionSource implements TaskSource {
     const { thread, interpreter } = this.section;
     const interpreters = new Set(threads.map((one) => one.interpreter));
     return [
-      ...threads.map(({ address, tid }) => ({
-        key: address + thread.tasks,
-        thread: address,
-        tid,
-      })),
-      ...[...interpreters].map((one) => ({ key: one + interpreter.tasks, thread: 0, tid: 0 })),
+      ...threads.map(({ address }) => ({ key: address + thread.tasks, thread: address })),
+      ...[...interpreters].map((one) => ({ key: one + interpreter.tasks, thread: 0 })),
     ];
   }
 
@@ -73,8 +69,8 @@ export class SectionSource implements TaskSource {
 
   #awaiters(reader: MemoryReader, awaitedBy: Address, isSet: boolean): Address[] | undefined {
     if (awaitedBy === 0) return [];
-    const { layout, offsets } = this.runtime;
-    const waiting = isSet ? readPointers(reader, layout, offsets, awaitedBy) : [awaitedBy];
+    const { offsets } = this.runtime;
+    const waiting = isSet ? readPointers(reader, offsets, awaitedBy) : [awaitedBy];
     const { isTask } = this.section.task;
     // A future that is no task leads to nobody.
     return waiting?.filter((one) => reader.bytes(one + isTask, 1)?.[0] === 1);

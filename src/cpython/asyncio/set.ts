@@ -1,6 +1,5 @@
 import type { Address } from "../../../ffi/process.ts";
 import type { DebugOffsets } from "../debug_offsets.ts";
-import type { Layout } from "../layout.ts";
 import { type MemoryReader, pointerAt } from "../memory.ts";
 
 /** Larger tables are taken for garbage. */
@@ -14,17 +13,17 @@ const ENTRY = 16;
  */
 export function readPointers(
   reader: MemoryReader,
-  { object }: Layout,
-  { get }: DebugOffsets,
+  { get, or }: DebugOffsets,
   set: Address,
 ): Address[] | undefined {
-  const from = object.varSize;
-  const head = reader.bytes(set + from, get("set_object.table") + 8 - from);
+  // Counts of what is and was in it come first (CPython 3.11–3.15 Include/cpython/setobject.h).
+  const from = or("set_object.mask", get("pyobject.size") + 16);
+  const head = reader.bytes(set + from, 16);
   if (head === undefined) return undefined;
   const view = new DataView(head.buffer);
-  const slots = pointerAt(view, get("set_object.mask") - from) + 1;
+  const slots = pointerAt(view, 0) + 1;
   if (slots > MOST_SLOTS) return undefined;
-  const table = reader.bytes(pointerAt(view, get("set_object.table") - from), slots * ENTRY);
+  const table = reader.bytes(pointerAt(view, 8), slots * ENTRY);
   if (table === undefined) return undefined;
   const entries = new DataView(table.buffer);
   const keys: Address[] = [];

@@ -29,7 +29,6 @@ export interface TaskSource {
 /** A list of tasks. */
 export interface TaskList {
   readonly key: Address;
-  /** The thread state that it belongs to; 0 if its thread has ended. */
-  readonly thread: Address;
-  readonly tid: number;
+  /** The thread state that it belongs to; 0 if its thread has ended; absent: each task says its own. */
+  readonly thread?: Address;
 }

@@ -17,6 +17,8 @@ export interface TaskFacts {
   readonly objects: readonly number[];
   /** The tasks that wait for it, in no order. */
   readonly awaiters: readonly Address[];
+  /** The thread state that runs its loop, 0 for none; absent where its list tells (from 3.14 on). */
+  readonly thread?: Address;
 }
 
 /** One coroutine of a task. */
@@ -31,7 +33,7 @@ export interface Task {
   readonly address: Address;
   /** As `get_name()` gives it; untrusted text. */
   readonly name: string;
-  /** The system's id of the thread that made it; 0 if that has ended. */
+  /** The system's id of the thread that runs it, from 3.14 on of the one that made it; 0 if there is none. */
   readonly tid: number;
   /**
    * Its coroutine is being executed: its frames are on its thread's stack, from the one at `frame` on, and

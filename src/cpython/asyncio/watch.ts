@@ -280,7 +280,8 @@ export class WatchGroup<T> {
       watch.lengths = trace.lengths;
       watch.bytes = trace.bytes();
       const outcome = this.#reread([watch])[0];
-      if (outcome === SAME) {
+      // What makes no sense may have been on its way.
+      if (outcome === SAME && (value !== undefined || i === MOST_DERIVATIONS - 1)) {
         watch.value = value;
         return;
       }
