@@ -12,6 +12,7 @@ def burn(seconds):
 
 
 async def work():
+    begun.wait()
     while True:
         burn(0.002)
         await asyncio.sleep(0.002)
@@ -22,15 +23,17 @@ async def main(name):
 
 
 def plain():
+    begun.wait()
     while True:
         burn(0.002)
         time.sleep(0.002)
 
 
 signal.alarm(120)
+begun = threading.Barrier(4)
 for name in "one", "two":
     threading.Thread(target=lambda name=name: asyncio.run(main(name)), name=name, daemon=True).start()
 threading.Thread(target=plain, name="plain", daemon=True).start()
-time.sleep(0.3)
+begun.wait()
 print("{}", flush=True)
 time.sleep(100)
