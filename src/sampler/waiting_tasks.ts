@@ -1,4 +1,5 @@
 import type { Address } from "../../ffi/process.ts";
+import type { TaskFacts } from "../cpython/asyncio/task.ts";
 import type { ThreadState } from "../cpython/runtime.ts";
 import type { Rejection } from "../profile/quality.ts";
 import { NO_STACK } from "../profile/tables.ts";
@@ -35,8 +36,13 @@ export class WaitingTasks {
     }
     for (const task of leaves) {
       if (tasks.shown.has(task)) continue;
-      const id = ids.get(listed.get(task) ?? tasks.known(task)?.thread ?? 0);
-      if (id !== undefined) this.#sampleOne(time, task, id);
+      const facts = this.#await(task);
+      const thread = listed.get(task) ?? facts?.thread;
+      // Of one that cannot be read it may not be known where it belongs.
+      const id = thread === undefined ? threads[0]!.id : ids.get(thread);
+      if (id === undefined) continue;
+      if (facts?.executing !== false) this.reject(time, id, "torn-task", NO_STACK);
+      else this.queue.push(time, id, tasks.stackOf(facts));
     }
   }
 
@@ -57,14 +63,12 @@ export class WaitingTasks {
     return listed;
   }
 
-  #sampleOne(time: number, task: Address, id: number): void {
-    const { tasks } = this;
-    let facts = tasks.known(task);
-    // It has begun to run since the stacks were read. When they were, it waited.
+  /** A task that may have begun to run since the stacks were read, when it waited: as it waits again. */
+  #await(task: Address): TaskFacts | undefined {
+    let facts = this.tasks.known(task);
     for (let i = 1; i < MOST_READINGS && facts?.executing !== false; i++) {
-      facts = tasks.reread(task);
+      facts = this.tasks.reread(task);
     }
-    if (facts?.executing !== false) this.reject(time, id, "torn-task", NO_STACK);
-    else this.queue.push(time, id, tasks.stackOf(facts));
+    return facts;
   }
 }
