@@ -6,7 +6,7 @@ import { Target } from "../ffi/targets.ts";
 
 const SCRIPT = new URL("busy_target.py", import.meta.url).pathname;
 /** Dumps in a row of each version; more on request. */
-const DUMPS = Number(Deno.env.get("TACHYON_DUMPS") ?? 60);
+const DUMPS = Number(Deno.env.get("TACHYON_DUMPS") ?? 40);
 const STOPPED_DUMPS = Math.ceil(DUMPS / 10);
 
 /** Which function of the target calls which. */

@@ -66,6 +66,17 @@ Deno.test("a dump has colours on a terminal, unless they are not wanted", async 
   });
 });
 
+Deno.test("dump of a shell shows the Python below it, and says so", async () => {
+  const line = `${PYTHONS[0]!.path} -c 'import time; time.sleep(60)'; true`;
+  await using shell = await startProgram("sh", ["-c", line]);
+  const { status, stdout, stderr } = await runTachyon(SUBJECTS[0]!, ["dump", `${shell.pid}`]);
+  assert.equal(status, 0, stderr);
+  const child = /runs no Python itself, but (\d+) below it does: that one is taken/.exec(stderr)
+    ?.[1];
+  assert.match(stdout, new RegExp(`^Process ${child}, Python `));
+  Deno.kill(Number(child), "SIGKILL");
+});
+
 Deno.test("dump of a process that is no Python, or is not there, says so", async () => {
   const none = await runTachyon(SUBJECTS[0]!, ["dump", "999999999"]);
   assert.equal(none.status, 1);
