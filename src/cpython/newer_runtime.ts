@@ -7,6 +7,7 @@ import { findLocation } from "./location_table.ts";
 import { type MemoryReader, pointerAt } from "./memory.ts";
 
 /** The target runs on while it is looked at: a check fails only if it does so each time. */
+const INSPECTIONS = 5;
 const ATTEMPTS = 100;
 /** Frames looked at in all, and in one stack. */
 const MOST_FRAMES = 20_000;
@@ -30,10 +31,12 @@ export function findMisfit(
 ): InspectionFault | undefined {
   const trial = new StackTrial(reader, layout);
   let fault: InspectionFault = { fault: "starting", detail: "" };
-  for (let i = 0; i < ATTEMPTS && trial.framesLeft > 0; i++) {
+  let failed = 0;
+  for (let i = 0; i < ATTEMPTS && failed < INSPECTIONS && trial.framesLeft > 0; i++) {
     const inspected = inspectRuntime(reader, offsets, layout, runtime);
     if ("fault" in inspected) {
       fault = inspected;
+      failed++;
       if (fault.fault === "starting") break;
       continue;
     }

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
+import { minorOf } from "../../scripts/pythons.ts";
 import { rejectedTotal } from "../../src/profile/quality.ts";
 import { countSamples, seenStacks } from "../accuracy/captured.ts";
 import { findFault } from "../accuracy/grammar.ts";
-import { testedPythons } from "../accuracy/pythons.ts";
+import { parallelPythons, testedPythons } from "../accuracy/pythons.ts";
 import { capture, grammarOf, Running } from "../accuracy/running.ts";
 
 interface Case {
@@ -25,9 +26,11 @@ const FEW_REJECTED = 5;
 const ENOUGH = 300;
 const MOST_CAPTURES = 20;
 
-for (const python of await testedPythons()) {
-  for (const { what, script, args = [], allThreads = false } of cases) {
-    Deno.test(`no stack of a stopped Python ${python.minor} is impossible when it runs ${what}`, async () => {
+for (const python of [...await testedPythons(), ...await parallelPythons()]) {
+  // Where threads run in parallel, that they do is what there is to see.
+  const chosen = cases.filter(({ allThreads }) => allThreads || !python.freeThreaded);
+  for (const { what, script, args = [], allThreads = false } of chosen) {
+    Deno.test(`no stack of a stopped Python ${minorOf(python)} is impossible when it runs ${what}`, async () => {
       await using target = await Running.start(python.path, script, args);
       const how = { intervalUs: 1000, seconds: 2, allThreads, consistency: "blocking" } as const;
       let [samples, judged, rejected] = [0, 0, 0];

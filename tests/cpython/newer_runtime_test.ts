@@ -7,8 +7,10 @@ import { findRuntime, type Runtime, type RuntimeFault } from "../../src/cpython/
 import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { NEWEST_MINOR } from "../../src/profile/tried_version.ts";
 import { open } from "../ffi/targets.ts";
+import { flipBits, readTwice, ROUNDS, SEED } from "./hostile.ts";
 import { Image } from "./image.ts";
 import { freeThreaded, selfDescribing } from "./interpreters.ts";
+import { Random } from "./random.ts";
 import { Reading, runtimeOf } from "./stacks.ts";
 import { Stopped, type Told } from "./stopped.ts";
 
@@ -126,5 +128,22 @@ for (const python of newest) {
     const found = search(image);
     assert("fault" in found && found.fault === "newer-version", JSON.stringify(found));
     assert.match(found.detail, /sys\.hexversion/);
+  });
+
+  Deno.test(`flipped bits and links in a version nobody has tried, like ${minor}, end soon`, () => {
+    const random = new Random(SEED + 3);
+    const next = become(recorded, NEXT);
+    const ranges = [...recorded.image.touched.values()];
+    for (let round = 0; round < ROUNDS; round++) {
+      const hostile = next.copy();
+      flipBits(hostile, ranges, random);
+      if (random.below(2) === 0) {
+        const [address, length] = random.pick(ranges);
+        const at = Math.floor((address + random.below(length)) / 8) * 8;
+        const [target, size] = random.pick(ranges);
+        if (hostile.at(at) !== undefined) hostile.poke(at, target + random.below(size));
+      }
+      readTwice(hostile);
+    }
   });
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { findRuntime } from "../../src/cpython/runtime.ts";
 import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { nameOf, type Python } from "../../scripts/pythons.ts";
 import { open } from "../ffi/targets.ts";
+import { flipBits, readTwice, ROUNDS, SEED } from "./hostile.ts";
 import { Image } from "./image.ts";
 import { interpreters } from "./interpreters.ts";
 import { Random } from "./random.ts";
@@ -22,27 +22,6 @@ async function record(
   reading.all();
   image.seal();
   return { image, told: stopped.told };
-}
-
-/** Hostile images of each kind and version. */
-const ROUNDS = Number(Deno.env.get("TACHYON_FUZZ_IMAGES") ?? 700);
-const SEED = Number(Deno.env.get("TACHYON_FUZZ_SEED") ?? 13);
-
-/** What a hostile target may cost: far above what an honest one does, far below what would be felt. */
-const MOST_READS = 100_000;
-const MOST_BYTES = 256 << 20;
-
-function readTwice(image: Image): void {
-  image.readsLeft = MOST_READS;
-  image.bytesLeft = MOST_BYTES;
-  const runtime = findRuntime(image);
-  if ("fault" in runtime) return;
-  const reading = new Reading(runtime);
-  for (const { state } of reading.all()) {
-    reading.take(state, true);
-    reading.snapshot(state).learn();
-    reading.take(state);
-  }
 }
 
 for (const python of interpreters) {
@@ -66,15 +45,8 @@ for (const python of interpreters) {
     }
     for (let round = 0; round < ROUNDS; round++) {
       const image = images[round % images.length]!;
-      const ranges = [...image.touched.values()];
       const hostile = image.copy();
-      for (let flips = 1 + random.below(8); flips > 0; flips--) {
-        // Small ranges are links, counts and heads: as likely to be hit as the large ones.
-        const [address, length] = random.pick(ranges);
-        const at = address + random.below(length);
-        const byte = hostile.at(at);
-        if (byte !== undefined) hostile.write(at, Uint8Array.of(byte[0]! ^ 1 << random.below(8)));
-      }
+      flipBits(hostile, [...image.touched.values()], random);
       readTwice(hostile);
     }
   });
