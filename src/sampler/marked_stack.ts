@@ -71,6 +71,8 @@ class MarkedStack implements StackInterner {
   readonly #features: Features;
   readonly #marks: StackMarks;
   readonly #gc: number;
+  /** Frames by what they call. */
+  readonly #natives = new Map<string, number>();
 
   constructor({ interner, features, routines }: Means, copy: ThreadCopy) {
     this.#interner = interner;
@@ -118,7 +120,11 @@ class MarkedStack implements StackInterner {
   #pushNative(stack: number, depth: number): number {
     const name = this.#marks.natives.get(depth);
     if (name === undefined) return stack;
-    const frame = this.#interner.markOf("native", name === "" ? "<native>" : `<native ${name}>`);
+    let frame = this.#natives.get(name);
+    if (frame === undefined) {
+      frame = this.#interner.markOf("native", name === "" ? "<native>" : `<native ${name}>`);
+      this.#natives.set(name, frame);
+    }
     return this.#interner.pushFrame(stack, frame);
   }
 }

@@ -7,8 +7,8 @@ import { Target } from "../ffi/targets.ts";
 const COLLECTING = `
 import gc
 held = [[] for _ in range(300_000)]
-print("ready", flush=True)
 def collect():
+    print("ready", flush=True)
     while True: gc.collect()
 collect()
 `;
