@@ -75,6 +75,8 @@ export interface Format extends Form {
   readonly compares?: true;
   /** It shows what threads were doing. */
   readonly showsStates?: true;
+  /** It shows which instructions were executed. */
+  readonly showsOpcodes?: true;
   /** What it makes of functions and their callers; without it, it needs stacks. */
   readonly fromCalls?: (calls: CallTable, options: FormatOptions) => Bytes;
   /** What it is in a file, if that is another thing than on the terminal; `.txt` files keep the text. */
@@ -104,6 +106,7 @@ const REGISTRY = {
     about: "a report in one page: flame graph, functions, callers, source",
     from: "either",
     showsStates: true,
+    showsOpcodes: true,
     create: () => createFlamegraph(),
   },
   "diff-flamegraph": {
@@ -113,6 +116,7 @@ const REGISTRY = {
     from: "either",
     showsStates: true,
     compares: true,
+    showsOpcodes: true,
     create: ({ baseline }) => createDiffFlamegraph(baseline),
   },
   heatmap: {
@@ -121,6 +125,7 @@ const REGISTRY = {
     destination: "file",
     about: "a directory of pages: all source files with the time in every line",
     from: "either",
+    showsOpcodes: true,
     create: createHeatmap,
   },
   gecko: {
@@ -129,6 +134,7 @@ const REGISTRY = {
     about: "samples and thread states in time, for profiler.firefox.com",
     from: "samples",
     showsStates: true,
+    showsOpcodes: true,
     create: createGecko,
   },
   speedscope: {
@@ -192,6 +198,7 @@ const REGISTRY = {
     from: "samples",
     showsStates: true,
     streams: true,
+    showsOpcodes: true,
     create: createBinary,
   },
 } as const satisfies Record<string, Format>;

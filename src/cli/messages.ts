@@ -1,11 +1,12 @@
 /** What we say on standard error, beside the result. */
 
 import type { Profile } from "../profile/profile.ts";
-import type { Consistency, Summary } from "../profile/metadata.ts";
+import type { Consistency, Features, Summary } from "../profile/metadata.ts";
 import { findDoubts } from "../analysis/doubts.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { judgeQuality, recordsQuality } from "../analysis/trust.ts";
 import { formatCounted, formatRate, formatShare, formatTime } from "../analysis/units.ts";
+import { type FormatName, FORMATS } from "../../collectors/registry.ts";
 import type { Fault } from "./errors.ts";
 import type { Written } from "./output.ts";
 
@@ -59,13 +60,34 @@ export function warnings(profile: Profile, summary: Summary): string[] {
   return findDoubts(profile, summary).map(({ loud, text }) => loud ? `warning: ${text}` : text);
 }
 
+/** What is to be captured, and shown. */
+interface Asked {
+  readonly consistency: Consistency;
+  readonly intervalUs: number;
+  readonly features: Features;
+  readonly live: boolean;
+  readonly outputs: readonly { readonly format: FormatName }[];
+}
+
 /** Sentences about what was asked for, before it begins. */
-export function forewarnings(consistency: Consistency, intervalUs: number): string[] {
-  if (consistency !== "blocking" || intervalUs >= SHORT_TO_BLOCK_US) return [];
-  return [
-    `warning: stopping the program every ${formatTime(intervalUs)} takes longer than that. It is ` +
-    "slowed down much, and samples are left out. Use a lower rate (-r), or leave out --blocking.",
-  ];
+export function forewarnings(asked: Asked): string[] {
+  const { consistency, intervalUs, features, live, outputs } = asked;
+  const sentences: string[] = [];
+  if (consistency === "blocking" && intervalUs < SHORT_TO_BLOCK_US) {
+    sentences.push(
+      `warning: stopping the program every ${
+        formatTime(intervalUs)
+      } takes longer than that. It is ` +
+        "slowed down much, and samples are left out. Use a lower rate (-r), or leave out --blocking.",
+    );
+  }
+  if (features.opcodes && !live && !outputs.some(({ format }) => FORMATS[format].showsOpcodes)) {
+    sentences.push(
+      "no output that was asked for shows instructions; --flamegraph, --heatmap, --gecko and " +
+        "--binary do.",
+    );
+  }
+  return sentences;
 }
 
 function write(text: string): void {

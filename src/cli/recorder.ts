@@ -57,7 +57,7 @@ export function createRecorder(
   });
   if (isFault(all)) return all;
   const exports = filterExports(all, filter);
-  for (const sentence of forewarnings(options.consistency, options.intervalUs)) tell(sentence);
+  for (const sentence of forewarnings(options)) tell(sentence);
   return {
     usesStdout: exports.usesStdout,
     async start(pid, command, waitForPythonMs): Promise<Capture | AttachFault> {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { warnings } from "../../src/cli/messages.ts";
+import { forewarnings, warnings } from "../../src/cli/messages.ts";
+import type { FormatName } from "../../collectors/registry.ts";
 import type { Metadata } from "../../src/profile/metadata.ts";
 import { Chain } from "../analysis/chains.ts";
 import { SUMMARY } from "../collectors/profiles.ts";
@@ -79,4 +80,14 @@ Deno.test("a lower rate than asked is told with the limit that made it", () => {
     warnings(limited, { ...SUMMARY, durationUs: 1e6 })[0]!,
     /^the rate was lowered to 3\.1 kHz to stay within 50% of a CPU/,
   );
+});
+
+Deno.test("it is told before a capture that no output shows what it asks for", () => {
+  const features = { native: false, gc: true, opcodes: true };
+  const asked = { consistency: "verified", intervalUs: 1000, features, live: false } as const;
+  const told = (...formats: FormatName[]): string[] =>
+    forewarnings({ ...asked, outputs: formats.map((format) => ({ format })) });
+  assert.match(told("pstats", "collapsed").join(), /^no output .* shows instructions; --flame/);
+  assert.deepEqual(told("pstats", "gecko"), []);
+  assert.deepEqual(told("binary"), []);
 });
