@@ -1,5 +1,5 @@
 /**
- * `deno task accuracy [--long] [chains] [leaves] [marks] [states]`: how whole and how unbiased the stacks are, and how right marks and states, beside CPython 3.15's own
+ * `deno task accuracy [--long] [chains] [leaves] [marks] [states] [tasks]`: how whole and how unbiased the stacks are, and how right marks, states and tasks, beside CPython 3.15's own
  * profiler. The truth is a capture from the target's own CPU, where it cannot run while it is read.
  */
 import { basename } from "node:path";
@@ -17,6 +17,7 @@ import { captureCpu, grammarOf, Running, targetCpu } from "../tests/accuracy/run
 import { measureMarks } from "./marks.ts";
 import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
 import { measureStates } from "./state_accuracy.ts";
+import { measureTasks } from "./task_accuracy.ts";
 import { percent, print, printMachine, printTable } from "./table.ts";
 
 const long = Deno.args.includes("--long");
@@ -172,4 +173,11 @@ if (wanted("states")) {
   const minors = ["3.9", "3.12", ...testedMinors];
   const all = (await findTestPythons()).filter(({ minor }) => minors.includes(minor));
   await measureStates(all, long ? 10 : 5);
+}
+
+if (wanted("tasks")) {
+  const able = (await findTestPythons()).filter(({ minor }) =>
+    [...olderMinors, ...testedMinors].includes(minor) && Number(minor.slice(2)) >= 11
+  );
+  await measureTasks(able, long ? 10 : 4);
 }

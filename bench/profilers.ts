@@ -101,6 +101,7 @@ export function cpythonCommand(python: string, pid: number, how: TheirHow): stri
     ...(how.allThreads ? ["-a"] : []),
     ...(how.native ? ["--native"] : []),
     ...(how.mode === undefined ? [] : ["--mode", how.mode]),
+    ...(how.asyncMode === undefined ? [] : ["--async-aware", "--async-mode", how.asyncMode]),
     ...["--collapsed", String(pid)],
   ];
 }

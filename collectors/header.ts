@@ -71,7 +71,12 @@ function describeMode({ metadata, threads }: Profile): string {
     ? `all threads (${formatCount(threads.length)} seen)`
     : "main thread";
   const how = own ? `, ${metadata.consistency} stacks` : "";
-  return `${metadata.mode} time, ${which}${how}`;
+  const tasks = metadata.asyncMode === undefined
+    ? ""
+    : metadata.asyncMode === "all"
+    ? ", all asyncio tasks"
+    : ", running asyncio tasks";
+  return `${metadata.mode} time, ${which}${tasks}${how}`;
 }
 
 function describeRate(metadata: Metadata, trust: Trust, summary: Summary): string {

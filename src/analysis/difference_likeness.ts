@@ -1,11 +1,13 @@
 /** Which profiles can be compared with each other. */
 
-import type { Features, Filter, Metadata } from "../profile/metadata.ts";
+import type { AsyncMode, Features, Filter, Metadata } from "../profile/metadata.ts";
 import { describeFilter } from "./sample_filter.ts";
 import { recordsQuality } from "./trust.ts";
 
 /** How a profile was taken, as far as it matters and is known. */
 export type CaptureKind = Partial<Pick<Metadata, "mode" | "consistency" | "allThreads">> & {
+  /** Of which tasks, or of none. */
+  readonly tasks?: AsyncMode | "none";
   readonly features?: Features;
   readonly filters?: readonly Filter[];
 };
@@ -24,7 +26,7 @@ export function kindOf(metadata: Metadata): CaptureKind {
   const known = recordsQuality(metadata) || features !== undefined;
   return {
     filters,
-    ...(known ? { mode, consistency, allThreads } : {}),
+    ...(known ? { mode, consistency, allThreads, tasks: metadata.asyncMode ?? "none" } : {}),
     ...(features !== undefined
       ? { features }
       : known
@@ -42,6 +44,7 @@ export function findUnlike(base: CaptureKind, current: CaptureKind): Unlikeness 
   const traits: readonly [what: string, of: (kind: CaptureKind) => string | undefined][] = [
     ["mode", ({ mode }) => mode],
     ["threads", threads],
+    ["asyncio tasks", ({ tasks }) => tasks],
     ["native frames", ({ features }) => yes(features?.native, "native frames")],
     ["frames of the garbage collector", ({ features }) => yes(features?.gc, "them")],
     ["opcodes", ({ features }) => yes(features?.opcodes, "opcodes")],

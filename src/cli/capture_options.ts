@@ -163,8 +163,8 @@ function isOfStates({ format }: OutputRequest): boolean {
 
 /** What a capture with these options will be, as far as profiles are compared by it. */
 export function kindOfCapture(
-  { consistency, allThreads, features, filter, mode }: CaptureOptions,
+  { consistency, allThreads, asyncMode, features, filter, mode }: CaptureOptions,
 ): CaptureKind {
   const filters = filter === undefined ? [] : [filter];
-  return { mode, consistency, allThreads, features, filters };
+  return { mode, consistency, allThreads, tasks: asyncMode ?? "none", features, filters };
 }

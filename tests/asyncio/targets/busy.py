@@ -1,4 +1,4 @@
-"""Two hundred tasks sleep and one works now and then, below a chain of asynchronous generators.
+"""busy.py [COUNT]: two hundred tasks, or COUNT, sleep and one works now and then, below a chain of asynchronous generators.
 
 On SIGTERM it prints, as JSON, how much time `burn` took so far, for many moments of the wall clock.
 """
@@ -7,9 +7,11 @@ import json
 import os
 import random
 import signal
+import sys
 import time
 
 clock = time.perf_counter
+count = int(sys.argv[1]) if sys.argv[1:] else 200
 spent = 0.0
 moments = []
 
@@ -45,7 +47,7 @@ async def sleeper():
 
 
 async def main():
-    tasks = [asyncio.create_task(sleeper(), name=f"sleeper {i}") for i in range(200)]
+    tasks = [asyncio.create_task(sleeper(), name=f"sleeper {i}") for i in range(count)]
     tasks.append(asyncio.create_task(busy(), name="busy"))
     await asyncio.sleep(0.3)
     print("{}", flush=True)
