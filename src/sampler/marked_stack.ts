@@ -101,7 +101,8 @@ class MarkedStack implements StackInterner {
     ) marks.natives.delete(depth);
     let stack = base;
     for (let d = from; d < to; d++) {
-      stack = this.#pushNative(stack, d);
+      // What leads from frames that are left out to the first of these is left out, too.
+      if (d > from || d === 0) stack = this.#pushNative(stack, d);
       stack = this.#push(stack, path.places[d]!, d);
       if (d === depth - 1) stack = this.#pushNative(stack, depth);
       if (d === collection) stack = this.#interner.pushFrame(stack, this.#gc);

@@ -131,6 +131,17 @@ for (const { path, version } of interpreters) {
     assert.equal(new Set(idle.map(({ thread }) => thread)).size, 2);
   });
 
+  Deno.test(`who waits has no CPU, and C code below a task is the loop's, on Python ${version}`, async () => {
+    await using target = await Running.start(path, `${targets}busy.py`, []);
+    const how = { intervalUs: 2000, seconds: 1, mode: "cpu", features: ["native"] } as const;
+    const seen = seenStacks(await capture(target.pid, { ...how, asyncMode: "all" }));
+    const burning = shareOf(seen, (stack) => stack.some(({ name }) => name === "burn"));
+    assert.ok(burning > 0.5, `${burning} of the CPU time`);
+    assert.equal(seen.some((one) => /\bsleeper\b/.test(outline(one))), false);
+    const [first] = seen.filter((one) => names(one).includes("burn"));
+    assert.equal(names(first!)[names(first!).indexOf("busy") + 1], "busy");
+  });
+
   // They came with 3.12.
   if (version.startsWith("3.11.")) continue;
   Deno.test(`a task that was started eagerly shows within the one that started it on Python ${version}`, async () => {
