@@ -5,7 +5,7 @@
  */
 import { isOpen } from "../ffi/process.ts";
 import { linux } from "../ffi/linux/platform.ts";
-import { cases, judgeCase } from "../tests/accuracy/cases.ts";
+import { cases, judgeCase, parallelCases } from "../tests/accuracy/cases.ts";
 import { Running } from "../tests/accuracy/running.ts";
 import { type Place, Reading, runtimeOf } from "../tests/cpython/stacks.ts";
 import { Stopped } from "../tests/cpython/stopped.ts";
@@ -91,7 +91,7 @@ async function tryPython(python: Python): Promise<Row> {
   const start = await tryRun(python);
   const { lines, columns } = await tryPlaces(python);
   let [samples, impossible, rejected, readings, threads] = [0, 0, 0, 0, 0];
-  for (const one of cases) {
+  for (const one of python.freeThreaded ? [...cases, ...parallelCases] : cases) {
     const outcome = await judgeCase(python.path, one);
     samples += outcome.samples;
     impossible += outcome.impossible;
