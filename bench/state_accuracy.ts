@@ -1,13 +1,14 @@
 /** How right the states of threads are, beside CPython 3.15's own profiler. The targets say the truth. */
 import type { Mode } from "../src/profile/metadata.ts";
 import {
+  type Doing,
   type DoingCase,
   measureDoing,
   type Thing,
   WITH_EXCEPTION,
 } from "../tests/accuracy/doing.ts";
-import { Running } from "../tests/accuracy/running.ts";
-import { sharesDuring } from "../tests/accuracy/told.ts";
+import { type How, Running } from "../tests/accuracy/running.ts";
+import { missedShare, sharesDuring } from "../tests/accuracy/told.ts";
 import type { Python } from "../scripts/pythons.ts";
 import { runCpythonThreads } from "./profilers.ts";
 import { percent, print, printTable } from "./table.ts";
@@ -20,13 +21,32 @@ const CASES: readonly (readonly [what: DoingCase, mode: Mode, about: string])[] 
   ["exceptions", "exception", "exceptions"],
 ];
 
+/** Captures of which more than this was lost to the machine are made again, once. */
+const MOST_LOST = 0.02;
+const MOST_TRIES = 2;
+
+/** Captures a case until little of it is lost; the better of two tries. */
+async function measureCase(
+  python: string,
+  what: DoingCase,
+  how: How,
+): Promise<Doing & { readonly lost: number }> {
+  let best: (Doing & { readonly lost: number }) | undefined;
+  for (let i = 0; i < MOST_TRIES && (best?.lost ?? 1) > MOST_LOST; i++) {
+    const doing = await measureDoing(python, what, how);
+    const lost = doing.untold + missedShare(doing.captured);
+    if (lost < (best?.lost ?? Infinity)) best = { ...doing, lost };
+  }
+  return best!;
+}
+
 /** Prints a table of what was found of each thing that the targets do. */
 export async function measureStates(pythons: readonly Python[], seconds: number): Promise<void> {
   const rows: string[][] = [];
   const how = { intervalUs: 1000, seconds };
   for (const { path, minor } of pythons) {
     for (const [what, mode, about] of CASES) {
-      const { things, captured } = await measureDoing(path, what, { ...how, mode });
+      const { things, captured, lost } = await measureCase(path, what, { ...how, mode });
       const theirs = minor === "3.15" ? await measureTheirs(path, what, mode, seconds) : undefined;
       const { ticks } = captured.quality;
       for (const { name, truth, found } of things) {
@@ -36,7 +56,9 @@ export async function measureStates(pythons: readonly Python[], seconds: number)
           `${minor} ${mode}, ${about}: ${name}`,
           percent(truth, 1),
           percent(found, 1),
-          `${percent(most, 1)} ${Math.abs(truth - found) <= most ? "yes" : "NO"}`,
+          percent(most, 1),
+          Math.abs(truth - found) <= most ? "yes" : "no",
+          percent(lost, 1),
           their === undefined ? "" : percent(their.truth, 1),
           their === undefined ? "" : percent(their.found, 1),
         ]);
@@ -44,8 +66,14 @@ export async function measureStates(pythons: readonly Python[], seconds: number)
     }
   }
   print();
-  print(`Shares of ${seconds} s at 1 kHz; CPython's are of a time of its own:`);
-  printTable(["", "truth", "tachyon", "within", "truth then", "CPython 3.15"], rows);
+  print(
+    `Shares of ${seconds} s at 1 kHz; CPython's are of a time of its own. Lost is what ticks were missed of, ` +
+      "and what the program says nothing about as it stood still:",
+  );
+  printTable(
+    ["", "truth", "tachyon", "to be within", "is", "lost", "truth then", "CPython 3.15"],
+    rows,
+  );
 }
 
 async function measureTheirs(
