@@ -39,12 +39,8 @@ export async function benchDump(python: string): Promise<void> {
         throw new Error(`${dump.threads.length} threads, ${dump.tasks?.tasks.length} tasks`);
       }
     }
-    rows.push([
-      what,
-      times[0]!.toFixed(0),
-      median(times).toFixed(0),
-      Math.max(...times).toFixed(0),
-    ]);
+    const figures = [times[0]!, median(times), Math.max(...times), cpu[0]!, median(cpu)];
+    rows.push([what, ...figures.map((time) => time.toFixed(0))]);
   }
   rows.push(["the command, and its start", ...await timeCommand(running.pid), "", ""]);
   print();

@@ -31,6 +31,8 @@ export const SECTION = {
   summary: 11,
   /** Digests of source files. */
   sources: 12,
+  /** Threads that are called something else since they were written. */
+  names: 13,
 } as const;
 
 /** Our magic: one of the sixteen that zstd leaves to others. */

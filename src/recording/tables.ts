@@ -17,6 +17,8 @@ export class TableWriter {
   #frames = 0;
   #stacks = 0;
   #threads = 0;
+  /** Names of threads as they were written last. */
+  readonly #names: string[] = [];
   readonly #sources = new ByteWriter();
 
   /** Keeps a digest of a source for the next chunk. */
@@ -65,10 +67,25 @@ export class TableWriter {
       writer.varint(interpreter);
       writer.u8(main ? 1 : 0);
       putString(writer, name);
+      this.#names[i] = name;
     });
+    chunk.add(SECTION.names, this.#putNames(profile));
     chunk.add(SECTION.sources, this.#sources);
     this.#sources.length = 0;
     return this.#threads === threads.length;
+  }
+
+  /** Threads whose names have changed. */
+  #putNames({ threads }: Profile): ByteWriter {
+    const writer = new ByteWriter();
+    for (let i = 0; i < this.#threads; i++) {
+      const { name } = threads[i]!;
+      if (name === this.#names[i]) continue;
+      writer.varint(i);
+      putString(writer, name);
+      this.#names[i] = name;
+    }
+    return writer;
   }
 }
 
@@ -139,6 +156,11 @@ export function readTables(sections: Sections, profile: Profile): void {
     const main = reader.u8() !== 0;
     const thread = { tid, interpreter, main, name: nextString(reader) };
     return threads.push(thread) <= MOST.threads;
+  });
+  each(sections, SECTION.names, (reader) => {
+    const thread = reader.index(threads.length);
+    threads[thread] = { ...threads[thread]!, name: nextString(reader) };
+    return true;
   });
   each(sections, SECTION.sources, (reader) => {
     const path = reader.index(strings.length);

@@ -53,6 +53,24 @@ Deno.test("a recording that fills many blocks is read as it was written", () => 
   }
 });
 
+Deno.test("threads that are renamed during a capture have their last names when it is read", () => {
+  const { capture, batches } = withBatches(randomCapture(3));
+  const { threads } = capture.profile;
+  const rename = (name: string): void => {
+    threads.forEach((thread, i) => i % 2 === 0 && (threads[i] = { ...thread, name }));
+  };
+  function* renaming(): Generator<SampleBatch> {
+    for (const [i, batch] of [...capture.batches].entries()) {
+      rename(`name ${i}`);
+      yield batch;
+    }
+    rename("last \ud800 name");
+  }
+  const { profile } = readAll(record({ ...capture, batches: renaming() }).bytes);
+  assert.ok(batches.length > 0 && profile.threads.some(({ name }) => name === "last \ud800 name"));
+  assertSame(profile, capture.profile);
+});
+
 Deno.test("a thousand threads come back with all of their samples", () => {
   const shape = { samples: 40_000, threads: 1000, depth: 8, gaps: [0, 0, 0, 1000] };
   const { capture, batches } = withBatches(randomCapture(2, shape));

@@ -87,17 +87,29 @@ function addValues(
   attributes: Attributes,
 ): boolean {
   if (type.cachedKeys === 0) return true;
-  const keys = readKeys(objects, type.cachedKeys);
-  const values = keys && readValues(objects, address, keys.length);
-  if (keys === undefined || values === undefined) return false;
-  const places = [...insertionOrder(objects, address), ...keys.keys()];
+  const names = sharedNames(objects, type.cachedKeys);
+  const values = names && readValues(objects, address, names.length);
+  if (names === undefined || values === undefined) return false;
+  const places = [...insertionOrder(objects, address), ...names.keys()];
   for (const i of new Set(places)) {
-    if (!values[i] || !keys[i]) continue;
-    const name = objects.text(keys[i]!);
+    if (!values[i] || names[i] === "") continue;
+    const name = names[i];
     if (name === undefined) return false;
     attributes.set(name, values[i]!);
   }
   return true;
+}
+
+/** Names by their places, "" for a place without one and undefined for one that cannot be read. */
+function sharedNames(
+  objects: ObjectReader,
+  keys: Address,
+): readonly (string | undefined)[] | undefined {
+  const known = objects.names.get(keys);
+  if (known !== undefined) return known;
+  const found = readKeys(objects, keys)?.map((key) => key === 0 ? "" : objects.text(key));
+  if (found !== undefined) objects.names.set(keys, found);
+  return found;
 }
 
 /**
