@@ -47,7 +47,7 @@ function hostile(): ReportInput {
       { file: `/srv/${text}/${text}.py`, name: text, first: 1, line: 2 },
       { file: BIDI, name: BIDI, line: 3 },
       { file: LONG, name: LONG, line: 4 },
-    ], 10);
+    ], 10).sample(thread, [{ file: "<task>", name: text, kind: "task" }], 1);
   }
   return { profile: builder.profile, folder };
 }
@@ -90,7 +90,13 @@ testReport(
       assert.ok(width <= 640 && height < 600, `tooltip of ${width} × ${height} px`);
     }
     await page.click(".menus >> text=Threads");
-    assert.ok((await textOf(page, ".panel")).includes(TRICKS[0]!));
+    for (const part of [".threads", ".tasks"]) {
+      assert.ok((await textOf(page, `.panel ${part}`)).includes(TRICKS[0]!), part);
+    }
+    await page.locator(".tasks >> text=only").first().click();
+    await drawn(page);
+    const chips = await textOf(page, ".chips");
+    assert.ok(TRICKS.some((text) => chips === `only: ${text} ×`), chips);
     assert.equal(await page.evaluate("canaries"), 0);
   },
 );
