@@ -118,11 +118,15 @@ function collectRow(
   for (let box = findBox(boxes, row, view.from); box < end && left[box]! < view.to; box++) {
     const x = Math.max(-1, (left[box]! - view.from) * scale);
     const to = Math.min(view.width + 1, (right[box]! - view.from) * scale);
-    const matched = look.matches?.[node[box]!] === 1;
+    let matched = look.matches?.[node[box]!] === 1;
     if (to - x < 1) {
+      // All others that end within this pixel would be drawn over it; one that was searched for counts.
+      const last = skip(right, box, end, view.from + (x + 1) / scale);
+      if (look.matches !== undefined) {
+        while (!matched && box < last) matched = look.matches[node[++box]!] === 1;
+      }
+      box = last;
       (matched ? found : plain).add(x, to);
-      // All others that end within this pixel would be drawn over it.
-      if (look.matches === undefined) box = skip(right, box, end, view.from + (x + 1) / scale);
       continue;
     }
     const width = Math.max(1, to - x - (to - x > 3 ? GAP : 0));

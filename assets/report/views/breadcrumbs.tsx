@@ -1,4 +1,5 @@
 import type { JSX } from "preact";
+import { useMemo } from "preact/hooks";
 import { formatTime } from "../../../src/analysis/units.ts";
 import { nameOf, threadName } from "../names.ts";
 import type { Step } from "../tree.ts";
@@ -22,8 +23,9 @@ export function Breadcrumbs({ page }: { page: Page }): JSX.Element | null {
   const zoomed = state.zoom?.node ?? 0;
   for (let at = zoomed < tree.length ? zoomed : 0; at > 0; at = tree.parent[at]!) way.unshift(at);
   const cut = way.length > MOST_CRUMBS ? way.slice(-MOST_CRUMBS + 1) : way;
+  // Large pictures have many boxes to look through.
+  const positions = useMemo(() => positionsOf(page, cut), [derived.boxes, cut.join()]);
   if (way.length === 0 && state.zoom === undefined) return null;
-  const positions = positionsOf(page, cut);
   return (
     <nav class="crumbs" aria-label="Way to the zoomed box">
       <Button onClick={() => go({ zoom: undefined })}>all</Button>
