@@ -122,9 +122,14 @@ for (const [version, image] of recorded) {
 
 for (const { path, version } of interpreters.filter(({ minor }) => olderMinors.includes(minor))) {
   Deno.test(`nothing is implausible while ${version} starts and ends`, async () => {
-    for (let i = 0; i < 5; i++) {
+    let seen = 0;
+    // On a busy machine it may be over before it is looked at.
+    for (let tries = 0; seen < 5 && tries < 100; tries++) {
       const found = await findAllAlong(path);
-      assert.deepEqual([...found].filter((what) => what !== "not-python"), ["runtime"]);
+      if (found.delete("runtime")) seen++;
+      found.delete("not-python");
+      assert.deepEqual([...found], []);
     }
+    assert.equal(seen, 5);
   });
 }

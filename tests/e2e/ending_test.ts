@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { execute, inTemporary, listFiles, processesIn } from "../cli/command.ts";
+import { untilSampled } from "./patience.ts";
 import { RunningProgram, startProgram } from "./running_program.ts";
 import {
   BUILT,
@@ -22,10 +23,12 @@ function after(ms: number, signal: Deno.Signal): (child: Deno.ChildProcess) => P
 
 for (const subject of SUBJECTS) {
   Deno.test(`Ctrl-C writes what was captured and leaves the program alone, ${subject.name}`, async () => {
-    await using program = await startProgram(PYTHON, [ORDERS, "30"]);
-    const { status, stdout } = await runTachyon(subject, ["attach", String(program.pid)], {
-      during: after(2000, "SIGINT"),
-    });
+    await using program = await startProgram(PYTHON, [ORDERS, "60"]);
+    const { status, stdout } = await untilSampled((factor) =>
+      runTachyon(subject, ["attach", String(program.pid)], {
+        during: after(2000 * factor, "SIGINT"),
+      })
+    );
     assert.match(stdout, /\(interrupted\)/);
     assert.match(stdout, /find_coupons/);
     assert.equal(status, 0);
@@ -35,7 +38,9 @@ for (const subject of SUBJECTS) {
   Deno.test(`SIGTERM to a run ends the program and writes the table, ${subject.name}`, async () => {
     await inTemporary(async (cwd) => {
       const words = ["run", "--python", PYTHON, "-o", "table.txt", ORDERS, "30"];
-      const { status } = await runTachyon(subject, words, { cwd, during: after(2000, "SIGTERM") });
+      const { status } = await untilSampled((factor) =>
+        runTachyon(subject, words, { cwd, during: after(2000 * factor, "SIGTERM") })
+      );
       assert.equal(status, 143);
       assert.match(await Deno.readTextFile(`${cwd}/table.txt`), /find_coupons/);
       assert.deepEqual(processesIn(cwd), []);
@@ -43,15 +48,8 @@ for (const subject of SUBJECTS) {
   });
 
   Deno.test(`run -d leaves the program to end by itself, ${subject.name}`, async () => {
-    const { status, stdout, stderr } = await runTachyon(subject, [
-      "run",
-      "--python",
-      PYTHON,
-      "-d",
-      "0.5",
-      ORDERS,
-      "1.5",
-    ]);
+    const words = ["run", "--python", PYTHON, "-d", "0.5", ORDERS, "1.5"];
+    const { status, stdout, stderr } = await untilSampled(() => runTachyon(subject, words));
     assert.match(stdout, /^\d+ orders.*\nProfile Stats:/);
     assert.match(stdout, /for 500 ms \(the asked duration was over\)/);
     assert.match(stderr, /the program goes on/);
@@ -130,8 +128,7 @@ if (BUILT !== undefined && Deno.uid() === 0) {
         String(program.pid),
       ]);
       assert.match(stderr, /does not let us read process \d+\./);
-      assert.match(stderr, /belongs to another user \(uid 0, we are 65534\)/);
-      assert.match(stderr, /CAP_SYS_PTRACE/);
+      assert.match(stderr, /belongs to root, and we are nobody without CAP_SYS_PTRACE/);
       assert.equal(status, 1);
       assert.deepEqual(listFiles(cwd), ["tachyon"]);
     });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inTemporary } from "../cli/command.ts";
+import { untilSampled } from "./patience.ts";
 import { startProgram } from "./running_program.ts";
 import { PYTHONS, runTachyon, SUBJECTS } from "./subjects.ts";
 
@@ -50,20 +51,10 @@ for (const python of PYTHONS) {
 
       for (const mode of ["cpu", "gil"]) {
         const file = `${cwd}/${mode}.bin`;
-        const capture = [
-          "attach",
-          "-q",
-          "-a",
-          "-d",
-          "0.5",
-          "--mode",
-          mode,
-          "--binary",
-          "-o",
-          file,
-          pid,
-        ];
-        const { status, stderr } = await runTachyon(SOURCES!, capture);
+        const { status, stderr } = await untilSampled((factor) => {
+          const words = ["attach", "-q", "-a", "-d", String(0.5 * factor), "--mode", mode];
+          return runTachyon(SOURCES!, [...words, "--binary", "-o", file, pid]);
+        });
         assert.equal(status, 0, stderr);
         const { stdout } = await runTachyon(SOURCES!, ["replay", "-q", "--json", "-o", "-", file]);
         const { capture: { mode: said }, threads, functions } = JSON.parse(stdout) as Summary;

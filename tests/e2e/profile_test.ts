@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inTemporary, listFiles } from "../cli/command.ts";
+import { untilSampled } from "./patience.ts";
 import { startProgram } from "./running_program.ts";
 import { ORDERS, PYTHONS, runTachyon, shellWords, SUBJECTS } from "./subjects.ts";
 import { execute } from "../cli/command.ts";
@@ -94,8 +95,10 @@ for (const subject of SUBJECTS) {
     });
 
     Deno.test(`a program that ends while it is sampled gives its profile, ${on}`, async () => {
-      await using program = await startProgram(python.path, [ORDERS, "2"]);
-      const { status, stdout } = await runTachyon(subject, ["attach", String(program.pid)]);
+      const { status, stdout } = await untilSampled(async (factor) => {
+        await using program = await startProgram(python.path, [ORDERS, String(2 * factor)]);
+        return await runTachyon(subject, ["attach", String(program.pid)]);
+      });
       assert.match(stdout, /\(the program ended\)/);
       assert.match(stdout, /find_coupons/);
       assert.equal(status, 0);
