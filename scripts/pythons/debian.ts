@@ -80,8 +80,21 @@ async function readText(path: string): Promise<string> {
   return await Deno.readTextFile(path).catch(() => "");
 }
 
-/** Downloads the packages with a private apt state; returns the paths of the `.deb` files. */
-async function download(mirror: Mirror, suite: Suite, work: string): Promise<string[]> {
+/** The environment of apt's programs: what they print is read. */
+export const aptEnvironment = { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
+
+/**
+ * Reads a suite's index into a private apt state.
+ * @param kind of packages, those that are built or their sources.
+ * @param work folder of the state.
+ * @returns the options with which apt's programs use it.
+ */
+export async function readIndex(
+  mirror: Mirror,
+  suite: string,
+  kind: "deb" | "deb-src",
+  work: string,
+): Promise<string[]> {
   for (const folder of ["state/lists/partial", "cache/archives/partial"]) {
     await Deno.mkdir(`${work}/${folder}`, { recursive: true });
   }
@@ -90,7 +103,7 @@ async function download(mirror: Mirror, suite: Suite, work: string): Promise<str
   const options = [`arch=${architecture}`, ...(signedBy ? [`signed-by=${signedBy}`] : [])];
   await Deno.writeTextFile(
     `${work}/sources.list`,
-    `deb [${options.join(" ")}] ${mirror.uri} ${suite.name} main\n`,
+    `${kind} [${options.join(" ")}] ${mirror.uri} ${suite} main\n`,
   );
   await Deno.writeTextFile(`${work}/status`, "");
   const settings = [
@@ -109,9 +122,15 @@ async function download(mirror: Mirror, suite: Suite, work: string): Promise<str
     // apt's own user cannot write into a private folder
     ...(Deno.uid() === 0 ? ["APT::Sandbox::User=root"] : []),
   ].flatMap((setting) => ["-o", setting]);
-  const env = { LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" };
-  say(`pythons: reading Debian's package index (suite ${suite.name})`);
-  await run("apt-get", [...settings, "update"], { env });
+  say(`pythons: reading Debian's package index (suite ${suite})`);
+  await run("apt-get", [...settings, "update"], { env: aptEnvironment });
+  return settings;
+}
+
+/** Downloads the packages; returns the paths of the `.deb` files. */
+async function download(mirror: Mirror, suite: Suite, work: string): Promise<string[]> {
+  const settings = await readIndex(mirror, suite.name, "deb", work);
+  const env = aptEnvironment;
   const wanted = [...suite.minors.map((minor) => `python${minor}`), ...suite.extras];
   say(`pythons: downloading ${wanted.join(", ")} with their libraries`);
   await run("apt-get", [...settings, "-y", "--download-only", "install", ...wanted], { env });

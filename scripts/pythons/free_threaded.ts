@@ -1,5 +1,6 @@
 import { run, say, which } from "../shell.ts";
-import { mirrorOfThisMachine, NotProvisioned } from "./debian.ts";
+import type { Mirror } from "./apt_sources.ts";
+import { aptEnvironment, mirrorOfThisMachine, NotProvisioned, readIndex } from "./debian.ts";
 import { localPythons } from "./find.ts";
 
 /** Debian's source archive of a version, in its pool; its own packages are all built with a GIL. */
@@ -58,9 +59,9 @@ export async function buildFreeThreaded(minor: string): Promise<void> {
   const work = await Deno.makeTempDir({ dir: localPythons, prefix: ".building-" });
   try {
     say(`pythons: building ${minor}t from Debian's sources`);
-    const archive = `${work}/source.tar.xz`;
-    const uri = `${mirror.uri.replace(/\/$/, "")}/pool/main/p/${source.path}`;
-    await run(APT_HELPER, ["download-file", uri, archive, `SHA256:${source.sha256}`]);
+    const archive = await fetchPinned(mirror, source, work).catch(() =>
+      fetchNewest(mirror, minor, work)
+    );
     const tree = `${work}/source`;
     await Deno.mkdir(tree);
     await run("tar", ["-xJf", archive, "-C", tree, "--strip-components=1"]);
@@ -77,6 +78,38 @@ export async function buildFreeThreaded(minor: string): Promise<void> {
   } finally {
     await Deno.remove(work, { recursive: true });
   }
+}
+
+/** Fetches the archive that is known to do; Debian's pool keeps it for some time. */
+async function fetchPinned(mirror: Mirror, source: Source, work: string): Promise<string> {
+  const archive = `${work}/source.tar.xz`;
+  const uri = `${mirror.uri.replace(/\/$/, "")}/pool/main/p/${source.path}`;
+  await run(APT_HELPER, ["download-file", uri, archive, `SHA256:${source.sha256}`]);
+  return archive;
+}
+
+/** Fetches what Debian has now, the newest version that its mirror really holds. */
+async function fetchNewest(mirror: Mirror, minor: string, work: string): Promise<string> {
+  const settings = await readIndex(mirror, "sid", "deb-src", work);
+  const options = { env: aptEnvironment, cwd: work };
+  const index = await run("apt-cache", [...settings, "showsrc", `python${minor}`], options);
+  const versions = [...index.matchAll(/^Version: (\S+)$/gm)].map(([, version]) => version!);
+  for (const version of versions.reverse()) {
+    const wanted = `python${minor}=${version}`;
+    try {
+      await run("apt-get", [...settings, "source", "--tar-only", wanted], options);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      continue;
+    }
+    for await (const { name } of Deno.readDir(work)) {
+      if (name.endsWith(".orig.tar.xz")) return `${work}/${name}`;
+    }
+  }
+  throw new NotProvisioned(
+    `Debian's mirror holds no source of Python ${minor}, so ${minor}t cannot be built. Name a folder of ` +
+      "ready builds in TACHYON_PYTHONS, and try again.",
+  );
 }
 
 async function compile(tree: string): Promise<void> {
