@@ -66,6 +66,7 @@ export class Tasks {
     if (++this.#tick % LATELY === 0) this.#ownerless.clear();
     if (this.#built.size > Math.max(MOST_REMEMBERED, 2 * this.#facts.size)) this.#built.clear();
     if (this.#facts.size > MOST_REMEMBERED) this.#facts.prune();
+    if (this.#lists.size > MOST_REMEMBERED) this.#lists.prune();
     if (this.#relatives.size > MOST_REMEMBERED) this.#relatives.clear();
     if (this.#owners.size > Math.max(MOST_REMEMBERED, 2 * this.#facts.size)) this.#owners.clear();
     this.#facts.begin();

@@ -3,7 +3,7 @@ import { readTasks } from "../../src/cpython/asyncio/read_tasks.ts";
 import type { Task } from "../../src/cpython/asyncio/task.ts";
 import { open, Target } from "../ffi/targets.ts";
 import { runtimeOf } from "../cpython/stacks.ts";
-import { interpreters } from "./interpreters.ts";
+import { freeThreaded, interpreters } from "./interpreters.ts";
 
 const script = new URL("targets/tree.py", import.meta.url).pathname;
 const source = (await Deno.readTextFile(script)).split("\n");
@@ -14,8 +14,8 @@ function chainOf({ frames }: Task): string[] {
     .map(({ code, location }) => `${code.name}: ${source[location.line - 1]!.trim()}`);
 }
 
-for (const { path, version } of interpreters) {
-  Deno.test(`tasks have their names, coroutines and awaiters when Python ${version} is asked`, async () => {
+for (const { path, version, freeThreaded: free } of [...interpreters, ...freeThreaded]) {
+  Deno.test(`tasks have their names, coroutines and awaiters when Python ${version}${free ? " without GIL" : ""} is asked`, async () => {
     await using target = new Target(path, ["-X", "utf8", script]);
     const unnamed = await target.line();
     using process = open(target.pid);
@@ -60,7 +60,7 @@ for (const { path, version } of interpreters) {
     assert.ok(tasks.every(({ tid }) => tid === target.pid));
   });
 
-  Deno.test(`no task is there when Python ${version} has none`, async () => {
+  Deno.test(`no task is there when Python ${version}${free ? " without GIL" : ""} has none`, async () => {
     await using target = new Target(path, ["-c", "print(1, flush=True); input()"]);
     await target.line();
     using process = open(target.pid);
