@@ -26,6 +26,28 @@ export function nativeIdsOf(
   return pthreads.map(() => alone ? process.ownPid : 0);
 }
 
+/**
+ * The ids that threads know themselves by, where Python keeps them (from 3.11 on). A program that forks behind
+ * Python's back, as uWSGI does, leaves the ids of its parent's threads in it: then the C library has the right
+ * ones. A thread that is not there, as it was not forked, has 0.
+ */
+export function keptIdsOf(
+  process: Process,
+  reader: MemoryReader,
+  kept: readonly number[],
+  pthreads: readonly Address[],
+): readonly number[] {
+  if (kept.includes(process.ownPid)) return kept;
+  const living = new Set(process.threads());
+  const isThere = (id: number): boolean => living.has(process.threadBy(id));
+  if (living.size === 0 || kept.every((id) => id === 0 || isThere(id))) return kept;
+  const told = nativeIdsOf(process, reader, pthreads);
+  return kept.map((id, i) => {
+    if (id === 0 || isThere(id)) return id;
+    return isThere(told[i]!) ? told[i]! : 0;
+  });
+}
+
 /** More places than one would do. */
 const MANY = -1;
 

@@ -3,7 +3,7 @@ import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "
 import { buildLayout, type Layout } from "./layout.ts";
 import { findCookie } from "./cookie.ts";
 import { MemoryReader, pointerAt } from "./memory.ts";
-import { nativeIdsOf } from "./native_id.ts";
+import { keptIdsOf, nativeIdsOf } from "./native_id.ts";
 import { findMisfit } from "./newer_runtime.ts";
 import { findOlderRuntime } from "./older_runtime.ts";
 
@@ -161,24 +161,28 @@ function listInterpreterThreads(
   met: Set<Address>,
 ): ThreadState[] {
   const { reader, layout, process } = runtime;
-  const window = new Uint8Array(layout.thread.window);
+  const { window: size, ident: identAt } = layout.thread;
+  const window = new Uint8Array(size);
   const view = new DataView(window.buffer);
   const id = reader.int32(interpreter + layout.interpreter.id) ?? 0;
-  const listed: { address: Address; ident: Address }[] = [];
+  const listed: { address: Address; ident: Address; pthread: Address }[] = [];
+  const toldAt = runtime.offsets.get("thread_state.thread_id");
+  const pthreadAt = toldAt + 8 <= size ? toldAt : identAt;
   let thread = reader.pointer(interpreter + layout.interpreter.threadsHead) ?? 0;
   for (let i = 0; thread !== 0 && i < MOST_THREADS && !met.has(thread); i++) {
     met.add(thread);
     if (!reader.fill(thread, window)) break;
     if (pointerAt(view, layout.thread.interp) !== interpreter) break;
-    listed.push({ address: thread, ident: pointerAt(view, layout.thread.ident) });
+    const [ident, pthread] = [identAt, pthreadAt].map((at) => pointerAt(view, at));
+    listed.push({ address: thread, ident: ident!, pthread: pthread! });
     thread = pointerAt(view, layout.thread.next);
   }
   // The oldest one first: where there are no ids, it shows how to find them.
   listed.reverse();
-  const idents = listed.map(({ ident }) => ident);
+  const pthreads = listed.map(({ pthread }) => pthread);
   const own = layout.hasFrameObjects
-    ? nativeIdsOf(process, reader, idents)
-    : idents.map((ident) => ident >>> 0);
+    ? nativeIdsOf(process, reader, pthreads)
+    : keptIdsOf(process, reader, listed.map(({ ident }) => ident >>> 0), pthreads);
   const found = listed.map(({ address, ident }, i) => {
     const tid = own[i] === 0 ? 0 : process.threadBy(own[i]!);
     return { address, tid, ident: ident >>> 0 };
