@@ -7,6 +7,18 @@ export type Patch = { readonly [K in keyof State]?: State[K] | undefined };
 /** Changes the state. `replace`: without a way back, for what changes with every key. */
 export type Go = (patch: Patch, how?: "replace") => void;
 
+/** What makes another picture, which is then seen as a whole. */
+const PICTURE: readonly (keyof State)[] = [
+  "steps",
+  "without",
+  "range",
+  "grouping",
+  "mergeRecursion",
+  "inverted",
+  "order",
+  "side",
+];
+
 /** The state in the page's address: the browser's own way back undoes what was done. */
 export function useAddress(): [State, Go] {
   const [state, setState] = useState(() => readHash(location.hash));
@@ -22,7 +34,8 @@ export function useAddress(): [State, Go] {
     };
   }, []);
   const go = useCallback<Go>((patch, how) => {
-    const changed = Object.entries({ ...latest.current, ...patch })
+    const whole = PICTURE.some((name) => name in patch) ? { zoom: undefined } : {};
+    const changed = Object.entries({ ...latest.current, ...whole, ...patch })
       .filter(([, value]) => value !== undefined);
     const next = Object.fromEntries(changed) as unknown as State;
     const hash = `#${writeHash(next)}`;

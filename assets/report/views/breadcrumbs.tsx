@@ -72,13 +72,13 @@ export function Chips({ page }: { page: Page }): JSX.Element | null {
   for (const [index, { op, target }] of state.steps.entries()) {
     chips.push({
       label: `${STEP_WORDS[op]}: ${nameIfKnown(page, target.grouping, target.id)}`,
-      undo: () => go({ steps: state.steps.toSpliced(index, 1), zoom: undefined }),
+      undo: () => go({ steps: state.steps.toSpliced(index, 1) }),
     });
   }
   if (state.mergeRecursion) {
     chips.push({
       label: "recursion merged",
-      undo: () => go({ mergeRecursion: false, zoom: undefined }),
+      undo: () => go({ mergeRecursion: false }),
     });
   }
   if (state.without.length > 0) {
@@ -88,13 +88,13 @@ export function Chips({ page }: { page: Page }): JSX.Element | null {
     const label = kept.length === 1
       ? `thread: ${threadName(model, kept[0]!)}`
       : `${kept.length} of ${model.header.threads.length} threads`;
-    chips.push({ label, undo: () => go({ without: [], zoom: undefined }) });
+    chips.push({ label, undo: () => go({ without: [] }) });
   }
   if (state.range !== undefined) {
     const [from, to] = state.range.map((slice) => formatTime(slice * model.header.sliceUs));
     chips.push({
       label: `time: ${from} to ${to}`,
-      undo: () => go({ range: undefined, zoom: undefined }),
+      undo: () => go({ range: undefined }),
     });
   }
   if (chips.length === 0) return null;

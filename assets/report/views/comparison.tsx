@@ -25,7 +25,7 @@ export function Comparison({ page }: { page: Page }): JSX.Element | null {
             key={side}
             aria-pressed={other.side === side}
             title="The other profile (b)"
-            onClick={() => go({ side, zoom: undefined })}
+            onClick={() => go({ side })}
           >
             {SIDE_NAMES[side]}
           </Button>
@@ -54,7 +54,7 @@ export function Comparison({ page }: { page: Page }): JSX.Element | null {
       {derived.compared === undefined && (
         <Button
           class="plain"
-          onClick={() => go({ without: [], range: undefined, zoom: undefined })}
+          onClick={() => go({ without: [], range: undefined })}
         >
           Compare all
         </Button>

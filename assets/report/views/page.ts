@@ -20,7 +20,7 @@ export interface Page {
 
 /** Adds a step; a picture that changes is seen as a whole. */
 export function addStep({ state, go }: Page, op: Step["op"], target: Target): void {
-  go({ steps: [...state.steps, { op, target }], zoom: undefined });
+  go({ steps: [...state.steps, { op, target }] });
 }
 
 /** Shows who calls something and what it calls. */

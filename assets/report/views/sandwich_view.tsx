@@ -62,7 +62,6 @@ export function SandwichView({ page }: { page: Page }): JSX.Element {
             go({
               view: "flame",
               steps: [...state.steps, { op: "focus", target }],
-              zoom: undefined,
             })}
         >
           Focus in the flame view

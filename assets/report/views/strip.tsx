@@ -38,11 +38,11 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
       const [from, to] = [Math.min(start, at(event)), Math.max(start, at(event))];
       if (Math.abs(event.clientX - down.clientX) < 4) return;
       const range = [Math.floor(from), Math.max(Math.floor(from) + 1, Math.ceil(to))] as const;
-      go({ range, zoom: undefined }, "replace");
+      go({ range }, "replace");
     };
     const end = (event: PointerEvent): void => {
       const click = Math.abs(event.clientX - down.clientX) < 4;
-      if (click && before !== undefined) go({ range: undefined, zoom: undefined });
+      if (click && before !== undefined) go({ range: undefined });
     };
     // The way back leads to what was there before the drag.
     history.pushState(null, "", location.hash || "#");
@@ -60,7 +60,7 @@ export function Strip({ page }: { page: Page }): JSX.Element | null {
     const high = event.shiftKey || state.range === undefined
       ? Math.min(slices, Math.max(low + 1, to + (event.shiftKey ? by : 0)))
       : Math.min(slices, Math.max(low + 1, to + by));
-    go({ range: low === 0 && high === slices ? undefined : [low, high], zoom: undefined });
+    go({ range: low === 0 && high === slices ? undefined : [low, high] });
   };
   const [from, to] = state.range ?? [0, slices];
   const text = state.range === undefined

@@ -61,7 +61,6 @@ export function ThreadTable({ page }: { page: Page }): JSX.Element {
                     go({
                       view: "flame",
                       without: ids.filter((other) => other !== id).sort((a, b) => a - b),
-                      zoom: undefined,
                     })}
                 >
                   <bdi>{threadName(model, id)}</bdi>

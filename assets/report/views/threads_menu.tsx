@@ -29,8 +29,7 @@ export function ThreadsMenu({ page }: { page: Page }): JSX.Element {
 function Threads({ page }: { page: Page }): JSX.Element {
   const { state: { without }, go, model } = page;
   const { interpreters, threads } = groupThreads(model);
-  const leave = (ids: readonly number[]): void =>
-    go({ without: ids.toSorted((a, b) => a - b), zoom: undefined });
+  const leave = (ids: readonly number[]): void => go({ without: ids.toSorted((a, b) => a - b) });
   const all = [...model.header.threads.keys()];
   const keep = ({ ids }: ThreadGroup): void => {
     const kept = new Set(ids);

@@ -135,14 +135,14 @@ function PictureOptions({ page: { state, go, model } }: { page: Page }): JSX.Ele
   const orders: (readonly [Order, string])[] = [["weight", "Heaviest first"], ["name", "By name"]];
   if (model.header.slices > 1) orders.push(["time", "By time"]);
   const colorings = coloringsOf(model.other !== undefined);
-  const grouping = (value: Grouping): void => go({ grouping: value, zoom: undefined });
+  const grouping = (value: Grouping): void => go({ grouping: value });
   return (
     <>
       <Choice
         legend="Order"
         options={orders}
         value={state.order}
-        choose={(order) => go({ order, zoom: undefined })}
+        choose={(order) => go({ order })}
       />
       <Choice
         legend="One box for each"
@@ -164,7 +164,6 @@ function PictureOptions({ page: { state, go, model } }: { page: Page }): JSX.Ele
           choose={(inverted) =>
             go({
               inverted,
-              zoom: undefined,
               order: state.order === "time" ? "weight" : state.order,
             })}
         />
@@ -176,7 +175,7 @@ function PictureOptions({ page: { state, go, model } }: { page: Page }): JSX.Ele
         <Check
           text="Merge recursion"
           value={state.mergeRecursion}
-          choose={(mergeRecursion) => go({ mergeRecursion, zoom: undefined })}
+          choose={(mergeRecursion) => go({ mergeRecursion })}
         />
       </fieldset>
     </>
