@@ -155,23 +155,6 @@ export function severalPythons(pid: number, below: readonly number[]): Fault {
   );
 }
 
-/** Threads or tasks of a process could not be read whole. */
-export function dumpTorn(
-  pid: number,
-  kind: "thread" | "task",
-  count: number,
-  wasStopped: boolean,
-): Fault {
-  const what = count === 1
-    ? `A ${kind} of process ${pid} could not be read: it changed in every reading.`
-    : `${count} ${kind}s of process ${pid} could not be read: they changed in every reading.`;
-  return fail(
-    "dump-torn",
-    what,
-    wasStopped ? "Try again." : "Try again, or stop the program for the reading with `--blocking`.",
-  );
-}
-
 /** `run` was given a script that is not there. */
 export function scriptNotFound(path: string): Fault {
   const shown = escapeForTerminal(path);

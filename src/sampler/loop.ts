@@ -5,7 +5,7 @@ import { CodeTable } from "../cpython/code_table.ts";
 import { CollectionLog } from "../cpython/collection_log.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { RoutineTable } from "../cpython/routine_table.ts";
-import { isRunning, listThreads, type Runtime } from "../cpython/runtime.ts";
+import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
@@ -146,6 +146,8 @@ export class SamplingLoop {
     const { intervalUs, durationUs = Infinity } = this.request;
     const random = isJittered(this.request) ? createRandom(randomSeed()) : undefined;
     const schedule = new Schedule(intervalUs, random);
+    // To ask for names the first time takes as long as some ticks.
+    this.#register.introduce(this.#choose(listThreads(this.runtime)));
     const start = this.reader.now();
     const budget = this.#budget(start);
     if (intervalUs >= SPIN_BELOW) this.reader.prefer();
@@ -303,6 +305,11 @@ export class SamplingLoop {
     this.#turn = (this.#turn + most) % count;
   }
 
+  #choose(states: ThreadState[]): ThreadState[] {
+    const { allThreads } = this.request;
+    return states.filter(({ tid, main }) => tid !== 0 && (allThreads || main));
+  }
+
   /** Brings the samplers in line with the target's threads. */
   #list(now: number): Ending | undefined {
     const { process } = this.runtime;
@@ -314,8 +321,7 @@ export class SamplingLoop {
       const start = this.runtime.reader.bytes(this.runtime.address, 8);
       if (start === undefined) return process.alive() ? "target-replaced" : "target-ended";
     }
-    const wanted = (this.request.allThreads ? states : states.filter((state) => state.main))
-      .filter((state) => state.tid !== 0);
+    const wanted = this.#choose(states);
     this.#register.introduce(wanted);
     this.#seekTasks();
     const before = new Map(this.#samplers.map((sampler) => [keyOf(sampler.state), sampler]));

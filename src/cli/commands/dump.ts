@@ -4,7 +4,8 @@ import { type Command, Option } from "commander";
 import { writeDumpJson } from "../dump/dump_json.ts";
 import { writeDump } from "../dump/dump_text.ts";
 import { SourceLines } from "../dump/source_lines.ts";
-import { DONE, dumpTorn, explainAttach, type Fault } from "../errors.ts";
+import { dumpTorn, endedUnread } from "../dump/faults.ts";
+import { DONE, explainAttach, type Fault } from "../errors.ts";
 import { chooseBelow } from "../launcher.ts";
 import { report } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
@@ -86,7 +87,9 @@ async function dump(pid: number, given: Given, take: TakeDump): Promise<number> 
     if (typeof child === "object") return report(child);
     if (child !== undefined) found = await take({ ...request, pid: child });
   }
-  if ("fault" in found) return report(explainAttach(found, pid));
+  if ("fault" in found) {
+    return report(found.fault === "target-ended" ? endedUnread(pid) : explainAttach(found, pid));
+  }
   const command = readCommand(found.pid);
   const sources = new SourceLines(found.pid);
   const text = given.json === true
