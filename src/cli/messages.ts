@@ -1,7 +1,7 @@
 /** What we say on standard error, beside the result. */
 
 import type { Profile } from "../profile/profile.ts";
-import type { Consistency, Features, Summary } from "../profile/metadata.ts";
+import type { Consistency, Features, Metadata, Summary } from "../profile/metadata.ts";
 import { findDoubts } from "../analysis/doubts.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { judgeQuality, recordsQuality } from "../analysis/trust.ts";
@@ -58,6 +58,16 @@ export function tellFinished(
 /** Sentences for what makes a profile less true than it looks. */
 export function warnings(profile: Profile, summary: Summary): string[] {
   return findDoubts(profile, summary).map(({ loud, text }) => loud ? `warning: ${text}` : text);
+}
+
+/** What was asked for and this Python does not show. */
+export function shortcomings(asked: Features, { features, pythonVersion }: Metadata): string[] {
+  const lacks = [
+    asked.native && !features?.native ? "where Python has called C (--native)" : "",
+    asked.opcodes && !features?.opcodes ? "which instructions are executed (--opcodes)" : "",
+  ].filter((what) => what !== "");
+  if (lacks.length === 0) return [];
+  return [`this build of Python ${pythonVersion} does not show ${lacks.join(" and ")}.`];
 }
 
 /** What is to be captured, and shown. */

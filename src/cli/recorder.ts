@@ -18,6 +18,7 @@ import { filterExports, type SampleFilter } from "./filters.ts";
 import {
   forewarnings,
   report,
+  shortcomings,
   summarizeCapture,
   tell,
   tellFinished,
@@ -74,6 +75,8 @@ export function createRecorder(
       if ("fault" in capture) return nameVersion(capture, pid);
       if (options.mode === "gil" && capture.profile.metadata.freeThreaded) tell(NO_GIL);
       stop = () => capture.stop();
+      const { metadata } = capture.profile;
+      for (const sentence of shortcomings(options.features, metadata)) tell(sentence);
       exports.begin(capture.profile, String(pid));
       if (exports.allFailed()) capture.stop();
       return capture;

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { forewarnings, warnings } from "../../src/cli/messages.ts";
+import { forewarnings, shortcomings, warnings } from "../../src/cli/messages.ts";
 import type { FormatName } from "../../collectors/registry.ts";
 import type { Metadata } from "../../src/profile/metadata.ts";
 import { Chain } from "../analysis/chains.ts";
-import { SUMMARY } from "../collectors/profiles.ts";
+import { METADATA, SUMMARY } from "../collectors/profiles.ts";
 
 const SHARES = [0.4, 0.3, 0.2, 0.1];
 
@@ -90,4 +90,15 @@ Deno.test("it is told before a capture that no output shows what it asks for", (
   assert.match(told("pstats", "collapsed").join(), /^no output .* shows instructions; --flame/);
   assert.deepEqual(told("pstats", "gecko"), []);
   assert.deepEqual(told("binary"), []);
+});
+
+Deno.test("it is told what this Python does not show of what was asked for", () => {
+  const all = { native: true, gc: true, opcodes: true };
+  const none = { native: false, gc: false, opcodes: false };
+  const metadata = { ...METADATA, pythonVersion: "3.14.7" };
+  const told = (asked: typeof all, features: typeof all): string[] =>
+    shortcomings(asked, { ...metadata, features });
+  assert.match(told(all, none).join(), /Python 3\.14\.7 does not show where .* and which instr/);
+  assert.deepEqual(told(all, all), []);
+  assert.deepEqual(told(none, none), []);
 });
