@@ -95,7 +95,8 @@ export function* writeLines(
     yield `<p class="warning">The source of this file could not be read; its lines are listed by ` +
       `number, with the functions they belong to.</p>`;
   } else if (source.state !== "read") {
-    yield `<p class="warning">${SOURCE_NOTES[source.state]}</p>`;
+    const kind = source.state === "changed" ? "warning" : "unproven";
+    yield `<p class="${kind}">${SOURCE_NOTES[source.state]}</p>`;
   }
   yield `<div class="lines"><table class="code"><thead><tr><th scope="col" class="n self">Self` +
     `<th scope="col" class="n total">Total<th scope="col" class="n">Line<th scope="col" class="jumps">` +
