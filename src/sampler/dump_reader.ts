@@ -84,7 +84,7 @@ export class DumpReader {
       pythonVersion: versionText(runtime.offsets.version),
       freeThreaded: runtime.offsets.freeThreaded,
       takenAt,
-      stoppedUs: this.#stoppedUs,
+      stoppedUs: Math.ceil(this.#stoppedUs),
       threads: threads.sort((a, b) => Number(b.main) - Number(a.main)),
       ...(tasks === undefined ? {} : { tasks }),
     };

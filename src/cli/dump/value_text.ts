@@ -7,7 +7,7 @@ import type { Value } from "../../cpython/objects/value.ts";
 const MORE = "…";
 
 /** Longest text of one value, characters; the rest is left out. */
-const LONGEST = 800;
+const LONGEST = 400;
 
 /** Writes a value on one line. What is in angle brackets is no value, but said of one. */
 export function writeValue(value: Value): string {
