@@ -181,8 +181,11 @@ const SLOTS = 8;
 
 /** Turns the stacks of one thread into numbers. */
 export interface StackInterner {
-  /** The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown, or {@link REFUSED}. */
-  intern(snapshot: Snapshot): number;
+  /**
+   * The local id of the snapshot's stack; {@link NO_STACK} if none of its frames is to be shown, or {@link REFUSED}.
+   * @param again the stack may take the place of the one before, for the same sample.
+   */
+  intern(snapshot: Snapshot, again?: boolean): number;
   /** The local id of its frames from a depth on, put onto another stack. */
   internOn(stack: number, snapshot: Snapshot, from: number, to?: number): number;
 }

@@ -13,18 +13,28 @@ import type { Tasks } from "./tasks.ts";
  * runs is read together with the stack; the task itself right after it.
  */
 export class TaskStack implements StackInterner {
+  /** Tasks that are part of the last sample. */
+  readonly #shown: Address[] = [];
+
   constructor(readonly tasks: Tasks, readonly plain: StackInterner) {}
 
   /** The local id of the snapshot's stack; {@link REFUSED} if task and stack do not belong together. */
-  intern(snapshot: Snapshot): number {
+  intern(snapshot: Snapshot, again = false): number {
     const { tasks } = this;
+    // What may take the place of a stack does not yet do so.
+    while (!again && this.#shown.length > 0) tasks.hide(this.#shown.pop()!);
     const { running } = tasks.source;
     if (running === undefined) return this.#internFound(snapshot);
     const task = snapshot.copy.noted(running.task);
     if (task === 0) return this.#internPlain(snapshot);
-    tasks.shown.add(task);
+    this.#show(task);
     const facts = tasks.facts(task);
     return facts === undefined ? this.#internUnknown(snapshot) : this.#internTask(snapshot, facts);
+  }
+
+  #show(task: Address): void {
+    this.#shown.push(task);
+    this.tasks.show(task);
   }
 
   /** Before 3.14 no thread says what it runs: it is the task whose coroutine is on the stack. */
@@ -34,7 +44,7 @@ export class TaskStack implements StackInterner {
     for (const task of tasks.current(copy.thread.interpreter)) {
       const facts = tasks.facts(task);
       if (facts === undefined || indexOf(path.addresses, facts.frame, path.depth) < 0) continue;
-      tasks.shown.add(task);
+      this.#show(task);
       return this.#internTask(snapshot, facts);
     }
     if (!this.#hasGenerator(snapshot, 0)) return this.#internPlain(snapshot);
@@ -60,7 +70,7 @@ export class TaskStack implements StackInterner {
     const { depth } = snapshot.path;
     const [owner, at] = this.#findOwner(snapshot, depth);
     if (owner !== undefined) {
-      tasks.shown.add(owner.address);
+      this.#show(owner.address);
       return this.internOn(this.#stackBelow(snapshot, owner, at), snapshot, at);
     }
     const unknown = tasks.frames.pushUnknown(NO_STACK);
@@ -81,7 +91,7 @@ export class TaskStack implements StackInterner {
     const { tasks } = this;
     const [owner, at] = this.#findOwner(snapshot, from);
     if (owner === undefined) return tasks.stackBelow(facts);
-    tasks.shown.add(owner.address);
+    this.#show(owner.address);
     const base = this.#stackBelow(snapshot, owner, at);
     const below = this.internOn(base, snapshot, at, from);
     return tasks.frames.pushTask(below, facts.name, []);

@@ -27,8 +27,8 @@ const LATELY = 64;
 /** The tasks of a target within one tick: each is read at most once, and only what has changed. */
 export class Tasks {
   readonly frames: TaskFrames;
-  /** Tasks whose stacks are part of a sample of this tick. */
-  readonly shown = new Set<Address>();
+  /** Tasks whose stacks are part of the last sample of a thread, and the tick of that. */
+  readonly #shown = new Map<Address, number>();
   readonly #facts: WatchGroup<TaskFacts>;
   readonly #lists: WatchGroup<Address[]>;
   readonly #current: WatchGroup<Address[]>;
@@ -62,7 +62,6 @@ export class Tasks {
 
   /** Begins a tick. */
   begin(): void {
-    this.shown.clear();
     if (++this.#tick % LATELY === 0) this.#ownerless.clear();
     if (this.#built.size > Math.max(MOST_REMEMBERED, 2 * this.#facts.size)) this.#built.clear();
     if (this.#facts.size > MOST_REMEMBERED) this.#facts.prune();
@@ -72,6 +71,23 @@ export class Tasks {
     this.#facts.begin();
     this.#lists.begin();
     this.#current.begin();
+  }
+
+  /** Takes note that a task is part of the sample of a thread. */
+  show(task: Address): void {
+    this.#shown.set(task, this.#tick);
+  }
+
+  /** The thread has another sample: the task is no part of it any more. */
+  hide(task: Address): void {
+    this.#shown.delete(task);
+  }
+
+  /** True if a task is part of the sample of a thread; while nothing changes in the thread, that stays so. */
+  isShown(task: Address): boolean {
+    const tick = this.#shown.get(task);
+    if (tick === undefined || tick === this.#tick) return tick !== undefined;
+    return this.#facts.get(task)?.executing === true;
   }
 
   /** The tasks of a list; undefined if it did not hold together. */

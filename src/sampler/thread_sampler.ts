@@ -299,7 +299,7 @@ export class ThreadSampler {
     let status = snapshot.rejudge();
     const reread = status >= TORN;
     for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(STRICT, true);
-    const other = status === WHOLE ? this.#stack.intern(snapshot) : NO_FALLBACK;
+    const other = status === WHOLE ? this.#stack.intern(snapshot, true) : NO_FALLBACK;
     const fallback = { stack: other, reread };
     if (!shop.teacher.able) {
       snapshot.agree();

@@ -35,7 +35,7 @@ export class WaitingTasks {
       for (const awaiter of tasks.known(task)?.awaiters ?? []) leaves.delete(awaiter);
     }
     for (const task of leaves) {
-      if (tasks.shown.has(task)) continue;
+      if (tasks.isShown(task)) continue;
       const facts = this.#await(task);
       const thread = listed.get(task) ?? facts?.thread;
       // Of one that cannot be read it may not be known where it belongs.
