@@ -51,7 +51,7 @@ async function captureBusy(python: string, how: How): Promise<[Captured, Seen[],
 
 for (const { path, version } of interpreters) {
   Deno.test(`running tasks and the idle loop have their true shares on Python ${version}`, async () => {
-    const how = { intervalUs: 1000, seconds: 2, asyncMode: "running" } as const;
+    const how = { intervalUs: 1000, seconds: 1.5, asyncMode: "running" } as const;
     const [captured, seen, truth] = await captureBusy(path, how);
     const burning = seen.filter((one) => names(one).includes("burn"));
     compare("burn", countSamples(burning) / countSamples(seen), truth, captured);
@@ -64,7 +64,7 @@ for (const { path, version } of interpreters) {
       seen,
       (stack) => !stack.some(({ name }) => /^(burn|<idle>)$/.test(name)),
     );
-    assert.ok(others < 0.2, `${others} is neither idle nor at work`);
+    assert.ok(others < 0.5 * (1 - truth), `${others} is neither idle nor at work`);
     compare("idle", idle + others, 1 - truth, captured);
     assert.equal(seen.some((one) => names(one).includes("sleeper 7")), false);
   });
@@ -115,7 +115,7 @@ for (const { path, version } of interpreters) {
 
   Deno.test(`loops of several threads are told apart, and threads without one are as ever, on Python ${version}`, async () => {
     await using target = await Running.start(path, `${targets}loops.py`, []);
-    const how = { intervalUs: 2000, seconds: 1, asyncMode: "running", allThreads: true } as const;
+    const how = { intervalUs: 2000, seconds: 0.7, asyncMode: "running", allThreads: true } as const;
     const captured = await capture(target.pid, how);
     const seen = seenStacks(captured);
     const threads = new Map<string, Set<number>>();
@@ -137,7 +137,7 @@ for (const { path, version } of interpreters) {
 
   Deno.test(`who waits has no CPU, and C code below a task is the loop's, on Python ${version}`, async () => {
     await using target = await Running.start(path, `${targets}busy.py`, []);
-    const how = { intervalUs: 2000, seconds: 1, mode: "cpu", features: ["native"] } as const;
+    const how = { intervalUs: 2000, seconds: 0.7, mode: "cpu", features: ["native"] } as const;
     const seen = seenStacks(await capture(target.pid, { ...how, asyncMode: "all" }));
     const burning = shareOf(seen, (stack) => stack.some(({ name }) => name === "burn"));
     assert.ok(burning > 0.5, `${burning} of the CPU time`);
@@ -150,7 +150,7 @@ for (const { path, version } of interpreters) {
   if (version.startsWith("3.11.")) continue;
   Deno.test(`a task that was started eagerly shows within the one that started it on Python ${version}`, async () => {
     await using target = await Running.start(path, `${targets}eager.py`, []);
-    const how = { intervalUs: 2000, seconds: 1, asyncMode: "all" } as const;
+    const how = { intervalUs: 2000, seconds: 0.6, asyncMode: "all" } as const;
     const seen = seenStacks(await capture(target.pid, how));
     const burning = seen.filter((one) => names(one).includes("burn"));
     assert.ok(burning.length > 0);
