@@ -24,14 +24,16 @@ for (const python of [PYTHONS[0]!, PYTHONS.at(-1)!]) {
       const names = async (seconds: string): Promise<(string | null)[]> => {
         const args = ["attach", "-aq", "-d", seconds, "--json", "-o", "-", `${program.pid}`];
         const { status, stdout, stderr } = await runTachyon(SUBJECTS[0]!, args, { cwd });
-        assert.equal(status, 0, stderr);
+        // The program may take long to begin.
+        if (status !== 0) return [];
         const { threads } = JSON.parse(stdout) as {
           threads: { name: string | null; main: boolean }[];
         };
-        assert.equal(threads.find(({ main }) => main)!.name, null);
+        assert.equal(threads.find(({ main }) => main)!.name, null, stderr);
         return threads.filter(({ main }) => !main).map(({ name }) => name);
       };
-      const [first] = await names("0.2");
+      let [first] = await names("0.2");
+      for (let tries = 0; tries < 20 && !first; tries++) [first] = await names("0.2");
       assert.ok(/^(a name of more than fifteen bytes|renamed while)/.test(first ?? ""), `${first}`);
       assert.deepEqual(await names("3"), ["renamed while it was sampled"]);
     });

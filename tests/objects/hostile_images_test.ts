@@ -57,12 +57,22 @@ async function record(python: Python): Promise<Image> {
   const script = new URL("values_target.py", import.meta.url).pathname;
   await using target = new Target(python.path, ["-X", "utf8", script]);
   await target.line();
+  await comeToRest(target.pid);
   using process = open(target.pid);
   const image = Image.record(process);
   runtimeOf(image);
   readAll(image);
   image.seal();
   return image;
+}
+
+/** Waits until a process sleeps, as it does once it has nothing more to say. */
+async function comeToRest(pid: number): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    if (/^\d+ \(.*\) S /.test(Deno.readTextFileSync(`/proc/${pid}/stat`))) return;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assert.fail(`process ${pid} does not come to rest`);
 }
 
 for (const python of interpreters) {
