@@ -76,17 +76,11 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         "Known are 3.8 to 3.15. A newer tachyon may know it; so may be a released version of the same Python.",
       );
     case "mode-refused":
-      return said === "gil"
-        ? fail(
-          fault,
-          `Process ${pid} runs a free-threaded Python, which has no GIL for \`--mode gil\` to look at.`,
-          "Use `--mode cpu` to see what runs.",
-        )
-        : fail(
-          fault,
-          `Process ${pid} does not let us know what \`--mode ${said}\` asks of its threads.`,
-          "Leave out `--mode`, or choose another: docs/modes.md says what each needs.",
-        );
+      return fail(
+        fault,
+        `Process ${pid} does not let us know what \`--mode ${said}\` asks of its threads.`,
+        "Leave out `--mode`, or choose another: docs/modes.md says what each needs.",
+      );
     case "exact-refused":
       return fail(
         fault,

@@ -25,6 +25,7 @@ Examples:
   tachyon attach 1234                      table when it ends or at Ctrl-C
   tachyon attach -d 10 1234                ten seconds
   tachyon attach -a -r 5khz -d 10 1234     all threads, 5000 samples a second
+  tachyon attach -a --mode cpu -d 10 1234  where CPU time goes, in all threads
   tachyon attach -d 5 --collapsed -o - 1234 | flamegraph.pl > out.svg
   tachyon attach -d 60 --binary -o capture.bin 1234
                                            all of it, for \`tachyon replay\`
