@@ -8,7 +8,7 @@ import { recordsQuality } from "./trust.ts";
 export type CaptureKind = Partial<Pick<Metadata, "mode" | "consistency" | "allThreads">> & {
   /** Of which tasks, or of none. */
   readonly tasks?: AsyncMode | "none";
-  readonly features?: Features;
+  readonly features?: Partial<Features>;
   readonly filters?: readonly Filter[];
 };
 

@@ -15,6 +15,8 @@ export interface CaptureOptions extends OutputOptions {
   readonly allThreads: boolean;
   /** What stacks are to show besides Python frames. */
   readonly features: Features;
+  /** It was said whether the collector is to be shown; else it is done as in what it is compared with. */
+  readonly gcIsAsked: boolean;
   /** Absent: stacks of threads. */
   readonly asyncMode?: AsyncMode;
   readonly consistency: Consistency;
@@ -142,6 +144,7 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
       gc: given.gc ?? intervalUs >= GC_FROM,
       opcodes: given.opcodes ?? false,
     },
+    gcIsAsked: given.gc !== undefined,
     ...(given.asyncAware ? { asyncMode: given.asyncMode ?? "running" } : {}),
     consistency: given.blocking ? "blocking" : given.exact ? "exact" : "verified",
     ...(given.jitter === undefined ? {} : { jitter: given.jitter }),
@@ -163,8 +166,10 @@ function isOfStates({ format }: OutputRequest): boolean {
 
 /** What a capture with these options will be, as far as profiles are compared by it. */
 export function kindOfCapture(
-  { consistency, allThreads, asyncMode, features, filter, mode }: CaptureOptions,
+  { consistency, allThreads, asyncMode, features, gcIsAsked, filter, mode }: CaptureOptions,
 ): CaptureKind {
   const filters = filter === undefined ? [] : [filter];
-  return { mode, consistency, allThreads, tasks: asyncMode ?? "none", features, filters };
+  const { gc, ...others } = features;
+  const shown = gcIsAsked ? { ...others, gc } : others;
+  return { mode, consistency, allThreads, tasks: asyncMode ?? "none", features: shown, filters };
 }

@@ -2,7 +2,8 @@
 
 import type { Profile } from "../profile/profile.ts";
 import { formatCounted } from "../analysis/units.ts";
-import type { Ending, Mode, Summary } from "../profile/metadata.ts";
+import type { Ending, Features, Mode, Summary } from "../profile/metadata.ts";
+import { kindOf } from "../analysis/difference_likeness.ts";
 import type {
   AttachFault,
   BatchListener,
@@ -105,6 +106,14 @@ export function createRecorder(
   };
 }
 
+/** What stacks are to show; the collector, if nobody said, as the profile to compare with does. */
+function featuresOf({ features, gcIsAsked, formatOptions }: CaptureOptions): Features {
+  const { baseline } = formatOptions;
+  if (gcIsAsked || baseline === undefined) return features;
+  const kind = kindOf(baseline.profile.metadata);
+  return { ...features, gc: kind.features?.gc ?? features.gc };
+}
+
 function createRequest(
   options: CaptureOptions,
   pid: number,
@@ -116,7 +125,6 @@ function createRequest(
     durationUs,
     allThreads,
     asyncMode,
-    features,
     consistency,
     mode,
     states,
@@ -128,7 +136,7 @@ function createRequest(
     intervalUs,
     ...(durationUs === undefined ? {} : { durationUs }),
     allThreads,
-    features,
+    features: featuresOf(options),
     ...(asyncMode === undefined ? {} : { asyncMode }),
     consistency,
     mode,

@@ -146,6 +146,19 @@ Deno.test("replay, attach and run hold their report against a baseline", async (
   });
 });
 
+Deno.test("a capture shows the collector as its baseline does, if nobody says", async () => {
+  await inTemporary(async (cwd) => {
+    const metadata = { features: { native: false, gc: false, opcodes: false } };
+    await Deno.writeFile(`${cwd}/base.bin`, recordRun({ work: WORK, seed: 1, metadata }));
+    const words = ["--diff-flamegraph", "base.bin", "-o", "diff-flamegraph:a.html"];
+    const attach = (...more: string[]): ReturnType<typeof runFake> =>
+      runFake(["attach", "-d", "0.1", ...more, ...words, String(Deno.pid)], { cwd });
+    const { status, stderr } = await attach();
+    assert.equal(status, 0, stderr);
+    assert.match((await attach("--gc")).stderr, /not alike in frames of the garbage collector/);
+  });
+});
+
 Deno.test("a baseline that cannot be compared with is refused before anything begins", async () => {
   await withRuns(async (cwd) => {
     await Deno.writeTextFile(`${cwd}/start.sh`, "touch started");
