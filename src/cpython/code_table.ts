@@ -108,7 +108,9 @@ export class CodeTable {
     if (above === 0) return -1;
     const object = this.#sorted[above - 1]!;
     if (!this.#holds(object, address)) return -1;
-    if (this.checked[object] === this.epoch) return object;
+    // A copy of instructions may be given up without a word, unlike code.
+    const isCopy = this.#contents[object]!.copy > 0;
+    if (this.checked[object] === this.epoch && !isCopy) return object;
     const found = this.#reread(object);
     return found >= 0 && this.#holds(object, address) ? object : -1;
   }

@@ -83,6 +83,22 @@ for (const python of freeThreaded.filter(({ minor }) => minor !== "3.13")) {
     }
   });
 
+  Deno.test(`an instruction in a copy that was given up tells nothing on ${name}`, () => {
+    const image = recorded.copy();
+    const { reading, state, frame, code, copy } = findCopy(image);
+    const { reader, layout } = reading.runtime;
+    // The frame is over; its instruction still tells what it was.
+    image.poke(frame + layout.frame.executable, 1);
+    assert.equal(reading.take(state, true).status, WHOLE);
+    // What lies there now is somebody else's.
+    const copies = reader.pointer(code + layout.code.copies)!;
+    image.poke(copies + 8 + copy * 8, 0);
+    image.poke(frame + layout.frame.executable, 1);
+    const { path } = reading.snapshot(state);
+    path.trusted = 0;
+    assert.equal(reading.take(state, true).status, TORN);
+  });
+
   Deno.test(`the list of copies is not followed beyond its end on ${name}`, () => {
     const image = recorded.copy();
     const { reading, code } = findCopy(image);
