@@ -12,14 +12,23 @@ for (const python of await testedPythons()) {
   if (!await hasGreenlet(python)) continue;
   Deno.test(`stacks of greenlets are whole and never mixed on Python ${python.minor}`, async () => {
     await using target = await Running.start(python.path, "greenlets.py", []);
+    const before = waitedSeconds(target.pid);
     const captured = await capture(target.pid, { intervalUs: 100, seconds: 2 });
+    const waited = (waitedSeconds(target.pid) - before) * 1e6 / captured.summary.durationUs;
     const seen = seenStacks(captured);
     assert.deepEqual(seen.filter((one) => !isPossible(one)), []);
     assert.ok(countSamples(seen) > 1000, `samples: ${JSON.stringify(captured.quality)}`);
     const { quality } = captured;
     const rejected = rejectedTotal(quality);
-    assert.ok(rejected <= quality.samples * 0.01, `rejected: ${JSON.stringify(quality)}`);
+    // While it waits for a CPU in the middle of a switch, each reading finds half of two stacks.
+    const most = quality.samples * 0.01 + quality.ticks * waited;
+    assert.ok(rejected <= most, `rejected: ${JSON.stringify(quality)}, ${waited} waited for a CPU`);
   });
+}
+
+/** For how long a process was ready to run and did not, s. */
+function waitedSeconds(pid: number): number {
+  return Number(Deno.readTextFileSync(`/proc/${pid}/schedstat`).split(" ")[1]) / 1e9;
 }
 
 async function hasGreenlet({ path, minor }: Python): Promise<boolean> {
