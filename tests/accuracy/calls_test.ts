@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { givingChances } from "./chances.ts";
 import { listOpcodes } from "../../src/profile/opcodes.ts";
 import { type Place, seenStacks, shareOf, tolerance } from "./captured.ts";
 import { allPythons } from "./pythons.ts";
@@ -14,38 +15,41 @@ function above(stack: Stack, name: string): readonly string[] | undefined {
 }
 
 for (const { path, minor } of await allPythons()) {
-  Deno.test(`C code and instructions have the shares that a program measured, on Python ${minor}`, async () => {
-    await using target = await Running.start(path, "calling.py", []);
-    const how = { intervalUs: 500, seconds: 2, features: ["native", "opcodes"] } as const;
-    const captured = await capture(target.pid, how);
-    const seen = seenStacks(captured);
-    const told: Told = JSON.parse(await target.finish());
-    const lost = missedShare(captured) + untoldShare(captured, told);
-    const truth = sharesDuring(captured, told);
-    const opcodes = listOpcodes(captured.pythonVersion);
-    const isLeaf = (stack: Stack, name: string, base: RegExp): boolean => {
-      const { opcode = -1, name: leaf } = stack.at(-1)!;
-      return leaf === name && base.test(opcodes[opcode]?.base ?? "");
-    };
-    const found: Record<string, (stack: Stack) => boolean> = {
-      check: (stack) => above(stack, "check")?.join() === "<native zlib.crc32>",
-      fail: (stack) => above(stack, "fail")?.join() === "<native zlib.crc32>",
-      order: (stack) =>
-        /^<native builtins\.sorted>(,weigh|$)/.test(above(stack, "order")?.join() ?? ""),
-      multiply: (stack) => isLeaf(stack, "multiply", /^BINARY_(OP|MULTIPLY)$/),
-      seek: (stack) => isLeaf(stack, "seek", /^(CONTAINS_OP|COMPARE_OP)$/),
-      pace: (stack) => isLeaf(stack, "pace", /^(?!CALL)./),
-    };
-    const faults = Object.entries(found).flatMap(([name, is]) => {
-      const share = truth.get(name)!;
-      const measured = shareOf(seen, is);
-      const most = 2 * tolerance(share, captured.independent) + lost;
-      const [a, b, c] = [measured, share, most].map((value) => `${(value * 100).toFixed(2)} %`);
-      const said = `${name}: ${a} of the samples, in truth ${b}, at most ${c} apart`;
-      return Math.abs(measured - share) <= most ? [] : [said];
-    });
-    assert.deepEqual(faults, [], faults.join("\n"));
-    const marked = shareOf(seen, (stack) => /<native/.test(above(stack, "pace")?.join() ?? ""));
-    assert.ok(marked < 0.01, `${marked} of the samples have C above a function that calls none`);
-  });
+  Deno.test(
+    `C code and instructions have the shares that a program measured, on Python ${minor}`,
+    givingChances(async () => {
+      await using target = await Running.start(path, "calling.py", []);
+      const how = { intervalUs: 500, seconds: 2, features: ["native", "opcodes"] } as const;
+      const captured = await capture(target.pid, how);
+      const seen = seenStacks(captured);
+      const told: Told = JSON.parse(await target.finish());
+      const lost = missedShare(captured) + untoldShare(captured, told);
+      const truth = sharesDuring(captured, told);
+      const opcodes = listOpcodes(captured.pythonVersion);
+      const isLeaf = (stack: Stack, name: string, base: RegExp): boolean => {
+        const { opcode = -1, name: leaf } = stack.at(-1)!;
+        return leaf === name && base.test(opcodes[opcode]?.base ?? "");
+      };
+      const found: Record<string, (stack: Stack) => boolean> = {
+        check: (stack) => above(stack, "check")?.join() === "<native zlib.crc32>",
+        fail: (stack) => above(stack, "fail")?.join() === "<native zlib.crc32>",
+        order: (stack) =>
+          /^<native builtins\.sorted>(,weigh|$)/.test(above(stack, "order")?.join() ?? ""),
+        multiply: (stack) => isLeaf(stack, "multiply", /^BINARY_(OP|MULTIPLY)$/),
+        seek: (stack) => isLeaf(stack, "seek", /^(CONTAINS_OP|COMPARE_OP)$/),
+        pace: (stack) => isLeaf(stack, "pace", /^(?!CALL)./),
+      };
+      const faults = Object.entries(found).flatMap(([name, is]) => {
+        const share = truth.get(name)!;
+        const measured = shareOf(seen, is);
+        const most = 2 * tolerance(share, captured.independent) + lost;
+        const [a, b, c] = [measured, share, most].map((value) => `${(value * 100).toFixed(2)} %`);
+        const said = `${name}: ${a} of the samples, in truth ${b}, at most ${c} apart`;
+        return Math.abs(measured - share) <= most ? [] : [said];
+      });
+      assert.deepEqual(faults, [], faults.join("\n"));
+      const marked = shareOf(seen, (stack) => /<native/.test(above(stack, "pace")?.join() ?? ""));
+      assert.ok(marked < 0.01, `${marked} of the samples have C above a function that calls none`);
+    }),
+  );
 }

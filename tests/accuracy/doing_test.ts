@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { givingChances } from "./chances.ts";
 import { STATUS } from "../../src/profile/profile.ts";
 import { allPythons } from "./pythons.ts";
 import { type Doing, measureDoing } from "./doing.ts";
@@ -35,39 +36,54 @@ function countBit({ captured }: Doing, bit: number): [having: number, all: numbe
 for (const { path, minor } of (await allPythons()).filter(({ minor }) => MINORS.includes(minor))) {
   const on = `on Python ${minor}`;
 
-  Deno.test(`three threads that take turns hold the GIL for as long as they say, ${on}`, async () => {
-    const doing = await measureDoing(path, "gil", { ...how, mode: "gil" });
-    check(doing);
-    const [having, all] = countBit(doing, STATUS.hasGil);
-    assert.equal(having, all);
-  });
+  Deno.test(
+    `three threads that take turns hold the GIL for as long as they say, ${on}`,
+    givingChances(async () => {
+      const doing = await measureDoing(path, "gil", { ...how, mode: "gil" });
+      check(doing);
+      const [having, all] = countBit(doing, STATUS.hasGil);
+      assert.equal(having, all);
+    }),
+  );
 
-  Deno.test(`cpu mode counts the CPU time of two threads that both want the GIL, ${on}`, async () => {
-    const doing = await measureDoing(path, "bound", { ...how, mode: "cpu" });
-    check(doing);
-    const [having, all] = countBit(doing, STATUS.onCpu);
-    assert.equal(having, all);
-    assert.deepEqual(doing.things.map(({ name }) => name), ["first", "second"]);
-  });
+  Deno.test(
+    `cpu mode counts the CPU time of two threads that both want the GIL, ${on}`,
+    givingChances(async () => {
+      const doing = await measureDoing(path, "bound", { ...how, mode: "cpu" });
+      check(doing);
+      const [having, all] = countBit(doing, STATUS.onCpu);
+      assert.equal(having, all);
+      assert.deepEqual(doing.things.map(({ name }) => name), ["first", "second"]);
+    }),
+  );
 
-  Deno.test(`a thread that works without the GIL is on a CPU as long as it says, ${on}`, async () => {
-    const doing = await measureDoing(path, "hash", { ...how, states: true });
-    check(doing);
-    const [having] = countBit(doing, STATUS.waitsForGil);
-    assert.ok(having > 0, "it waits for the GIL to go on");
-    assert.deepEqual(countBit(doing, STATUS.cpuUnknown)[0], 0);
-  });
+  Deno.test(
+    `a thread that works without the GIL is on a CPU as long as it says, ${on}`,
+    givingChances(async () => {
+      const doing = await measureDoing(path, "hash", { ...how, states: true });
+      check(doing);
+      const [having] = countBit(doing, STATUS.waitsForGil);
+      assert.ok(having > 0, "it waits for the GIL to go on");
+      assert.deepEqual(countBit(doing, STATUS.cpuUnknown)[0], 0);
+    }),
+  );
 
-  Deno.test(`exception mode counts handlers, also those that sleep, and nothing else, ${on}`, async () => {
-    const doing = await measureDoing(path, "exceptions", { ...how, mode: "exception" });
-    check(doing);
-    const [having, all] = countBit(doing, STATUS.hasException);
-    assert.equal(having, all);
-  });
+  Deno.test(
+    `exception mode counts handlers, also those that sleep, and nothing else, ${on}`,
+    givingChances(async () => {
+      const doing = await measureDoing(path, "exceptions", { ...how, mode: "exception" });
+      check(doing);
+      const [having, all] = countBit(doing, STATUS.hasException);
+      assert.equal(having, all);
+    }),
+  );
 
   // That is the system's word alone.
   if (minor !== "3.9" && minor !== "3.15") continue;
-  Deno.test(`a thread that sleeps most of the time has the CPU time that it says, ${on}`, async () => {
-    check(await measureDoing(path, "cpu", { ...how, mode: "cpu" }));
-  });
+  Deno.test(
+    `a thread that sleeps most of the time has the CPU time that it says, ${on}`,
+    givingChances(async () => {
+      check(await measureDoing(path, "cpu", { ...how, mode: "cpu" }));
+    }),
+  );
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { givingChances } from "./chances.ts";
 import { countSamples, seenStacks, shareOf, tolerance } from "./captured.ts";
 import { testedPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
@@ -26,50 +27,56 @@ const WORK = "60";
 
 for (const { path, minor } of await testedPythons()) {
   for (const { hz, seconds, depth } of rates) {
-    Deno.test(`shares agree with what a program measured when Python ${minor} is sampled at ${hz} Hz below ${depth} calls`, async () => {
-      await using target = await Running.start(path, "split.py", [String(depth)]);
-      const captured = await capture(target.pid, { intervalUs: 1e6 / hz, seconds });
-      const seen = seenStacks(captured);
-      const truth = sharesDuring(captured, JSON.parse(await target.finish()));
-      const faults = [...truth].flatMap(([name, share]) => {
-        const found = shareOf(seen, (stack) => stack.some((place) => place.name === name));
-        const most = tolerance(share, countSamples(seen)) + missedShare(captured);
-        return Math.abs(found - share) <= most ? [] : [describe(name, found, share, most)];
-      });
-      assert.equal(truth.size, 5);
-      const { ticks, missedTicks } = captured.quality;
-      assert.deepEqual(
-        faults,
-        [],
-        `${missedTicks} ticks missed, ${ticks} kept:\n${faults.join("\n")}`,
-      );
-    });
+    Deno.test(
+      `shares agree with what a program measured when Python ${minor} is sampled at ${hz} Hz below ${depth} calls`,
+      givingChances(async () => {
+        await using target = await Running.start(path, "split.py", [String(depth)]);
+        const captured = await capture(target.pid, { intervalUs: 1e6 / hz, seconds });
+        const seen = seenStacks(captured);
+        const truth = sharesDuring(captured, JSON.parse(await target.finish()));
+        const faults = [...truth].flatMap(([name, share]) => {
+          const found = shareOf(seen, (stack) => stack.some((place) => place.name === name));
+          const most = tolerance(share, countSamples(seen)) + missedShare(captured);
+          return Math.abs(found - share) <= most ? [] : [describe(name, found, share, most)];
+        });
+        assert.equal(truth.size, 5);
+        const { ticks, missedTicks } = captured.quality;
+        assert.deepEqual(
+          faults,
+          [],
+          `${missedTicks} ticks missed, ${ticks} kept:\n${faults.join("\n")}`,
+        );
+      }),
+    );
   }
   for (const [depth, loop] of leaves) {
-    Deno.test(`a short function's share is that of readings on its own CPU when a Python ${minor} calls it ${loop} times below ${depth} calls`, async () => {
-      await using target = await Running.start(path, "leaf.py", [`${depth}`, `${loop}`, WORK]);
-      const how = { intervalUs: 1000, seconds: 3 };
-      let missed = 0;
-      const measure = async (sameCpu: boolean): Promise<{ share: number; n: number }> => {
-        const captured = await capture(target.pid, { ...how, sameCpu });
-        const share = shareOf(seenStacks(captured), (stack) => stack.at(-1)?.name === "leaf");
-        missed = Math.max(missed, missedShare(captured));
-        // While others have its CPU the target stands still, and many samples are worth one.
-        return { share, n: Math.min(captured.independent, captured.quality.samples) };
-      };
-      // The truth drifts with what else the machine does, so it is measured before and after.
-      const before = await measure(true);
-      const { share: found, n } = await measure(false);
-      const after = await measure(true);
-      const [low, high] = [before, after].sort((a, b) => a.share - b.share) as [
-        typeof before,
-        typeof after,
-      ];
-      const nearest = found < low.share ? low : found > high.share ? high : { share: found, n };
-      const most = tolerance(nearest.share, n, nearest.n) + missed;
-      const said = describe("leaf", found, nearest.share, most);
-      assert.ok(Math.abs(found - nearest.share) <= most, said);
-    });
+    Deno.test(
+      `a short function's share is that of readings on its own CPU when a Python ${minor} calls it ${loop} times below ${depth} calls`,
+      givingChances(async () => {
+        await using target = await Running.start(path, "leaf.py", [`${depth}`, `${loop}`, WORK]);
+        const how = { intervalUs: 1000, seconds: 3 };
+        let missed = 0;
+        const measure = async (sameCpu: boolean): Promise<{ share: number; n: number }> => {
+          const captured = await capture(target.pid, { ...how, sameCpu });
+          const share = shareOf(seenStacks(captured), (stack) => stack.at(-1)?.name === "leaf");
+          missed = Math.max(missed, missedShare(captured));
+          // While others have its CPU the target stands still, and many samples are worth one.
+          return { share, n: Math.min(captured.independent, captured.quality.samples) };
+        };
+        // The truth drifts with what else the machine does, so it is measured before and after.
+        const before = await measure(true);
+        const { share: found, n } = await measure(false);
+        const after = await measure(true);
+        const [low, high] = [before, after].sort((a, b) => a.share - b.share) as [
+          typeof before,
+          typeof after,
+        ];
+        const nearest = found < low.share ? low : found > high.share ? high : { share: found, n };
+        const most = tolerance(nearest.share, n, nearest.n) + missed;
+        const said = describe("leaf", found, nearest.share, most);
+        assert.ok(Math.abs(found - nearest.share) <= most, said);
+      }),
+    );
   }
 }
 
