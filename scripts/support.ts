@@ -33,6 +33,27 @@ def spin():
 spin()
 `;
 
+/** A thread and a task with names that no other program has. */
+const named = `
+import asyncio, threading, time
+async def poll():
+    while True:
+        spin(0.01)
+        await asyncio.sleep(0.001)
+async def main():
+    task = asyncio.create_task(poll())
+    if hasattr(task, "set_name"): task.set_name("poll-\u00b5")
+    await task
+def spin(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end: pass
+def wait():
+    while True: time.sleep(0.01)
+threading.Thread(target=wait, name="\u00e9crivain-7", daemon=True).start()
+print("{}", flush=True)
+asyncio.run(main())
+`;
+
 /** Our own command line, from the sources. */
 async function tachyon(args: readonly string[]): Promise<string> {
   const main = ["run", "-q", "-A", "--lock=deno.lock", "--frozen", "src/main.ts", ...args];
@@ -64,6 +85,24 @@ async function tryRun(python: Python): Promise<boolean> {
   }
 }
 
+/** Whether the names of threads and tasks are seen. */
+async function tryNames(python: Python): Promise<{ names: boolean; tasks: boolean }> {
+  const script = await Deno.makeTempFile({ suffix: ".py" });
+  try {
+    await Deno.writeTextFile(script, named);
+    await using target = await Running.start(python.path, script, []);
+    const pid = String(target.pid);
+    const attach = (...options: string[]): Promise<string> =>
+      tachyon(["attach", "-d", "1", ...options, "-o", "-", pid]);
+    return {
+      names: await shows("écrivain-7", () => attach("-a", "--speedscope")),
+      tasks: await shows("poll-µ", () => attach("--async-aware", "--collapsed")),
+    };
+  } finally {
+    await Deno.remove(script);
+  }
+}
+
 /** Compares frames with what stopped programs have told of themselves: whole, and without columns. */
 async function tryPlaces(python: Python): Promise<{ lines: boolean; columns: boolean }> {
   const same = { lines: true, columns: true };
@@ -89,6 +128,7 @@ async function tryPython(python: Python): Promise<Row> {
   const mark = (good: boolean): string => good ? "yes" : "no";
   const attach = await tryAttach(python);
   const start = await tryRun(python);
+  const { names, tasks } = await tryNames(python);
   const { lines, columns } = await tryPlaces(python);
   let [samples, impossible, rejected, readings, threads] = [0, 0, 0, 0, 0];
   for (const one of python.freeThreaded ? [...cases, ...parallelCases] : cases) {
@@ -108,8 +148,10 @@ async function tryPython(python: Python): Promise<Row> {
       mark(attach),
       mark(start),
       mark(threads >= 4),
+      mark(names),
       mark(lines),
       mark(columns),
+      mark(tasks),
       `${impossible} of ${samples}`,
       `${(rejected / readings * 100).toFixed(2)} %`,
     ],
