@@ -32,12 +32,13 @@ const SOURCES: readonly Source[] = [
 const APT_HELPER = "/usr/lib/apt/apt-helper";
 /** Extension modules that no target of a test imports, and that take long to compile. */
 const LEFT_OUT = "_blake2 _bz2 _codecs_cn _codecs_hk _codecs_iso2022 _codecs_jp _codecs_kr " +
-  "_codecs_tw _ctypes _curses _curses_panel _dbm _decimal _elementtree _gdbm _hashlib _hmac _lsprof " +
+  "_codecs_tw _ctypes _curses _curses_panel _dbm _decimal _elementtree _gdbm _hashlib _hmac " +
   "_lzma _md5 _multibytecodec _remote_debugging _sha1 _sha3 _sqlite3 _ssl _tkinter _uuid _zoneinfo " +
   "_zstd pyexpat readline zlib";
 /** Folders of the library that no target of a test imports. */
 const UNUSED = ["test", "idlelib", "tkinter", "turtledemo", "ensurepip", "lib2to3"];
-const IMPORTED = "asyncio, concurrent.interpreters, json, random, re, threading, unicodedata";
+const IMPORTED =
+  "asyncio, cProfile, concurrent.interpreters, json, random, re, threading, unicodedata";
 
 /**
  * Builds a free-threaded Python into `.pythons/free-threaded-<minor>`, with the modules that tests need

@@ -14,6 +14,10 @@ import { createSpoolStore } from "./spool.ts";
 /** Time for which work goes on before keys and the screen have their turn, ms. */
 const TURN_MS = 20;
 
+/** Bytes of a recording without samples, at most; and how long the first ones take, ms. */
+const LEAST = 4096;
+const SOON_MS = 700;
+
 /** Records a capture aside, so that it can be written while it goes on. */
 export interface Snapshots {
   add(profile: Profile, batch: SampleBatch): void;
@@ -39,6 +43,8 @@ export function createSnapshots(): Snapshots {
       for (const piece of collector.add(profile, batch)) spool.append(piece);
     },
     async write(): Promise<string> {
+      // The first samples are recorded a moment after they are seen.
+      if (spool === undefined || spool.length < LEAST) await delay(SOON_MS);
       if (spool === undefined) return "nothing to write yet";
       try {
         return await writeSnapshot(spool, `tachyon.${pid}.${++number}`);

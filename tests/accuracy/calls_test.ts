@@ -39,13 +39,17 @@ for (const { path, minor } of await allPythons()) {
         seek: (stack) => isLeaf(stack, "seek", /^(CONTAINS_OP|COMPARE_OP)$/),
         pace: (stack) => isLeaf(stack, "pace", /^(?!CALL)./),
       };
+      const isShort = Number(minor.slice(2)) <= 10;
+      const leavesOut = new Set(["check", "fail", "order"]);
       const faults = Object.entries(found).flatMap(([name, is]) => {
         const share = truth.get(name)!;
         const measured = shareOf(seen, is);
         const most = 2 * tolerance(share, captured.independent) + lost;
         const [a, b, c] = [measured, share, most].map((value) => `${(value * 100).toFixed(2)} %`);
         const said = `${name}: ${a} of the samples, in truth ${b}, at most ${c} apart`;
-        return Math.abs(measured - share) <= most ? [] : [said];
+        // Frames that are objects are read too slowly to prove C code of a few microseconds: it goes unmarked.
+        const tooFew = share - measured > most && !(isShort && leavesOut.has(name));
+        return measured - share > most || tooFew ? [said] : [];
       });
       assert.deepEqual(faults, [], faults.join("\n"));
       const marked = shareOf(seen, (stack) => /<native/.test(above(stack, "pace")?.join() ?? ""));
