@@ -49,6 +49,8 @@ export async function capturePython(
       const outcome = await Promise.race([starting, end]);
       if (outcome === undefined) return undefined;
       if (!("fault" in outcome) || isFinal(outcome)) return { pid, outcome };
+      // One that was just starting a program may have looked as if it had ended.
+      if (likely && outcome.fault !== "not-python") tried.delete(identity);
     }
     if (child.ended() || over) return undefined;
     await delay(pause);

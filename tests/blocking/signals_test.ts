@@ -21,9 +21,15 @@ Deno.test("each signal reaches a sampled target once", async () => {
 
 Deno.test("job control stops and continues a sampled target", async () => {
   await using target = await Counter.start(PYTHON, 3);
+  // A group of processes that no shell looks after is not stopped by SIGTSTP (setpgid(2), "orphaned").
+  target.signal("SIGTSTP");
+  await sleep(300);
+  const stopping = stateOf(target.pid) === "T" ? "SIGTSTP" : "SIGSTOP";
+  target.signal("SIGCONT");
+  await target.countsOn();
   await using capture = await startCapture(target.pid, "-a", "-i", "400");
   for (let i = 0; i < 5; i++) {
-    target.signal(i % 2 === 0 ? "SIGSTOP" : "SIGTSTP");
+    target.signal(i % 2 === 0 ? "SIGSTOP" : stopping);
     await target.standsStill();
     target.signal("SIGCONT");
     await target.countsOn();

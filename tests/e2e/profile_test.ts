@@ -89,8 +89,8 @@ for (const subject of SUBJECTS) {
         shellWords({ name: "", program: python.path, args: [] }, [ORDERS, "1"])
       }; true`;
       const words = ["run", "-q", "--collapsed", "-o", "-", "--", "sh", "-c", script];
-      const { status, stdout } = await runTachyon(subject, words);
-      assert.match(stdout, /;orders\.py:find_coupons:\d+ \d+\n/);
+      const { status, stdout, stderr } = await runTachyon(subject, words);
+      assert.match(stdout, /;orders\.py:find_coupons:\d+ \d+\n/, stderr);
       assert.equal(status, 0);
     });
 

@@ -55,6 +55,7 @@ testReport(
     const threads = ["main", "worker", "thread 72 (interpreter 3)"];
     assert.deepEqual(await lanes(), [...all, ...threads]);
     await page.click(".lanes >> text=main");
+    await drawn(page);
     assert.deepEqual(await lanes(), [...all, "main", ...all, ...threads.slice(1)]);
     const alpha = async (lane: number, at: number): Promise<number> =>
       await page.evaluate(`(() => {
@@ -70,6 +71,7 @@ testReport(
     assert.equal(await alpha(7, 0.25), 0);
     assert.ok(await alpha(7, 0.75) > 250);
     await page.click(".lanes >> text=main");
+    await drawn(page);
     assert.deepEqual(await lanes(), [...all, ...threads]);
   },
 );
