@@ -4,6 +4,7 @@ import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
+import { Beginning } from "./beginning.ts";
 import { type AttachFault, type CaptureRequest, modeOf } from "./capture.ts";
 import { featuresFor } from "./features.ts";
 import { SamplingLoop } from "./loop.ts";
@@ -14,6 +15,8 @@ import { isStopRequested, openRing, type Ring } from "./ring.ts";
 
 /** From one look for an interpreter to the next, µs. */
 const LOOK_AGAIN = 500;
+/** An interpreter that starts takes less, µs. */
+const STARTUP = 200_000;
 
 /** Answers the order that makes this Worker a sampling thread. The platform is chosen here. */
 export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
@@ -38,12 +41,15 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
   };
   if (!isOpen(process)) return refuse(process);
   const reader = platform.readerThread();
+  const beginning = new Beginning(platform, request);
   let stopper: Stopper | undefined;
   try {
-    const deadline = reader.now() + request.waitForPythonMs * 1000;
-    let found = findRunning(process, false);
+    const begun = reader.now();
+    const deadline = begun + request.waitForPythonMs * 1000;
+    let found = beginning.hold(() => findRunning(process, false));
     while (isTooEarly(found) && reader.now() < deadline && process.alive()) {
       if (isStopRequested(ring)) break;
+      if (reader.now() > begun + STARTUP) beginning.close();
       reader.sleepUntil(reader.now() + LOOK_AGAIN, 0);
       found = findRunning(process, false);
     }
@@ -59,6 +65,8 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     // Without a GIL, nobody waits for it: what would hold it is what runs.
     const mode = modeOf(request) === "gil" && found.layout.freeThreaded ? "cpu" : modeOf(request);
     if (!canTell(found, mode)) return refuse({ fault: "mode-refused", detail: mode });
+    beginning.practise(found, reader, platform.loops());
+    beginning.close();
     if (request.consistency === "blocking") {
       const opened = platform.openStopper(request.pid);
       if ("fault" in opened) {
@@ -83,6 +91,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     return true;
   } finally {
     stopper?.close();
+    beginning.close();
     process.close();
   }
 }

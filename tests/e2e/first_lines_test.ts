@@ -40,3 +40,19 @@ async function tryFirstLines(subject: Subject, target: readonly string[]): Promi
   }
   assert.fail(seen.join("; "));
 }
+
+Deno.test("run has let go of the program when its first lines are over", async () => {
+  const code = "import time; time.sleep(0.3); print(open('/proc/self/status').read())";
+  const { stdout } = await runTachyon(SUBJECTS.at(-1)!, [
+    "run",
+    "--quiet",
+    "--json",
+    "-o",
+    "/dev/null",
+    "--",
+    PYTHONS.at(-1)!.path,
+    "-c",
+    code,
+  ]);
+  assert.match(stdout, /^TracerPid:\t0$/m);
+});

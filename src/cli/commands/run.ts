@@ -39,7 +39,8 @@ Examples:
   tachyon run --pstats -o binary:capture.bin -o gecko:capture.json script.py
   tachyon run --python .venv/bin/python -a script.py
 
-The program has the terminal for itself and tachyon ends with its exit status. Options of
+It is sampled from its first line on; for that, Linux holds it for some milliseconds while Python
+starts. The program has the terminal for itself and tachyon ends with its exit status. Options of
 tachyon stand before the script; everything behind it belongs to the program. -d ends the
 sampling and lets the program live, unless --kill is given.`;
 
