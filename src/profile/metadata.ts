@@ -50,6 +50,8 @@ export interface Metadata {
   readonly mode: Mode;
   readonly consistency: Consistency;
   readonly allThreads: boolean;
+  /** Processes that the target has started are sampled, too: `Profile.processes` lists them. */
+  readonly subprocesses?: boolean;
   /** Stacks are those of tasks; absent: of threads. */
   readonly asyncMode?: AsyncMode;
   /** Absent when not known. */

@@ -1,5 +1,6 @@
 import { ControlGroup } from "./control_group.ts";
 import type { Metadata } from "./metadata.ts";
+import type { ProcessInfo } from "./process.ts";
 import { emptyQuality, type Quality } from "./quality.ts";
 import { Runs } from "./runs.ts";
 import { StateCounts } from "./state_counts.ts";
@@ -17,6 +18,8 @@ export interface Thread {
   readonly interpreter: number;
   /** The main thread of interpreter 0. */
   readonly main: boolean;
+  /** Index into {@link Profile.processes}; absent where these are not told apart. */
+  readonly process?: number;
 }
 
 /** Samples in order of time, as columns; all of one tick share its time. */
@@ -77,6 +80,8 @@ export class Profile {
   readonly frames: FrameTable;
   readonly stacks: StackTable;
   readonly threads: Thread[];
+  /** Whose threads they are, where a program's children are sampled with it; else empty. */
+  readonly processes: ProcessInfo[];
   /**
    * What sources were like when they were captured, by index of their paths: 16 hexadecimal digits each.
    * Only recordings have them.
@@ -106,6 +111,7 @@ export class Profile {
     this.frames = of?.frames ?? new FrameTable();
     this.stacks = of?.stacks ?? new StackTable();
     this.threads = of?.threads ?? [];
+    this.processes = of?.processes ?? [];
     this.rejectedAt = of?.rejectedAt ?? new Column();
     this.replacedAt = of?.replacedAt ?? new Column();
     this.replacedBy = of?.replacedBy ?? new Column();

@@ -37,6 +37,7 @@ const METADATA: Readers<Metadata> = {
   mode: (value) => oneOf(MODES, value) ?? "wall",
   consistency: (value) => oneOf(CONSISTENCIES, value) ?? "verified",
   allThreads: (value) => value === true,
+  subprocesses: (value) => value === true || undefined,
   asyncMode: (value) => oneOf(ASYNC_MODES, value),
   features: (value) => readOptional(FEATURES, value),
   filters: (value) =>

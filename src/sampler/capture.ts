@@ -10,6 +10,8 @@ export interface CaptureRequest {
   readonly durationUs?: number;
   /** Sample every thread of every interpreter, not only the main thread. */
   readonly allThreads: boolean;
+  /** Sample the processes that it has started and will start, too; absent: do not. */
+  readonly subprocesses?: boolean;
   /** What stacks are to show besides Python frames, as far as the interpreter tells; absent: nothing. */
   readonly features?: Features;
   /** How stacks are made sure to be whole. */
