@@ -1,5 +1,6 @@
 import type { Loops } from "../process.ts";
-import { type FfiBuffer, type Helper, loadHelper } from "./library.ts";
+import type { Helper } from "./functions.ts";
+import { type FfiBuffer, loadHelper } from "./library.ts";
 
 /** The loops of the helper's `walk.c`; they are the same on every system. */
 export function createLoops(): Loops {

@@ -1,5 +1,6 @@
 import { ACTIVITY, type ActivityWatch, STATE_UNKNOWN } from "../process.ts";
-import type { FfiBuffer, Helper } from "../helper/library.ts";
+import type { LinuxHelper } from "../helper/functions.ts";
+import type { FfiBuffer } from "../helper/library.ts";
 
 /** Descriptors in the row, each at the number that its file has in `activity.c`. */
 const FILES = { stat: 0, schedstat: 1, syscall: 2 } as const;
@@ -19,10 +20,10 @@ function halfOfLimit(): number {
  */
 export class LinuxActivityWatch implements ActivityWatch {
   readonly row: Float64Array = new Float64Array(ACTIVITY.length);
-  readonly #helper: Helper;
+  readonly #helper: LinuxHelper;
 
   /** @param process descriptor of the process's directory. */
-  constructor(helper: Helper, process: number, tid: number, futex: boolean) {
+  constructor(helper: LinuxHelper, process: number, tid: number, futex: boolean) {
     this.#helper = helper;
     const { row } = this;
     filesLeft ??= halfOfLimit();

@@ -1,7 +1,7 @@
 import type { Platform } from "../process.ts";
 import { createLoops } from "../helper/loops.ts";
 import { openProcess } from "./process.ts";
-import { createReaderThread } from "./reader_thread.ts";
+import { createReaderThread } from "../helper/reader_thread.ts";
 import { openStopper } from "./stopper.ts";
 
 /** Linux, x86-64 and arm64, glibc. */

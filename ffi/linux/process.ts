@@ -10,7 +10,8 @@ import {
   Ranges,
   UNMAPPED,
 } from "../process.ts";
-import { type FfiBuffer, type Helper, loadHelper } from "../helper/library.ts";
+import type { LinuxHelper } from "../helper/functions.ts";
+import { type FfiBuffer, loadLinuxHelper } from "../helper/library.ts";
 import { LinuxActivityWatch } from "./activity.ts";
 import { mappedFiles, type Mapping, parseMaps } from "./maps.ts";
 import { LinuxModule } from "./modules.ts";
@@ -40,7 +41,7 @@ export function openProcess(pid: number): Process | OpenFault {
   }
   const foreign = describeForeignProc();
   if (foreign !== undefined) return { fault: "unsupported-platform", detail: foreign };
-  const helper = loadHelper();
+  const helper = loadLinuxHelper();
   const directory = helper.tach_open_process(pid);
   if (directory < 0) return explainMissing(pid, -directory);
   const stat = helper.tach_open_stat(directory, 0);
@@ -79,7 +80,7 @@ function explainMissing(pid: number, errno: number): OpenFault {
 
 class LinuxProcess implements Process {
   readonly pid: number;
-  readonly #helper: Helper;
+  readonly #helper: LinuxHelper;
   /** Descriptor of /proc/PID: stays with this process when another one gets the pid. */
   #directory: number;
   #path: string;
@@ -91,7 +92,7 @@ class LinuxProcess implements Process {
   readonly #one = new Ranges(1);
   #known = new Map<string, LinuxModule>();
 
-  constructor(helper: Helper, pid: number, directory: number, stat: number) {
+  constructor(helper: LinuxHelper, pid: number, directory: number, stat: number) {
     this.pid = pid;
     this.#helper = helper;
     this.#directory = directory;

@@ -1,5 +1,6 @@
 import type { StopFault, Stopper } from "../process.ts";
-import { type Helper, loadHelper } from "../helper/library.ts";
+import type { LinuxHelper } from "../helper/functions.ts";
+import { loadLinuxHelper } from "../helper/library.ts";
 
 /** errno values, the same on x86-64 and arm64. */
 const EPERM = 1;
@@ -11,7 +12,7 @@ const EACCES = 13;
  * on running. To be used by the thread that calls this, alone, and one at a time.
  */
 export function openStopper(pid: number): Stopper | StopFault {
-  const helper = loadHelper();
+  const helper = loadLinuxHelper();
   const result = helper.tach_stopper_begin(pid);
   if (result === 1) return new LinuxStopper(helper);
   const detail = `ptrace: errno ${-result}`;
@@ -23,9 +24,9 @@ export function openStopper(pid: number): Stopper | StopFault {
 }
 
 class LinuxStopper implements Stopper {
-  readonly #helper: Helper;
+  readonly #helper: LinuxHelper;
 
-  constructor(helper: Helper) {
+  constructor(helper: LinuxHelper) {
     this.#helper = helper;
   }
 

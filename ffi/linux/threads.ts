@@ -1,4 +1,4 @@
-import type { Helper } from "../helper/library.ts";
+import type { LinuxHelper } from "../helper/functions.ts";
 
 /** More threads than this are not kept open at once: programs may have 1024 descriptors. */
 const MOST_OPEN = 256;
@@ -27,13 +27,13 @@ export function readThreadName(directory: string, pid: number, tid: number): str
 
 /** The stat files of a process's threads, kept open so that asking for a CPU costs one read. */
 export class ThreadStats {
-  readonly #helper: Helper;
+  readonly #helper: LinuxHelper;
   #process: number;
   /** tid → descriptor, the one opened longest ago first. */
   readonly #descriptors = new Map<number, number>();
 
   /** @param process descriptor of the process's directory */
-  constructor(helper: Helper, process: number) {
+  constructor(helper: LinuxHelper, process: number) {
     this.#helper = helper;
     this.#process = process;
   }

@@ -25,13 +25,13 @@ export const rooms: readonly Room[] = [
   {
     name: "worker",
     path: "src/sampler/worker.ts",
-    arrows: to("sampler", "ffi/linux", "ffi/macos", "ffi/windows"),
+    arrows: to("sampler", "ffi/platform"),
     through: false,
   },
   {
     name: "dumper",
     path: "src/sampler/dumper.ts",
-    arrows: to("sampler", "ffi/linux", "ffi/macos", "ffi/windows"),
+    arrows: to("sampler", "ffi/platform"),
     through: false,
   },
   {
@@ -46,7 +46,7 @@ export const rooms: readonly Room[] = [
   {
     name: "survey",
     path: "src/survey/",
-    arrows: to("cpython", "ffi/machine", "ffi/linux", "ffi/macos", "ffi/windows"),
+    arrows: to("cpython", "ffi/machine", "ffi/platform"),
     through: false,
   },
   { name: "live", path: "src/live/", arrows: to("analysis", "profile") },
@@ -68,6 +68,12 @@ export const rooms: readonly Room[] = [
   { name: "sampler", path: "src/sampler/", arrows: to("cpython", "profile") },
   { name: "cpython", path: "src/cpython/", arrows: to("ffi/process", "profile") },
   { name: "profile", path: "src/profile/", arrows: [] },
+  {
+    name: "ffi/platform",
+    path: "ffi/platform.ts",
+    arrows: to("ffi/process", "ffi/machine", "ffi/linux", "ffi/macos", "ffi/windows"),
+    through: false,
+  },
   { name: "ffi/linux", path: "ffi/linux/", arrows: to("ffi/process", "ffi/machine", "ffi/helper") },
   { name: "ffi/macos", path: "ffi/macos/", arrows: to("ffi/process", "ffi/machine", "ffi/helper") },
   {

@@ -1,12 +1,11 @@
 import {
   isOpen,
-  type Platform,
   type Process,
   type ReaderThread,
   type StopFault,
   type Stopper,
 } from "../../ffi/process.ts";
-import { linux } from "../../ffi/linux/platform.ts";
+import { platform } from "../../ffi/platform.ts";
 import { findRuntime, isRunning } from "../cpython/runtime.ts";
 import type { AttachFault } from "./capture.ts";
 import type { Dump, DumpRequest } from "./dump.ts";
@@ -16,9 +15,8 @@ import { DumpReader } from "./dump_reader.ts";
 const TRIES = 20;
 const PAUSE = 5_000;
 
-/** Looks at a process. The platform is chosen here. */
+/** Looks at a process. */
 export function takeDump(request: DumpRequest): Dump | AttachFault {
-  const platform = linux;
   const process = platform.open(request.pid);
   if (!isOpen(process)) return process;
   let stopper: Stopper | undefined;
@@ -33,7 +31,7 @@ export function takeDump(request: DumpRequest): Dump | AttachFault {
     }
     const clock = platform.readerThread();
     if (request.blocking) {
-      const opened = openStopper(platform, process, clock);
+      const opened = openStopper(process, clock);
       if ("fault" in opened) return process.alive() ? opened : ended;
       stopper = opened;
     }
@@ -44,11 +42,7 @@ export function takeDump(request: DumpRequest): Dump | AttachFault {
   }
 }
 
-function openStopper(
-  platform: Platform,
-  process: Process,
-  clock: ReaderThread,
-): Stopper | StopFault {
+function openStopper(process: Process, clock: ReaderThread): Stopper | StopFault {
   for (let tries = 1;; tries++) {
     const opened = platform.openStopper(process.pid);
     const isMistaken = "fault" in opened && opened.fault === "no-such-process" && process.alive();

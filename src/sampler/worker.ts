@@ -1,5 +1,5 @@
 import { isOpen, NOT_THERE, type Process, Ranges, type Stopper } from "../../ffi/process.ts";
-import { linux } from "../../ffi/linux/platform.ts";
+import { platform } from "../../ffi/platform.ts";
 import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
@@ -18,7 +18,7 @@ const LOOK_AGAIN = 500;
 /** An interpreter that starts takes less, µs. */
 const STARTUP = 200_000;
 
-/** Answers the order that makes this Worker a sampling thread. The platform is chosen here. */
+/** Answers the order that makes this Worker a sampling thread. */
 export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
   scope.onmessage = (event: MessageEvent<Order>): void => {
     const { request, memory } = event.data;
@@ -26,14 +26,13 @@ export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
     if (capture(request, openRing(memory), report)) scope.close();
   };
   // What it takes to load the helper should not come between an order and its first tick.
-  linux.readerThread();
+  platform.readerThread();
   const ready: Report = { kind: "ready" };
   scope.postMessage(ready);
 }
 
 /** @returns false if there was nothing to capture. */
 function capture(request: CaptureRequest, ring: Ring, report: (message: Report) => void): boolean {
-  const platform = linux;
   const process = platform.open(request.pid);
   const refuse = (fault: AttachFault): boolean => {
     report({ kind: "fault", fault });

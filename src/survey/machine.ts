@@ -1,4 +1,4 @@
-import { createMachine } from "../../ffi/linux/machine.ts";
+import { createMachine } from "../../ffi/platform.ts";
 import type { Machine } from "../../ffi/machine.ts";
 
 /** The machine that we are on. */

@@ -1,4 +1,4 @@
-import { linux } from "../../ffi/linux/platform.ts";
+import { platform } from "../../ffi/platform.ts";
 
 const NAPS = 40;
 const NAP_US = 1000;
@@ -13,7 +13,7 @@ export interface Punctuality {
 
 /** Tries it for 50 ms. */
 export function measurePunctuality(): Punctuality {
-  const reader = linux.readerThread();
+  const reader = platform.readerThread();
   const preferred = reader.prefer();
   const late: number[] = [];
   for (let i = 0; i < NAPS; i++) {

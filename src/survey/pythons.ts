@@ -1,6 +1,6 @@
 import type { Machine, ProcessFacts } from "../../ffi/machine.ts";
 import { isOpen, type Platform } from "../../ffi/process.ts";
-import { linux } from "../../ffi/linux/platform.ts";
+import { platform as thisPlatform } from "../../ffi/platform.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
 import { machine as thisMachine } from "./machine.ts";
@@ -40,7 +40,7 @@ const INTERPRETER = /(?:^|\/)python(\d+(?:\.\d+)?)?[a-z]*$/;
  */
 export function listPythons(
   machine: Machine = thisMachine,
-  platform: Platform = linux,
+  platform: Platform = thisPlatform,
 ): PythonProcess[] {
   const executables = new Map<string, boolean>();
   const found: PythonProcess[] = [];
@@ -92,7 +92,7 @@ function placeBelow(
 export function examine(
   pid: number,
   machine: Machine = thisMachine,
-  platform: Platform = linux,
+  platform: Platform = thisPlatform,
 ): PythonFacts | undefined {
   const opened = platform.open(pid);
   if (!isOpen(opened)) {

@@ -1,12 +1,13 @@
 import type { ReaderThread } from "../process.ts";
-import { type Helper, loadHelper } from "../helper/library.ts";
+import type { Helper } from "./functions.ts";
+import { loadHelper } from "./library.ts";
 
-/** The clock of the thread that calls this; its timers lose their slack (50 µs by default). */
+/** The clock of the thread that calls this; Linux's timers lose their slack (50 µs by default). */
 export function createReaderThread(): ReaderThread {
-  return new LinuxReaderThread(loadHelper());
+  return new HelperThread(loadHelper());
 }
 
-class LinuxReaderThread implements ReaderThread {
+class HelperThread implements ReaderThread {
   readonly #helper: Helper;
 
   constructor(helper: Helper) {
