@@ -36,7 +36,7 @@ const marks: readonly Mark[] = [
     shown: true,
   },
   {
-    what: "`zlib.crc32`, a C function that is the leaf",
+    what: "`binascii.crc32`, a C function that is the leaf",
     script: "calling.py",
     measured: "check",
     is: (stack) => callsC(stack, "check", true),

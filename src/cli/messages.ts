@@ -65,9 +65,11 @@ export function shortcomings(asked: Features, { features, pythonVersion }: Metad
   const lacks = [
     asked.native && !features?.native ? "where Python has called C (--native)" : "",
     asked.opcodes && !features?.opcodes ? "which instructions are executed (--opcodes)" : "",
+    asked.gc && !features?.gc ? "which thread collects garbage (--gc)" : "",
   ].filter((what) => what !== "");
   if (lacks.length === 0) return [];
-  return [`this build of Python ${pythonVersion} does not show ${lacks.join(" and ")}.`];
+  const what = new Intl.ListFormat("en").format(lacks);
+  return [`this build of Python ${pythonVersion} does not show ${what}.`];
 }
 
 /** What is to be captured, and shown. */

@@ -77,7 +77,8 @@ export function createRecorder(
       if (options.mode === "gil" && capture.profile.metadata.freeThreaded) tell(NO_GIL);
       stop = () => capture.stop();
       const { metadata } = capture.profile;
-      for (const sentence of shortcomings(options.features, metadata)) tell(sentence);
+      const asked = { ...options.features, gc: options.gcIsAsked && options.features.gc };
+      for (const sentence of shortcomings(asked, metadata)) tell(sentence);
       exports.begin(capture.profile, String(pid));
       if (exports.allFailed()) capture.stop();
       return capture;

@@ -14,6 +14,8 @@ export type Callee = string | typeof PYTHON;
 
 /** Objects that are remembered. */
 const MOST_KNOWN = 4096;
+/** An object is known by so many bytes from its type on: what stands before counts its references. */
+const KNOWN_BY = 24;
 /** From then on types are read anew, ms. */
 const TYPES_LAST = 1000;
 
@@ -48,7 +50,8 @@ export class Callees {
 
   /** An object that was there before as it is now has been there in between. */
   #name(object: Address, sure: () => boolean): Callee | undefined {
-    const words = this.copy.runtime.reader.bytes(object, 32)?.slice(8).join();
+    const { runtime } = this.copy;
+    const words = runtime.reader.bytes(object + runtime.layout.object.type, KNOWN_BY)?.join();
     if (words === undefined) return undefined;
     const known = this.#known.get(object);
     if (known?.words === words) return known.callee;
@@ -93,8 +96,8 @@ export class Callees {
       this.#isLate = false;
       value = copy.pointer(at);
     } else value = reader.pointer(address) ?? 0;
-    // From 3.14 on the low bits are a tag.
-    return layout.minor >= 14 ? value - value % 4 : value;
+    // From 3.14 on, and without a GIL, the low bits are a tag.
+    return layout.minor >= 14 || layout.freeThreaded ? value - value % 4 : value;
   }
 }
 

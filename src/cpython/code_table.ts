@@ -5,6 +5,7 @@ import {
   type CodeObject,
   isInternal,
   isSameCode,
+  MOST_COPIES,
   readCodeObject,
   typeName,
 } from "./code_object.ts";
@@ -15,6 +16,15 @@ import { PairMap, withRoom } from "./pair_map.ts";
 const COPY_SHIFT = 16;
 /** One copy of the instructions, as it is added to the upper half of a code object's address. */
 export const COPY_UNIT = 1 << COPY_SHIFT;
+
+/**
+ * The upper half of a code object's address with the number of a copy of its instructions, as
+ * {@link CodeTable.find} takes it; −1, which is the half of no address, if there can be none of that number.
+ */
+export function numbered(high: number, copy: number): number {
+  return copy < MOST_COPIES && high < 0x8000 ? high + copy * COPY_UNIT : -1;
+}
+
 /** Readings during which every object is looked at again, after one had changed or was new. */
 const WATCHFUL_READINGS = 128;
 

@@ -1,5 +1,5 @@
 import { type Address, Ranges } from "../../ffi/process.ts";
-import type { CodeTable } from "./code_table.ts";
+import { type CodeTable, numbered } from "./code_table.ts";
 import type { Operation } from "./instruction_set.ts";
 import type { Routine, RoutineTable } from "./routine_table.ts";
 import type { StackPath } from "./stack_path.ts";
@@ -44,7 +44,8 @@ export class FrameProbe {
     const { view, at } = found;
     const low = view.getUint32(at + fields.executable, true) & copy.executableMask;
     const high = view.getUint32(at + fields.executable + 4, true) | 0;
-    const object = (low | high) === 0 ? -1 : codeTable.find(low, high);
+    const copied = fields.copy < 0 ? high : numbered(high, view.getUint32(at + fields.copy, true));
+    const object = (low | high) === 0 ? -1 : codeTable.find(low, copied);
     if (object < 0) return undefined;
     const start = codeTable.starts[object]!;
     let raw = -1;

@@ -1,6 +1,5 @@
 import type { Address } from "../../ffi/process.ts";
-import { type CodeTable, isNoCode } from "./code_table.ts";
-import { MOST_COPIES } from "./code_object.ts";
+import { type CodeTable, isNoCode, numbered } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
 import { type FrameLoops, MET_BASE, MET_END, MET_STABLE, OUT_OF_ROOM } from "./frame_loops.ts";
@@ -203,9 +202,7 @@ export class FrameWalk implements Walk {
     const { words, runtime } = this.copy;
     const { copy } = runtime.layout.frame;
     if (copy < 0) return high;
-    const number = words[(at + copy) >> 2]!;
-    // Nothing else has such an upper half.
-    return number < MOST_COPIES && high < 0x8000 ? high + number * 0x1_0000 : -1;
+    return numbered(high, words[(at + copy) >> 2]!);
   }
 
   /** An object that an instruction lies outside of is looked at again: that copy may be a new one. */

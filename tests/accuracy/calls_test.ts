@@ -2,11 +2,17 @@ import assert from "node:assert/strict";
 import { givingChances } from "./chances.ts";
 import { listOpcodes } from "../../src/profile/opcodes.ts";
 import { type Place, seenStacks, shareOf, tolerance } from "./captured.ts";
-import { allPythons } from "./pythons.ts";
+import { minorOf, type Python } from "../../scripts/pythons.ts";
+import { allPythons, parallelPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
 import { missedShare, sharesDuring, type Told, untoldShare } from "./told.ts";
 
 type Stack = readonly Place[];
+
+/** From 3.11 on, instructions are replaced by special forms for what they meet; not by all threads of 3.13. */
+function isSpecialised({ minor, freeThreaded }: Python): boolean {
+  return Number(minor.slice(2)) >= (freeThreaded ? 14 : 11);
+}
 
 /** What stands above the uppermost frame of a function, leaf last; undefined if it is not on the stack. */
 function above(stack: Stack, name: string): readonly string[] | undefined {
@@ -14,14 +20,18 @@ function above(stack: Stack, name: string): readonly string[] | undefined {
   return at < 0 ? undefined : stack.slice(at + 1).map((place) => place.name);
 }
 
-for (const { path, minor } of await allPythons()) {
+for (const python of [...await allPythons(), ...await parallelPythons()]) {
+  const { path, minor, freeThreaded } = python;
   Deno.test(
-    `C code and instructions have the shares that a program measured, on Python ${minor}`,
+    `C code and instructions have the shares that a program measured, on Python ${minorOf(python)}`,
     givingChances(async () => {
-      await using target = await Running.start(path, "calling.py", []);
-      const how = { intervalUs: 500, seconds: 2, features: ["native", "opcodes"] } as const;
+      // Without a GIL, all threads but the first have instructions of their own.
+      const args = freeThreaded ? ["beside"] : [];
+      await using target = await Running.start(path, "calling.py", args);
+      const features = ["native", "opcodes"] as const;
+      const how = { intervalUs: 500, seconds: 2, allThreads: freeThreaded, features };
       const captured = await capture(target.pid, how);
-      const seen = seenStacks(captured);
+      const seen = seenStacks(captured).filter(({ thread }) => thread === captured.tids.length - 1);
       const told: Told = JSON.parse(await target.finish());
       const lost = missedShare(captured) + untoldShare(captured, told);
       const truth = sharesDuring(captured, told);
@@ -31,8 +41,8 @@ for (const { path, minor } of await allPythons()) {
         return leaf === name && base.test(opcodes[opcode]?.base ?? "");
       };
       const found: Record<string, (stack: Stack) => boolean> = {
-        check: (stack) => above(stack, "check")?.join() === "<native zlib.crc32>",
-        fail: (stack) => above(stack, "fail")?.join() === "<native zlib.crc32>",
+        check: (stack) => above(stack, "check")?.join() === "<native binascii.crc32>",
+        fail: (stack) => above(stack, "fail")?.join() === "<native binascii.crc32>",
         order: (stack) =>
           /^<native builtins\.sorted>(,weigh|$)/.test(above(stack, "order")?.join() ?? ""),
         multiply: (stack) => isLeaf(stack, "multiply", /^BINARY_(OP|MULTIPLY)$/),
@@ -54,6 +64,15 @@ for (const { path, minor } of await allPythons()) {
       assert.deepEqual(faults, [], faults.join("\n"));
       const marked = shareOf(seen, (stack) => /<native/.test(above(stack, "pace")?.join() ?? ""));
       assert.ok(marked < 0.01, `${marked} of the samples have C above a function that calls none`);
+      const special = shareOf(seen, (stack) => {
+        const { name, base } = opcodes[stack.at(-1)!.opcode ?? -1] ?? {};
+        return name !== base;
+      });
+      assert.equal(
+        special > 0,
+        isSpecialised(python),
+        `${special} of the leaves are special forms`,
+      );
     }),
   );
 }

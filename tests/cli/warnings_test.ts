@@ -98,7 +98,10 @@ Deno.test("it is told what this Python does not show of what was asked for", () 
   const metadata = { ...METADATA, pythonVersion: "3.14.7" };
   const told = (asked: typeof all, features: typeof all): string[] =>
     shortcomings(asked, { ...metadata, features });
-  assert.match(told(all, none).join(), /Python 3\.14\.7 does not show where .* and which instr/);
+  assert.match(told(all, none).join(), /Python 3\.14\.7 does not show where .*, which instr/);
+  const gc = { ...none, gc: true };
+  assert.match(told(gc, none).join(), /does not show which thread collects garbage \(--gc\)\.$/);
+  assert.deepEqual(told(gc, gc), []);
   assert.deepEqual(told(all, all), []);
   assert.deepEqual(told(none, none), []);
 });

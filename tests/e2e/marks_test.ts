@@ -22,10 +22,10 @@ for (const { path: python, minor } of [PYTHONS[0]!, PYTHONS.at(-1)!]) {
       assert.equal(captured.status, 0, captured.stderr);
 
       const collapsed = text("a.txt");
-      assert.match(collapsed, /;calling\.py:check:\d+;<native zlib\.crc32> \d+\n/);
+      assert.match(collapsed, /;calling\.py:check:\d+;<native binascii\.crc32> \d+\n/);
       assert.match(collapsed, /;<native builtins\.sorted>;calling\.py:weigh:\d+ \d+\n/);
       const { categories, threads } = readGecko(text("a.json"));
-      const native = categories.find(([name]) => name === "<native zlib.crc32>");
+      const native = categories.find(([name]) => name === "<native binascii.crc32>");
       assert.equal(native?.[1], "Native");
       const names = new Set(listOpcodes(`${minor}.0`).map(({ name }) => name));
       const executed = threads.flatMap(({ markers }) => markers)
