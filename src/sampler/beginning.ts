@@ -1,8 +1,10 @@
 import type { Loops, Platform, ReaderThread, Stopper } from "../../ffi/process.ts";
 import type { Runtime } from "../cpython/runtime.ts";
 import type { CaptureRequest } from "./capture.ts";
+import { Ledger } from "./ledger.ts";
 import { SamplingLoop } from "./loop.ts";
-import { createRing } from "./ring.ts";
+import { createRing, RingWriter } from "./ring.ts";
+import { Target } from "./target.ts";
 
 /** Time for which sampling is practised, µs, and from one reading to the next meanwhile. */
 const PRACTICE = 8_000;
@@ -41,7 +43,11 @@ export class Beginning {
       durationUs: PRACTICE,
       jitter: false,
     };
-    this.hold(() => new SamplingLoop(runtime, reader, loops, createRing(), trial).run());
+    this.hold(() => {
+      const writer = new RingWriter(createRing());
+      const target = new Target(runtime, reader, loops, new Ledger(writer), trial);
+      new SamplingLoop(target, reader, writer, trial).run();
+    });
   }
 
   /** Lets the program be: a launcher may have something to start that cannot be traced, such as sudo. */

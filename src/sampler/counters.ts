@@ -21,8 +21,16 @@ export function storeQuality(counters: Float64Array, quality: Quality): void {
   quality.rejected.forEach((count, i) => counters[SIMPLE.length + i] = count);
 }
 
-/** Copies the published counts into a quality record. */
-export function loadQuality(counters: Float64Array, into: Quality = emptyQuality()): Quality {
+/** All counts in the order in which they are published. */
+export function listCounts(quality: Quality): number[] {
+  return [...SIMPLE.map((name) => quality[name]), ...quality.rejected];
+}
+
+/** Copies published counts into a quality record. */
+export function loadQuality(
+  counters: ArrayLike<number>,
+  into: Quality = emptyQuality(),
+): Quality {
   SIMPLE.forEach((name, i) => into[name] = counters[i] ?? 0);
   REJECTIONS.forEach((_, i) => into.rejected[i] = counters[SIMPLE.length + i] ?? 0);
   return into;

@@ -1,160 +1,49 @@
 import { cpuUsage } from "node:process";
-import type { Loops, ReaderThread } from "../../ffi/process.ts";
-import { findTasks } from "../cpython/asyncio/find.ts";
-import { CodeTable } from "../cpython/code_table.ts";
-import { CollectionLog } from "../cpython/collection_log.ts";
-import { EdgeTable } from "../cpython/edge_table.ts";
-import { RoutineTable } from "../cpython/routine_table.ts";
-import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
-import { TORN } from "../cpython/snapshot_status.ts";
-import { GroupCopy } from "../cpython/group_copy.ts";
-import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
-import type { ThreadCopy } from "../cpython/thread_copy.ts";
+import type { ReaderThread } from "../../ffi/process.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
-import { REPLACED, REPLACEMENT, STATUS, statusOf } from "../profile/profile.ts";
-import { emptyQuality, type Rejection, REJECTIONS } from "../profile/quality.ts";
-import { NO_STACK } from "../profile/tables.ts";
 import { Budget } from "./budget.ts";
-import { type CaptureRequest, isJittered, modeOf, wantsStates } from "./capture.ts";
-import { featuresFor } from "./features.ts";
+import { type CaptureRequest, isJittered } from "./capture.ts";
 import { storeQuality } from "./counters.ts";
-import { Interner } from "./interner.ts";
-import { writeLoss, writeMiss, writeSample } from "./records.ts";
-import { isStopRequested, type Ring, RingWriter } from "./ring.ts";
+import { writeMiss } from "./records.ts";
+import { isStopRequested, type RingWriter } from "./ring.ts";
 import { createRandom, randomSeed, Schedule } from "./schedule.ts";
-import { SettlingQueue } from "./settling.ts";
-import { MOST_STOPS, type Stops } from "./stops.ts";
-import { Tasks } from "./tasks.ts";
-import { Teacher } from "./teacher.ts";
-import { keyOf, ThreadRegister } from "./thread_register.ts";
-import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
-import { StateShop } from "./thread_states.ts";
-import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
+import type { Subject } from "./subject.ts";
 
-/** Longest sleep, µs: how soon a request to stop is seen. */
-const NAP = 50_000;
-/** From one look at the list of threads to the next, µs, even if nothing seems to have changed. */
-const RELIST = 100_000;
-/** From one clean-up of windows and doubts to the next, µs. */
-const HOUSEKEEPING = 1_000_000;
-/** From one doubt in code objects to the next, µs, in versions that do not count the freed ones. */
-const DOUBT = 2_000;
-/** Threads of a program without a GIL that are read exactly in one tick, unless all are. */
-const MOST_NEAR = 8;
 /** Below this interval the sleep ends early and the rest is spun away, µs. */
 const SPIN_BELOW = 50;
 const SPIN = 15;
+/** Ticks from one publication of the counts to the next. */
+const PUBLISH = 64;
+/** From one word about missed ticks to the next, µs. */
+const TELL = 1_000_000;
 
-/** The loop of a capture, from the first tick to the last. Runs on the sampling thread. */
+/** The clock of a capture, from the first tick to the last. Runs on the sampling thread. */
 export class SamplingLoop {
-  #shop: Workshop;
-  readonly #teacher: Teacher;
-  readonly #queue: SettlingQueue;
-  readonly #writer: RingWriter;
-  readonly #quality = emptyQuality();
-  readonly #register: ThreadRegister;
-  /** Absent where tasks that wait are not sampled. */
-  #waiting: WaitingTasks | undefined;
-  /** Threads whose tasks are sampled. */
-  #taskThreads: TaskThread[] = [];
-  #samplers: ThreadSampler[] = [];
-  #copies: ThreadCopy[] = [];
-  readonly #group: GroupCopy;
-  readonly #collections: CollectionLog | undefined;
-  #listedAt = -Infinity;
-  #cleanedAt = 0;
-  #doubtedAt = 0;
   #missedTold = 0;
-  /** Threads that are read exactly in this tick, where there is no GIL, and where the next turn begins. */
-  readonly #near = new Set<ThreadSampler>();
-  #turn = 0;
+  #toldAt = 0;
+  #ticks = 0;
 
   constructor(
-    readonly runtime: Runtime,
+    readonly subject: Subject,
     readonly reader: ReaderThread,
-    loops: Loops,
-    readonly ring: Ring,
+    readonly writer: RingWriter,
     readonly request: CaptureRequest,
-    readonly stops?: Stops,
-  ) {
-    const codeTable = new CodeTable(runtime.reader, runtime.layout);
-    const edges = new EdgeTable();
-    this.#writer = new RingWriter(ring);
-    this.#group = new GroupCopy(runtime.process);
-    this.#register = new ThreadRegister(runtime, reader, this.#writer, wantsStates(request));
-    const interner = new Interner(codeTable, this.#writer);
-    this.#teacher = new Teacher(request.consistency === "exact");
-    if (request.features?.gc) this.#collections = new CollectionLog(runtime);
-    const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
-      const index = REJECTIONS.indexOf(reason);
-      this.#quality.rejected[index]!++;
-      const id = stack === NO_STACK ? NO_STACK : interner.send(interner.leafOf(stack));
-      writeLoss(this.#writer, time, thread, index, id);
-    };
-    this.#queue = new SettlingQueue(edges, {
-      accept: (time, thread, stack, flags) => this.#send(interner, time, thread, stack, flags),
-      replace: (time, thread, stack, fallback, flags) => {
-        if (!this.#isOfMode(flags)) return;
-        if (fallback.reread) this.#quality.retried++;
-        else this.#quality.repaired++;
-        const [own, other] = [interner.leafOf(stack), interner.leafOf(fallback.stack)];
-        if (own !== other) {
-          writeLoss(this.#writer, time, thread, REPLACED, interner.send(own));
-          writeLoss(this.#writer, time, thread, REPLACEMENT, interner.send(other));
-        }
-        this.#send(interner, time, thread, fallback.stack, flags);
-      },
-      reject: (time, thread, stack) => reject(time, thread, "unknown-edge", stack),
-    });
-    const states = wantsStates(request) ? StateShop.create(runtime, request) : undefined;
-    this.#shop = {
-      runtime,
-      codeTable,
-      edges,
-      interner,
-      queue: this.#queue,
-      teacher: this.#teacher,
-      quality: this.#quality,
-      allThreads: request.allThreads,
-      features: featuresFor(runtime, request.features),
-      routines: new RoutineTable(codeTable, runtime.reader),
-      reject,
-      loops,
-      ...(states === undefined ? {} : { states }),
-    };
-  }
-
-  /** From the moment on when the target has tasks, stacks are those of its tasks. */
-  #seekTasks(): void {
-    const { asyncMode } = this.request;
-    const { runtime, codeTable, interner, queue, reject, tasks, loops } = this.#shop;
-    if (asyncMode === undefined || tasks !== undefined) return;
-    const source = findTasks(runtime, codeTable);
-    if ("fault" in source) return;
-    const found = new Tasks(runtime, codeTable, interner, source, loops);
-    this.#shop = { ...this.#shop, tasks: found };
-    for (const { states } of this.#samplers) states?.close();
-    this.#samplers = [];
-    // Tasks that wait do nothing that another mode asks for.
-    if (asyncMode === "all" && modeOf(this.request) === "wall") {
-      this.#waiting = new WaitingTasks(found, queue, reject);
-    }
-  }
+  ) {}
 
   /** Samples until the time is over, somebody asks to stop, or the target is gone. */
   run(): Summary {
+    const { reader, subject } = this;
     const { intervalUs, durationUs = Infinity } = this.request;
     const random = isJittered(this.request) ? createRandom(randomSeed()) : undefined;
     const schedule = new Schedule(intervalUs, random);
-    // To ask for names the first time takes as long as some ticks.
-    this.#register.introduce(this.#choose(listThreads(this.runtime)));
-    const start = this.reader.now();
+    subject.begin();
+    const start = reader.now();
     const budget = this.#budget(start);
-    if (intervalUs >= SPIN_BELOW) this.reader.prefer();
+    if (intervalUs >= SPIN_BELOW) reader.prefer();
     let last = 0;
     let ending: Ending | undefined;
     while (ending === undefined) {
-      let now = this.reader.now();
+      let now = reader.now();
       const due = schedule.next(now - start);
       if (due >= durationUs) ending = this.#wait(start + durationUs, 0) ?? "duration";
       else {
@@ -162,28 +51,22 @@ export class SamplingLoop {
         const spin = intervalUs < SPIN_BELOW && schedule.slotUs === intervalUs ? SPIN : 0;
         if (now < start + due) {
           ending = this.#wait(start + due, spin);
-          now = this.reader.now();
-        } else if (isStopRequested(this.ring)) ending = "interrupted";
+          now = reader.now();
+        } else if (isStopRequested(this.writer.ring)) ending = "interrupted";
       }
       if (ending !== undefined) break;
       const time = now - start;
-      this.#quality.missedTicks += schedule.take(time);
-      this.#quality.withheldTicks = Math.round(schedule.withheld);
-      ending = this.#tick(time, now);
+      subject.miss(schedule.take(time), Math.round(schedule.withheld));
+      ending = subject.tick(time, now);
+      if (++this.#ticks % PUBLISH === 0) this.#publish();
+      if (time - this.#toldAt > TELL) this.#tellMissed(time);
       if (budget?.spend(now) === true) schedule.stretch(budget.stretch);
       last = time;
     }
-    for (const { states } of this.#samplers) {
-      states?.look(last);
-      states?.close();
-    }
-    this.#queue.flush(this.#teacher.readings);
+    const noted = subject.finish(last, start);
     this.#tellMissed(last);
-    storeQuality(this.ring.counters, this.#quality);
+    this.#publish();
     const durationUsMeasured = ending === "duration" ? durationUs : Math.max(last, intervalUs);
-    const stops = this.stops?.summary();
-    this.#collections?.look(this.#samplers);
-    const noted = { ...this.#collections?.summary(start), ...(stops && { stops }) };
     return { durationUs: durationUsMeasured, ending, ...noted };
   }
 
@@ -194,198 +77,32 @@ export class SamplingLoop {
 
   /** Sleeps up to a time in short naps; ends the capture when that is asked for. */
   #wait(until: number, spin: number): Ending | undefined {
+    const { napUs } = this.subject;
     for (;;) {
-      if (isStopRequested(this.ring)) return "interrupted";
+      if (isStopRequested(this.writer.ring)) return "interrupted";
       const now = this.reader.now();
       if (now >= until) return undefined;
-      if (until - now > NAP) {
-        storeQuality(this.ring.counters, this.#quality);
-        this.reader.sleepUntil(now + NAP, 0);
-        if (!this.runtime.process.alive()) return "target-ended";
+      if (until - now > napUs) {
+        this.#publish();
+        this.reader.sleepUntil(now + napUs, 0);
+        const ending = this.subject.rest(now + napUs);
+        if (ending !== undefined) return ending;
       } else this.reader.sleepUntil(until, spin);
     }
   }
 
-  /** @param time µs since the first tick; `now`: the same on the reader's clock. */
-  #tick(time: number, now: number): Ending | undefined {
-    if (now - this.#listedAt > RELIST) {
-      const ending = this.#list(now);
-      if (ending !== undefined) return ending;
-      this.#collections?.look(this.#samplers);
-    }
-    if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now, time);
-    if (now - this.#doubtedAt > DOUBT) this.#doubt(now);
-    const samplers = this.#shop.states === undefined ? this.#samplers : this.#look(time);
-    return this.stops === undefined
-      ? this.#read(time, samplers)
-      : this.#readStopped(time, now, this.stops, samplers);
-  }
-
-  /** Looks what the threads are doing. Returns those that are to be read for it. */
-  #look(time: number): ThreadSampler[] {
-    for (const { states } of this.#samplers) states!.look(time);
-    if (this.request.mode !== "cpu") return this.#samplers;
-    return this.#samplers.filter(({ states }) => !states!.isBlocked);
-  }
-
-  /** Reads a target that runs. */
-  #read(time: number, samplers: readonly ThreadSampler[]): Ending | undefined {
-    const focus = focusOf(samplers);
-    const exact = focus !== undefined && this.#teacher.wants(time);
-    this.#quality.ticks++;
-    this.#shop.tasks?.begin();
-    const all = samplers === this.#samplers;
-    if (all && this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
-    const visit = exact ? this.#teacher.visitNumber : 0;
-    const parallel = this.runtime.layout.freeThreaded;
-    if (exact && parallel) this.#drawNear(samplers);
-    for (const sampler of samplers) {
-      const near = exact && (sampler === focus || !sampler.isActive() || this.#near.has(sampler));
-      if (visit > 0 && !near && !parallel) this.#quality.controlTried++;
-      const status = sampler.sample(time, near, visit);
-      const ending = this.#endingOf(status);
-      if (ending !== undefined) return ending;
-    }
-    this.#waiting?.sample(time, this.#taskThreads);
-    this.#queue.settle(time, this.#teacher.readings);
-    if ((this.#quality.ticks & 63) === 0) storeQuality(this.ring.counters, this.#quality);
-    return undefined;
-  }
-
-  /** Reads a target that is stopped for it, once more for threads that stood where no stack is whole. */
-  #readStopped(
-    time: number,
-    now: number,
-    stops: Stops,
-    samplers: readonly ThreadSampler[],
-  ): Ending | undefined {
-    if (!stops.allow(now)) {
-      this.#quality.missedTicks++;
-      return undefined;
-    }
-    this.#quality.ticks++;
-    for (const sampler of samplers) sampler.warmUp();
-    this.#shop.tasks?.begin();
-    let left = samplers;
-    let ending: Ending | undefined;
-    for (let i = 1; i <= MOST_STOPS && left.length > 0 && ending === undefined; i++) {
-      const last = i === MOST_STOPS;
-      const there = stops.during((stopped) => {
-        left = left.filter((sampler) => {
-          const status = stopped ? sampler.sampleStopped(time, () => stops.holds()) : TORN;
-          if (status >= TORN && last) sampler.reject(stops.holds() ? reasonOf(status) : "not-held");
-          ending ??= this.#endingOf(status);
-          return status >= TORN;
-        });
-        if (stopped && i === 1) this.#waiting?.sample(time, this.#taskThreads);
-      });
-      if (!there) ending = this.#whyLost();
-    }
-    this.#queue.settle(time, this.#teacher.readings);
-    if ((this.#quality.ticks & 63) === 0) storeQuality(this.ring.counters, this.#quality);
-    return ending;
-  }
-
-  /** What the status of a sample means for the capture. */
-  #endingOf(status: number): Ending | undefined {
-    if (status === THREAD_LOST) this.#listedAt = -Infinity;
-    if (status === PROCESS_LOST) return "target-ended";
-    return status === ACCESS_LOST ? this.#whyLost() : undefined;
-  }
-
-  /**
-   * Chooses the threads to be near to, one after another, where several run at a time. Each is held by
-   * itself; which ones they are does not depend on what they do.
-   */
-  #drawNear(samplers: readonly ThreadSampler[]): void {
-    this.#near.clear();
-    const count = samplers.length;
-    const most = this.#teacher.always ? count : Math.min(count, MOST_NEAR);
-    for (let i = 0; i < most; i++) this.#near.add(samplers[(this.#turn + i) % count]!);
-    this.#turn = (this.#turn + most) % count;
-  }
-
-  #choose(states: ThreadState[]): ThreadState[] {
-    const { allThreads } = this.request;
-    return states.filter(({ tid, main }) => tid !== 0 && (allThreads || main));
-  }
-
-  /** Brings the samplers in line with the target's threads. */
-  #list(now: number): Ending | undefined {
-    const { process } = this.runtime;
-    if (!process.alive()) return "target-ended";
-    this.#listedAt = now;
-    const states = listThreads(this.runtime);
-    if (states.length === 0 && !isRunning(this.runtime)) {
-      // Starting, or finishing: unless another program has taken the process over.
-      const start = this.runtime.reader.bytes(this.runtime.address, 8);
-      if (start === undefined) return process.alive() ? "target-replaced" : "target-ended";
-    }
-    const wanted = this.#choose(states);
-    this.#register.introduce(wanted);
-    this.#seekTasks();
-    const before = new Map(this.#samplers.map((sampler) => [keyOf(sampler.state), sampler]));
-    const samplers = wanted.map((state) =>
-      before.get(keyOf(state)) ?? new ThreadSampler(this.#shop, state, this.#register.idOf(state))
-    );
-    const same = samplers.length === this.#samplers.length &&
-      samplers.every((sampler, i) => sampler === this.#samplers[i]);
-    if (same) return undefined;
-    const kept = new Set(samplers);
-    for (const sampler of this.#samplers) if (!kept.has(sampler)) sampler.states?.close();
-    this.#samplers = samplers;
-    this.#copies = samplers.map((sampler) => sampler.snapshot.copy);
-    if (this.#waiting !== undefined) {
-      this.#taskThreads = wanted.map((state) => ({ state, id: this.#register.idOfTasks(state) }));
-    }
-    return undefined;
-  }
-
-  /** In cpu mode it is known only now whether a thread had a CPU. */
-  #isOfMode(flags: number): boolean {
-    return this.request.mode !== "cpu" || (statusOf(flags) & STATUS.onCpu) !== 0;
-  }
-
-  #send(interner: Interner, time: number, thread: number, stack: number, flags: number): void {
-    if (!this.#isOfMode(flags)) return;
-    const id = interner.send(stack);
-    const all = flags | this.#register.flagsOf(thread);
-    if (id >= 0 && writeSample(this.#writer, time, thread, id, all)) this.#quality.samples++;
-    else this.#quality.dropped++;
-  }
-
-  /** 3.13 does not count freed code objects: they are looked at again every few milliseconds. */
-  #doubt(now: number): void {
-    this.#doubtedAt = now;
-    if (this.runtime.layout.interpreter.codeGeneration < 0) this.#shop.codeTable.doubt();
-  }
-
-  #clean(now: number, time: number): void {
-    this.#cleanedAt = now;
-    this.#tellMissed(time);
-    for (const sampler of this.#samplers) sampler.snapshot.copy.relax();
-    if (!this.request.allThreads) return;
-    this.#register.refresh(this.#samplers.map((sampler) => sampler.id));
+  #publish(): void {
+    storeQuality(this.writer.ring.counters, this.subject.quality);
   }
 
   /** Sends the ticks missed since the last time, which count for the second before. */
   #tellMissed(time: number): void {
-    const missed = this.#quality.missedTicks - this.#missedTold;
-    if (missed > 0 && writeMiss(this.#writer, Math.max(0, time - HOUSEKEEPING / 2), missed)) {
+    this.#toldAt = time;
+    const missed = this.subject.quality.missedTicks - this.#missedTold;
+    if (missed > 0 && writeMiss(this.writer, Math.max(0, time - TELL / 2), missed)) {
       this.#missedTold += missed;
     }
   }
-
-  #whyLost(): Ending {
-    return this.runtime.process.alive() ? "lost-access" : "target-ended";
-  }
-}
-
-/** The thread to be near to in exact readings: the one that runs. */
-function focusOf(samplers: readonly ThreadSampler[]): ThreadSampler | undefined {
-  return samplers.length < 2
-    ? samplers[0]
-    : samplers.find((sampler) => sampler.isActive()) ?? samplers[0];
 }
 
 /** CPU time of our whole process, µs. */

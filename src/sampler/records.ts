@@ -1,5 +1,8 @@
 import type { Frame } from "../profile/tables.ts";
 import type { Profile, SampleBatch, Thread } from "../profile/profile.ts";
+import type { ProcessInfo } from "../profile/process.ts";
+import { emptyQuality, type Quality } from "../profile/quality.ts";
+import { listCounts, loadQuality } from "./counters.ts";
 import { type RingReader, type RingWriter } from "./ring.ts";
 
 /**
@@ -14,6 +17,9 @@ const SAMPLE = 5;
 const LOSS = 6;
 const MISS = 7;
 const NAME = 8;
+const PROCESS = 9;
+const TALLY = 10;
+const SETTLED = 11;
 
 /** Words of a sample's record. */
 const SAMPLE_WORDS = 6;
@@ -35,6 +41,11 @@ function putText(writer: RingWriter, text: string): void {
     const second = i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
     writer.put(text.charCodeAt(i) | second << 16);
   }
+}
+
+function putTime(writer: RingWriter, time: number): void {
+  writer.put(time >>> 0);
+  writer.put(Math.floor(time / 0x1_0000_0000));
 }
 
 function nextText(reader: RingReader): string {
@@ -80,10 +91,11 @@ export function writeStack(writer: RingWriter, prefix: number, frame: number): b
 }
 
 export function writeThread(writer: RingWriter, thread: Thread): boolean {
-  if (!begin(writer, THREAD, 4 + textWords(thread.name))) return false;
+  if (!begin(writer, THREAD, 5 + textWords(thread.name))) return false;
   writer.put(thread.tid);
   writer.put(thread.interpreter);
   writer.put(thread.main ? 1 : 0);
+  writer.put(thread.process ?? -1);
   putText(writer, thread.name);
   writer.publish();
   return true;
@@ -98,6 +110,35 @@ export function writeName(writer: RingWriter, thread: number, name: string): boo
   return true;
 }
 
+/** What is known of a process has changed, or it is new: its counts are told by {@link writeTally}. */
+export function writeProcess(writer: RingWriter, id: number, info: ProcessInfo): boolean {
+  const { quality: _, ...facts } = info;
+  const text = JSON.stringify(facts);
+  if (!begin(writer, PROCESS, 2 + textWords(text))) return false;
+  writer.put(id);
+  putText(writer, text);
+  writer.publish();
+  return true;
+}
+
+/** The counts of a process so far. */
+export function writeTally(writer: RingWriter, id: number, quality: Quality): boolean {
+  const counts = listCounts(quality);
+  if (!begin(writer, TALLY, 2 + 2 * counts.length)) return false;
+  writer.put(id);
+  for (const count of counts) putTime(writer, count);
+  writer.publish();
+  return true;
+}
+
+/** No sample of an earlier time will follow. */
+export function writeSettled(writer: RingWriter, time: number): boolean {
+  if (!begin(writer, SETTLED, 3)) return false;
+  putTime(writer, time);
+  writer.publish();
+  return true;
+}
+
 /** @param time µs since the first tick. */
 export function writeSample(
   writer: RingWriter,
@@ -107,8 +148,7 @@ export function writeSample(
   flags: number,
 ): boolean {
   if (!begin(writer, SAMPLE, SAMPLE_WORDS)) return false;
-  writer.put(time >>> 0);
-  writer.put(Math.floor(time / 0x1_0000_0000));
+  putTime(writer, time);
   writer.put(thread);
   writer.put(stack);
   writer.put(flags);
@@ -125,8 +165,7 @@ export function writeLoss(
   stack: number,
 ): boolean {
   if (!begin(writer, LOSS, 6)) return false;
-  writer.put(time >>> 0);
-  writer.put(Math.floor(time / 0x1_0000_0000));
+  putTime(writer, time);
   writer.put(thread);
   writer.put(reason);
   writer.put(stack);
@@ -137,8 +176,7 @@ export function writeLoss(
 /** @param ticks missed since the record before. */
 export function writeMiss(writer: RingWriter, time: number, ticks: number): boolean {
   if (!begin(writer, MISS, 4)) return false;
-  writer.put(time >>> 0);
-  writer.put(Math.floor(time / 0x1_0000_0000));
+  putTime(writer, time);
   writer.put(ticks);
   writer.publish();
   return true;
@@ -149,9 +187,14 @@ const BATCH = 8192;
 
 /**
  * Reads all records that wait: definitions go into the profile's tables, samples into batches.
- * @returns batches in order of time.
+ * @param settle told of times that no more samples will precede, where processes are told apart.
+ * @returns batches in order of time, but for processes that are told apart: each for itself.
  */
-export function drain(reader: RingReader, profile: Profile): SampleBatch[] {
+export function drain(
+  reader: RingReader,
+  profile: Profile,
+  settle?: (time: number) => void,
+): SampleBatch[] {
   const batches: SampleBatch[] = [];
   let left = reader.available();
   while (left > 0) {
@@ -165,7 +208,8 @@ export function drain(reader: RingReader, profile: Profile): SampleBatch[] {
       const head = reader.next();
       left -= head >>> 4;
       if ((head & 15) !== SAMPLE) {
-        define(reader, profile, head & 15);
+        if ((head & 15) === SETTLED) settle?.(nextTime(reader));
+        else define(reader, profile, head & 15);
         continue;
       }
       time[length] = nextTime(reader);
@@ -203,12 +247,21 @@ function define(reader: RingReader, profile: Profile, kind: number): void {
     const tid = reader.next();
     const interpreter = reader.next();
     const main = reader.next() === 1;
-    profile.threads.push({ tid, interpreter, main, name: nextText(reader) });
+    const process = reader.next();
+    const thread = { tid, interpreter, main, name: nextText(reader) };
+    profile.threads.push(process < 0 ? thread : { ...thread, process });
   } else if (kind === LOSS) {
     profile.lose(nextTime(reader), reader.next(), reader.next(), reader.next());
   } else if (kind === MISS) profile.timeline.miss(nextTime(reader), reader.next());
   else if (kind === NAME) {
     const thread = reader.next();
     profile.threads[thread] = { ...profile.threads[thread]!, name: nextText(reader) };
+  } else if (kind === PROCESS) {
+    const id = reader.next();
+    const quality = profile.processes[id]?.quality ?? emptyQuality();
+    profile.processes[id] = { ...JSON.parse(nextText(reader)), quality };
+  } else if (kind === TALLY) {
+    const { quality } = profile.processes[reader.next()]!;
+    loadQuality(listCounts(quality).map(() => nextTime(reader)), quality);
   } else throw new Error(`unknown record ${kind}`);
 }

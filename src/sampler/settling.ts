@@ -2,7 +2,7 @@ import { STATUS, STATUS_SHIFT } from "../profile/profile.ts";
 import type { Stay } from "./thread_activity.ts";
 import { DISMISSED, type EdgeTable, KNOWN } from "../cpython/edge_table.ts";
 
-/** Samples held back at most, all threads together. */
+/** Samples held back at most, all threads together; a power of two. */
 const CAPACITY = 1 << 16;
 /** How long a sample waits for the proof of its calls, µs. */
 const PATIENCE = 500_000;
@@ -43,10 +43,11 @@ export interface SampleSink {
  * is asked.
  */
 export class SettlingQueue {
-  readonly #time = new Float64Array(CAPACITY);
-  readonly #thread = new Int32Array(CAPACITY);
-  readonly #stack = new Int32Array(CAPACITY);
-  readonly #flags = new Int32Array(CAPACITY);
+  readonly #time: Float64Array;
+  readonly #thread: Int32Array;
+  readonly #stack: Int32Array;
+  readonly #flags: Int32Array;
+  readonly #mask: number;
   /** What samples wait for to be told whether their threads were on a CPU, by place in the queue. */
   readonly #stays = new Map<number, Stay>();
   /** What pending samples wait for, by place in the queue. */
@@ -57,7 +58,19 @@ export class SettlingQueue {
   #head = 0;
   #tail = 0;
 
-  constructor(readonly edges: EdgeTable, readonly sink: SampleSink) {}
+  /** @param capacity samples that may be held back, a power of two. */
+  constructor(readonly edges: EdgeTable, readonly sink: SampleSink, capacity = CAPACITY) {
+    this.#time = new Float64Array(capacity);
+    this.#thread = new Int32Array(capacity);
+    this.#stack = new Int32Array(capacity);
+    this.#flags = new Int32Array(capacity);
+    this.#mask = capacity - 1;
+  }
+
+  /** Time of the oldest sample that is held back; Infinity if none is. */
+  get heldFrom(): number {
+    return this.#head === this.#tail ? Infinity : this.#time[this.#head]!;
+  }
 
   /**
    * Adds a sample that is proven.
@@ -93,7 +106,7 @@ export class SettlingQueue {
   settle(now: number, readings: number): void {
     this.#readings = readings;
     while (this.#head !== this.#tail && this.#settleHead(now)) {
-      this.#head = (this.#head + 1) & (CAPACITY - 1);
+      this.#head = (this.#head + 1) & this.#mask;
     }
   }
 
@@ -120,9 +133,9 @@ export class SettlingQueue {
     flags: number,
     stay: Stay | undefined,
   ): number {
-    if (((this.#tail + 1) & (CAPACITY - 1)) === this.#head) {
+    if (((this.#tail + 1) & this.#mask) === this.#head) {
       this.#settleHead(Infinity);
-      this.#head = (this.#head + 1) & (CAPACITY - 1);
+      this.#head = (this.#head + 1) & this.#mask;
     }
     const place = this.#tail;
     this.#time[place] = time;
@@ -130,7 +143,7 @@ export class SettlingQueue {
     this.#stack[place] = stack;
     this.#flags[place] = flags;
     if (stay !== undefined) this.#stays.set(place, stay);
-    this.#tail = (place + 1) & (CAPACITY - 1);
+    this.#tail = (place + 1) & this.#mask;
     return place;
   }
 

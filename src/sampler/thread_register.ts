@@ -1,8 +1,8 @@
 import type { ReaderThread } from "../../ffi/process.ts";
 import type { Runtime, ThreadState } from "../cpython/runtime.ts";
 import { STATUS, STATUS_SHIFT } from "../profile/profile.ts";
+import type { Ledger } from "./ledger.ts";
 import { writeName, writeThread } from "./records.ts";
-import type { RingWriter } from "./ring.ts";
 import { ThreadLabels } from "./thread_labels.ts";
 
 /** From one try to write to a full ring to the next, µs. */
@@ -16,12 +16,16 @@ export class ThreadRegister {
   readonly #flags: number[] = [];
   readonly #labels: ThreadLabels;
 
-  /** @param asksCpu samples say themselves whether it is known that their threads were on a CPU. */
+  /**
+   * @param asksCpu samples say themselves whether it is known that their threads were on a CPU.
+   * @param process id of the process on the other side, where processes are told apart.
+   */
   constructor(
     runtime: Runtime,
     readonly reader: ReaderThread,
-    readonly writer: RingWriter,
+    readonly ledger: Ledger,
     readonly asksCpu: boolean,
+    readonly process?: number,
   ) {
     this.#labels = new ThreadLabels(runtime);
   }
@@ -59,13 +63,15 @@ export class ThreadRegister {
   /** Looks whether some of the threads that are still there have other names by now. */
   refresh(ids: Iterable<number>): void {
     this.#labels.keep(new Set(ids));
-    this.#labels.refresh((id, name) => writeName(this.writer, id, name));
+    this.#labels.refresh((id, name) => writeName(this.ledger.writer, id, name));
   }
 
   #tell(key: string, state: ThreadState, name: string, main: boolean, flags: number): number {
-    const id = this.#ids.size;
+    const id = this.ledger.threads++;
     const { tid, interpreterId: interpreter } = state;
-    while (!writeThread(this.writer, { tid, main, interpreter, name })) {
+    const told = { tid, main, interpreter, name };
+    const thread = this.process === undefined ? told : { ...told, process: this.process };
+    while (!writeThread(this.ledger.writer, thread)) {
       this.reader.sleepUntil(this.reader.now() + TRY_AGAIN, 0);
     }
     this.#ids.set(key, id);

@@ -7,11 +7,13 @@ import { versionText } from "../cpython/debug_offsets.ts";
 import { Beginning } from "./beginning.ts";
 import { type AttachFault, type CaptureRequest, modeOf } from "./capture.ts";
 import { featuresFor } from "./features.ts";
+import { Ledger } from "./ledger.ts";
 import { SamplingLoop } from "./loop.ts";
 import type { Order, Report } from "./messages.ts";
 import { Stops } from "./stops.ts";
+import { Target } from "./target.ts";
 import { canTell } from "./thread_states.ts";
-import { isStopRequested, openRing, type Ring } from "./ring.ts";
+import { isStopRequested, openRing, type Ring, RingWriter } from "./ring.ts";
 
 /** From one look for an interpreter to the next, µs. */
 const LOOK_AGAIN = 500;
@@ -83,7 +85,10 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     });
     const stops = stopper === undefined ? undefined : new Stops(stopper, reader);
     const order = { ...request, mode };
-    const summary = new SamplingLoop(found, reader, platform.loops(), ring, order, stops).run();
+    const writer = new RingWriter(ring);
+    const ledger = new Ledger(writer);
+    const target = new Target(found, reader, platform.loops(), ledger, order, { stops });
+    const summary = new SamplingLoop(target, reader, writer, order).run();
     // Once the end is reported, the program may exit before we are done here.
     stopper?.close();
     report({ kind: "finished", summary });

@@ -5,6 +5,7 @@ import { describePlace } from "../../src/cpython/frame_description.ts";
 import { NO_STACK } from "../../src/profile/tables.ts";
 import { Interner, ThreadStack } from "../../src/sampler/interner.ts";
 import { writeSample } from "../../src/sampler/records.ts";
+import { StackBook } from "../../src/sampler/stack_book.ts";
 import { type Ring, RingWriter } from "../../src/sampler/ring.ts";
 import { Image } from "../cpython/image.ts";
 import { interpreters } from "../cpython/interpreters.ts";
@@ -48,7 +49,11 @@ function textOf(place: number): string {
 
 function begin(ring: Ring): { interner: Interner; drain: Drain; writer: RingWriter } {
   const writer = new RingWriter(ring);
-  return { interner: new Interner(codeTable, writer), drain: new Drain(ring), writer };
+  return {
+    interner: new Interner(codeTable, new StackBook(writer)),
+    drain: new Drain(ring),
+    writer,
+  };
 }
 
 /** The local id of a stack, root first. */
@@ -72,7 +77,7 @@ Deno.test("places of one line and its columns are one frame, other columns are a
     const stack = interner.push(NO_STACK, place);
     assert.equal(byLocation.get(key) ?? stack, stack, key);
     byLocation.set(key, stack);
-    interner.send(stack);
+    interner.book.send(stack);
   }
   drain.run();
   assert.equal(drain.profile.frames.length, byLocation.size);
@@ -83,12 +88,12 @@ Deno.test("only what a sample uses is defined, and nothing twice", () => {
   const { interner, drain } = begin(smallRing(1 << 16));
   push(interner, [c]);
   const stack = push(interner, [a, b]);
-  const id = interner.send(stack);
-  assert.equal(interner.send(stack), id);
+  const id = interner.book.send(stack);
+  assert.equal(interner.book.send(stack), id);
   drain.run();
   assert.equal(drain.profile.stacks.length, 2);
   assert.deepEqual(drain.textOf(id), [textOf(b), textOf(a)]);
-  interner.send(push(interner, [a]));
+  interner.book.send(push(interner, [a]));
   assert.equal(drain.run(), 0);
   assert.equal(drain.profile.stacks.length, 2, "the caller was defined already");
 });
@@ -101,7 +106,7 @@ Deno.test("a ring that is full at any point makes no wrong numbers", () => {
     const samples: number[][] = [];
     for (let step = 0; step < 1500; step++) {
       const stack = Array.from({ length: 1 + random.below(12) }, () => random.pick(shown));
-      const id = interner.send(push(interner, stack));
+      const id = interner.book.send(push(interner, stack));
       const done = id >= 0 && writeSample(writer, step, 0, id, 0);
       if (done) samples.push(stack);
       else refused++;
@@ -137,7 +142,7 @@ Deno.test("a thread's stack is that of its snapshot, also where only a part is i
     reading.snapshot(main).learn();
   }
   assert.equal(new Set(ids).size, 1);
-  const id = interner.send(ids[0]!);
+  const id = interner.book.send(ids[0]!);
   drain.run();
   const { frames } = told.find(({ tid }) => tid === main.tid)!;
   const text = frames.map(([file, name, line]) => [file, name, line].join(":"));
@@ -163,7 +168,7 @@ Deno.test("a thread's stack is right after readings that nobody interned", () =>
   const main = listThreads(again.runtime).find((state) => state.main)!;
   again.settle(main);
   const ring = smallRing(1 << 16);
-  const interner = new Interner(again.codeTable, new RingWriter(ring));
+  const interner = new Interner(again.codeTable, new StackBook(new RingWriter(ring)));
   const stack = new ThreadStack(interner, createLoops());
   const snapshot = again.snapshot(main);
   stack.intern(snapshot);

@@ -1,0 +1,356 @@
+import type { Loops, ReaderThread } from "../../ffi/process.ts";
+import { findTasks } from "../cpython/asyncio/find.ts";
+import { CodeTable } from "../cpython/code_table.ts";
+import { CollectionLog } from "../cpython/collection_log.ts";
+import { EdgeTable } from "../cpython/edge_table.ts";
+import { RoutineTable } from "../cpython/routine_table.ts";
+import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
+import { TORN } from "../cpython/snapshot_status.ts";
+import { GroupCopy } from "../cpython/group_copy.ts";
+import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
+import type { ThreadCopy } from "../cpython/thread_copy.ts";
+import type { Ending } from "../profile/metadata.ts";
+import { REPLACED, REPLACEMENT, STATUS, statusOf } from "../profile/profile.ts";
+import { emptyQuality, type Quality, type Rejection, REJECTIONS } from "../profile/quality.ts";
+import { NO_STACK } from "../profile/tables.ts";
+import { type CaptureRequest, modeOf, wantsStates } from "./capture.ts";
+import { featuresFor } from "./features.ts";
+import { Interner } from "./interner.ts";
+import type { Ledger } from "./ledger.ts";
+import { writeLoss, writeSample } from "./records.ts";
+import type { RingWriter } from "./ring.ts";
+import { SettlingQueue } from "./settling.ts";
+import type { StackBook } from "./stack_book.ts";
+import { MOST_STOPS, type Stops } from "./stops.ts";
+import type { Noted, Subject } from "./subject.ts";
+import { Tasks } from "./tasks.ts";
+import { Teacher } from "./teacher.ts";
+import { keyOf, ThreadRegister } from "./thread_register.ts";
+import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
+import { StateShop } from "./thread_states.ts";
+import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
+
+/** Longest sleep between ticks, µs: how soon its end and a request to stop are seen. */
+const NAP = 50_000;
+/** From one look at the list of threads to the next, µs, even if nothing seems to have changed. */
+const RELIST = 100_000;
+/** From one clean-up of windows and doubts to the next, µs. */
+const HOUSEKEEPING = 1_000_000;
+/** From one doubt in code objects to the next, µs, in versions that do not count the freed ones. */
+const DOUBT = 2_000;
+/** Threads of a program without a GIL that are read exactly in one tick, unless all are. */
+const MOST_NEAR = 8;
+/** How a target is part of a capture. */
+export interface TargetPlace {
+  /** Stops it for its readings. */
+  readonly stops?: Stops | undefined;
+  /** Its id on the other side, where processes are told apart. */
+  readonly process?: number;
+  /** Samples that may wait for proof at a time; absent: plenty. */
+  readonly patience?: number;
+}
+
+/** One process of a capture: lists its threads and reads them, whenever a tick is due. */
+export class Target implements Subject {
+  #shop: Workshop;
+  readonly #teacher: Teacher;
+  readonly #queue: SettlingQueue;
+  readonly #writer: RingWriter;
+  readonly quality: Quality = emptyQuality();
+  readonly #register: ThreadRegister;
+  /** Absent where tasks that wait are not sampled. */
+  #waiting: WaitingTasks | undefined;
+  /** Threads whose tasks are sampled. */
+  #taskThreads: TaskThread[] = [];
+  #samplers: ThreadSampler[] = [];
+  #copies: ThreadCopy[] = [];
+  readonly #group: GroupCopy;
+  readonly stops: Stops | undefined;
+  readonly napUs = NAP;
+  readonly #collections: CollectionLog | undefined;
+  #listedAt = -Infinity;
+  #cleanedAt = 0;
+  #doubtedAt = 0;
+  /** Threads that are read exactly in this tick, where there is no GIL, and where the next turn begins. */
+  readonly #near = new Set<ThreadSampler>();
+  #turn = 0;
+
+  constructor(
+    readonly runtime: Runtime,
+    reader: ReaderThread,
+    loops: Loops,
+    ledger: Ledger,
+    readonly request: CaptureRequest,
+    { stops, process, patience }: TargetPlace = {},
+  ) {
+    this.stops = stops;
+    const codeTable = new CodeTable(runtime.reader, runtime.layout);
+    const edges = new EdgeTable();
+    this.#writer = ledger.writer;
+    this.#group = new GroupCopy(runtime.process);
+    this.#register = new ThreadRegister(runtime, reader, ledger, wantsStates(request), process);
+    const { book } = ledger;
+    const interner = new Interner(codeTable, ledger.book);
+    this.#teacher = new Teacher(request.consistency === "exact");
+    if (request.features?.gc) this.#collections = new CollectionLog(runtime);
+    const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
+      const index = REJECTIONS.indexOf(reason);
+      this.quality.rejected[index]!++;
+      const id = stack === NO_STACK ? NO_STACK : book.send(book.leafOf(stack));
+      writeLoss(this.#writer, time, thread, index, id);
+    };
+    this.#queue = new SettlingQueue(edges, {
+      accept: (time, thread, stack, flags) => this.#send(book, time, thread, stack, flags),
+      replace: (time, thread, stack, fallback, flags) => {
+        if (!this.#isOfMode(flags)) return;
+        if (fallback.reread) this.quality.retried++;
+        else this.quality.repaired++;
+        const [own, other] = [book.leafOf(stack), book.leafOf(fallback.stack)];
+        if (own !== other) {
+          writeLoss(this.#writer, time, thread, REPLACED, book.send(own));
+          writeLoss(this.#writer, time, thread, REPLACEMENT, book.send(other));
+        }
+        this.#send(book, time, thread, fallback.stack, flags);
+      },
+      reject: (time, thread, stack) => reject(time, thread, "unknown-edge", stack),
+    }, patience);
+    const states = wantsStates(request) ? StateShop.create(runtime, request) : undefined;
+    this.#shop = {
+      runtime,
+      codeTable,
+      edges,
+      interner,
+      queue: this.#queue,
+      teacher: this.#teacher,
+      quality: this.quality,
+      allThreads: request.allThreads,
+      features: featuresFor(runtime, request.features),
+      routines: new RoutineTable(codeTable, runtime.reader),
+      reject,
+      loops,
+      ...(states === undefined ? {} : { states }),
+    };
+  }
+
+  /** From the moment on when the target has tasks, stacks are those of its tasks. */
+  #seekTasks(): void {
+    const { asyncMode } = this.request;
+    const { runtime, codeTable, interner, queue, reject, tasks, loops } = this.#shop;
+    if (asyncMode === undefined || tasks !== undefined) return;
+    const source = findTasks(runtime, codeTable);
+    if ("fault" in source) return;
+    const found = new Tasks(runtime, codeTable, interner, source, loops);
+    this.#shop = { ...this.#shop, tasks: found };
+    for (const { states } of this.#samplers) states?.close();
+    this.#samplers = [];
+    // Tasks that wait do nothing that another mode asks for.
+    if (asyncMode === "all" && modeOf(this.request) === "wall") {
+      this.#waiting = new WaitingTasks(found, queue, reject);
+    }
+  }
+
+  /** To ask for names the first time takes as long as some ticks. */
+  begin(): void {
+    this.#register.introduce(this.#choose(listThreads(this.runtime)));
+  }
+
+  miss(ticks: number, withheld: number): void {
+    this.quality.missedTicks += ticks;
+    this.quality.withheldTicks = withheld;
+  }
+
+  rest(): Ending | undefined {
+    return this.runtime.process.alive() ? undefined : "target-ended";
+  }
+
+  /** True while none of its threads is sampled: it starts, ends, or runs another program by now. */
+  get isQuiet(): boolean {
+    return this.#samplers.length === 0;
+  }
+
+  /** All samples before this time have been handed on; µs since the first tick. */
+  get settledUntil(): number {
+    return this.#queue.heldFrom;
+  }
+
+  finish(last: number, start: number): Noted {
+    for (const { states } of this.#samplers) {
+      states?.look(last);
+      states?.close();
+    }
+    this.#queue.flush(this.#teacher.readings);
+    const stops = this.stops?.summary();
+    this.#collections?.look(this.#samplers);
+    return { ...this.#collections?.summary(start), ...(stops && { stops }) };
+  }
+
+  /** @param time µs since the first tick; `now`: the same on the reader's clock. */
+  tick(time: number, now: number): Ending | undefined {
+    if (now - this.#listedAt > RELIST) {
+      const ending = this.#list(now);
+      if (ending !== undefined) return ending;
+      this.#collections?.look(this.#samplers);
+    }
+    if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now);
+    if (now - this.#doubtedAt > DOUBT) this.#doubt(now);
+    const samplers = this.#shop.states === undefined ? this.#samplers : this.#look(time);
+    return this.stops === undefined
+      ? this.#read(time, samplers)
+      : this.#readStopped(time, now, this.stops, samplers);
+  }
+
+  /** Looks what the threads are doing. Returns those that are to be read for it. */
+  #look(time: number): ThreadSampler[] {
+    for (const { states } of this.#samplers) states!.look(time);
+    if (this.request.mode !== "cpu") return this.#samplers;
+    return this.#samplers.filter(({ states }) => !states!.isBlocked);
+  }
+
+  /** Reads a target that runs. */
+  #read(time: number, samplers: readonly ThreadSampler[]): Ending | undefined {
+    const focus = focusOf(samplers);
+    const exact = focus !== undefined && this.#teacher.wants(time);
+    this.quality.ticks++;
+    this.#shop.tasks?.begin();
+    const all = samplers === this.#samplers;
+    if (all && this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
+    const visit = exact ? this.#teacher.visitNumber : 0;
+    const parallel = this.runtime.layout.freeThreaded;
+    if (exact && parallel) this.#drawNear(samplers);
+    for (const sampler of samplers) {
+      const near = exact && (sampler === focus || !sampler.isActive() || this.#near.has(sampler));
+      if (visit > 0 && !near && !parallel) this.quality.controlTried++;
+      const status = sampler.sample(time, near, visit);
+      const ending = this.#endingOf(status);
+      if (ending !== undefined) return ending;
+    }
+    this.#waiting?.sample(time, this.#taskThreads);
+    this.#queue.settle(time, this.#teacher.readings);
+    return undefined;
+  }
+
+  /** Reads a target that is stopped for it, once more for threads that stood where no stack is whole. */
+  #readStopped(
+    time: number,
+    now: number,
+    stops: Stops,
+    samplers: readonly ThreadSampler[],
+  ): Ending | undefined {
+    if (!stops.allow(now)) {
+      this.quality.missedTicks++;
+      return undefined;
+    }
+    this.quality.ticks++;
+    for (const sampler of samplers) sampler.warmUp();
+    this.#shop.tasks?.begin();
+    let left = samplers;
+    let ending: Ending | undefined;
+    for (let i = 1; i <= MOST_STOPS && left.length > 0 && ending === undefined; i++) {
+      const last = i === MOST_STOPS;
+      const there = stops.during((stopped) => {
+        left = left.filter((sampler) => {
+          const status = stopped ? sampler.sampleStopped(time, () => stops.holds()) : TORN;
+          if (status >= TORN && last) sampler.reject(stops.holds() ? reasonOf(status) : "not-held");
+          ending ??= this.#endingOf(status);
+          return status >= TORN;
+        });
+        if (stopped && i === 1) this.#waiting?.sample(time, this.#taskThreads);
+      });
+      if (!there) ending = this.#whyLost();
+    }
+    this.#queue.settle(time, this.#teacher.readings);
+    return ending;
+  }
+
+  /** What the status of a sample means for the capture. */
+  #endingOf(status: number): Ending | undefined {
+    if (status === THREAD_LOST) this.#listedAt = -Infinity;
+    if (status === PROCESS_LOST) return "target-ended";
+    return status === ACCESS_LOST ? this.#whyLost() : undefined;
+  }
+
+  /**
+   * Chooses the threads to be near to, one after another, where several run at a time. Each is held by
+   * itself; which ones they are does not depend on what they do.
+   */
+  #drawNear(samplers: readonly ThreadSampler[]): void {
+    this.#near.clear();
+    const count = samplers.length;
+    const most = this.#teacher.always ? count : Math.min(count, MOST_NEAR);
+    for (let i = 0; i < most; i++) this.#near.add(samplers[(this.#turn + i) % count]!);
+    this.#turn = (this.#turn + most) % count;
+  }
+
+  #choose(states: ThreadState[]): ThreadState[] {
+    const { allThreads } = this.request;
+    return states.filter(({ tid, main }) => tid !== 0 && (allThreads || main));
+  }
+
+  /** Brings the samplers in line with the target's threads. */
+  #list(now: number): Ending | undefined {
+    const { process } = this.runtime;
+    if (!process.alive()) return "target-ended";
+    this.#listedAt = now;
+    const states = listThreads(this.runtime);
+    if (states.length === 0 && !isRunning(this.runtime)) {
+      // Starting, or finishing: unless another program has taken the process over.
+      const start = this.runtime.reader.bytes(this.runtime.address, 8);
+      if (start === undefined) return process.alive() ? "target-replaced" : "target-ended";
+    }
+    const wanted = this.#choose(states);
+    this.#register.introduce(wanted);
+    this.#seekTasks();
+    const before = new Map(this.#samplers.map((sampler) => [keyOf(sampler.state), sampler]));
+    const samplers = wanted.map((state) =>
+      before.get(keyOf(state)) ?? new ThreadSampler(this.#shop, state, this.#register.idOf(state))
+    );
+    const same = samplers.length === this.#samplers.length &&
+      samplers.every((sampler, i) => sampler === this.#samplers[i]);
+    if (same) return undefined;
+    const kept = new Set(samplers);
+    for (const sampler of this.#samplers) if (!kept.has(sampler)) sampler.states?.close();
+    this.#samplers = samplers;
+    this.#copies = samplers.map((sampler) => sampler.snapshot.copy);
+    if (this.#waiting !== undefined) {
+      this.#taskThreads = wanted.map((state) => ({ state, id: this.#register.idOfTasks(state) }));
+    }
+    return undefined;
+  }
+
+  /** In cpu mode it is known only now whether a thread had a CPU. */
+  #isOfMode(flags: number): boolean {
+    return this.request.mode !== "cpu" || (statusOf(flags) & STATUS.onCpu) !== 0;
+  }
+
+  #send(book: StackBook, time: number, thread: number, stack: number, flags: number): void {
+    if (!this.#isOfMode(flags)) return;
+    const id = book.send(stack);
+    const all = flags | this.#register.flagsOf(thread);
+    if (id >= 0 && writeSample(this.#writer, time, thread, id, all)) this.quality.samples++;
+    else this.quality.dropped++;
+  }
+
+  /** 3.13 does not count freed code objects: they are looked at again every few milliseconds. */
+  #doubt(now: number): void {
+    this.#doubtedAt = now;
+    if (this.runtime.layout.interpreter.codeGeneration < 0) this.#shop.codeTable.doubt();
+  }
+
+  #clean(now: number): void {
+    this.#cleanedAt = now;
+    for (const sampler of this.#samplers) sampler.snapshot.copy.relax();
+    if (!this.request.allThreads) return;
+    this.#register.refresh(this.#samplers.map((sampler) => sampler.id));
+  }
+
+  #whyLost(): Ending {
+    return this.runtime.process.alive() ? "lost-access" : "target-ended";
+  }
+}
+
+/** The thread to be near to in exact readings: the one that runs. */
+function focusOf(samplers: readonly ThreadSampler[]): ThreadSampler | undefined {
+  return samplers.length < 2
+    ? samplers[0]
+    : samplers.find((sampler) => sampler.isActive()) ?? samplers[0];
+}
