@@ -8,6 +8,8 @@ const COUNT_OF_LOCALS = 4;
 /** The table of exceptions lies right before the flags (CPython 3.11–3.15 Include/cpython/code.h). */
 const HANDLERS = -8;
 const LARGEST_TABLE = 1 << 20;
+/** Longer instructions would take too long to take apart, bytes. */
+const LARGEST_ROUTINE = 1 << 20;
 
 /** The instructions of a function. */
 export interface Routine {
@@ -37,6 +39,10 @@ export class RoutineTable {
     const { reader, codeTable } = this;
     const { layout } = codeTable;
     const content = codeTable.contentOf(object);
+    if (content.length > LARGEST_ROUTINE) {
+      this.#routines.set(code, undefined);
+      return undefined;
+    }
     const bytes = reader.bytes(content.start, content.length);
     let locals: number | undefined = 0;
     let handlers: Uint8Array | undefined = new Uint8Array(0);

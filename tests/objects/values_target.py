@@ -55,6 +55,11 @@ class Ratio(int):
 
 
 Point = collections.namedtuple("Point", "x y")
+Login = collections.namedtuple("Login", "user password")
+
+
+class Admin(Login):
+    pass
 
 
 def generate():
@@ -82,6 +87,7 @@ def around(outer):
         objects = [Plain(), Slotted(), Both(), Empty]
         materialized = Materialized()
         points = [Point(1, "y"), Ratio(7), Colour.RED]
+        logins = [Login("ann", "hunter2"), Admin("bob", "hunter2"), {b"password": "hunter2"}]
         errors = [ValueError("bad", 3), KeyError()]
         circle = [1]
         circle.append(circle)
@@ -140,7 +146,11 @@ def expected():
         "Both(third=3, first=1, second=[2], fourth=4), <class Empty>]"
     )
     shown["materialized"] = "Materialized(number=1, text='x', api_key=<hidden>, later=None)"
-    shown["points"] = "[Point(1, 'y'), Ratio(7), <Colour.RED: 1>]"
+    shown["points"] = "[Point(x=1, y='y'), Ratio(7), <Colour.RED: 1>]"
+    shown["logins"] = (
+        "[Login(user='ann', password=<hidden>), Admin(user='bob', password=<hidden>), "
+        "{b'password': <hidden>}]"
+    )
     shown["errors"] = "[ValueError('bad', 3), KeyError()]"
     shown["circle"] = "[1, …]"
     shown["long_list"] = "[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, … 88 more]"

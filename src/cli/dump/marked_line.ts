@@ -33,7 +33,7 @@ export function markLine(
   if (to === from || (from === start && to === text.length)) {
     return { before: clean(cut(text.slice(start), LONGEST)), marked: "", after: "", carets: "" };
   }
-  const before = clean(text.slice(start, from));
+  const before = clean(cutFront(text.slice(start, from), LONGEST));
   const marked = clean(cut(text.slice(from, to), LONGEST));
   const after = clean(cut(text.slice(to), LONGEST));
   const carets = " ".repeat(measureText(before)) + "^".repeat(measureText(marked));
@@ -59,6 +59,11 @@ function sizeInBytes(character: string): number {
 
 function clean(text: string): string {
   return escapeForTerminal(text.replaceAll("\t", " "));
+}
+
+function cutFront(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `…${characters.slice(1 - most).join("")}`;
 }
 
 function cut(text: string, most: number): string {

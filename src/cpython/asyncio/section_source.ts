@@ -5,7 +5,7 @@ import type { CoroutineReader } from "./coroutine.ts";
 import type { AsyncioSection } from "./section.ts";
 import { readPointers } from "./set.ts";
 import type { RunningFields, TaskList, TaskSource } from "./source.ts";
-import { MOST_TASKS, type TaskFacts } from "./task.ts";
+import { MOST_AWAITER_PLACES, MOST_TASKS, type TaskFacts } from "./task.ts";
 import { readTaskName } from "./task_name.ts";
 
 /** Tasks as 3.14 and later keep them: in a list of each thread, and knowing who waits for them. */
@@ -70,7 +70,9 @@ export class SectionSource implements TaskSource {
   #awaiters(reader: MemoryReader, awaitedBy: Address, isSet: boolean): Address[] | undefined {
     if (awaitedBy === 0) return [];
     const { offsets } = this.runtime;
-    const waiting = isSet ? readPointers(reader, offsets, awaitedBy) : [awaitedBy];
+    const waiting = isSet
+      ? readPointers(reader, offsets, awaitedBy, MOST_AWAITER_PLACES)
+      : [awaitedBy];
     const { isTask } = this.section.task;
     // A future that is no task leads to nobody.
     return waiting?.filter((one) => reader.bytes(one + isTask, 1)?.[0] === 1);

@@ -9,12 +9,14 @@ const ENTRY = 16;
 
 /**
  * The objects in a `set`.
+ * @param most places of a table that is to be believed: some times as many as there are objects.
  * @returns undefined if it cannot be read or its table makes no sense.
  */
 export function readPointers(
   reader: MemoryReader,
   { get, or }: DebugOffsets,
   set: Address,
+  most = MOST_SLOTS,
 ): Address[] | undefined {
   // Counts of what is and was in it come first (CPython 3.11–3.15 Include/cpython/setobject.h).
   const from = or("set_object.mask", get("pyobject.size") + 16);
@@ -22,7 +24,7 @@ export function readPointers(
   if (head === undefined) return undefined;
   const view = new DataView(head.buffer);
   const slots = pointerAt(view, 0) + 1;
-  if (slots > MOST_SLOTS) return undefined;
+  if (slots > most) return undefined;
   const table = reader.bytes(pointerAt(view, 8), slots * ENTRY);
   if (table === undefined) return undefined;
   const entries = new DataView(table.buffer);

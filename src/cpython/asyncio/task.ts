@@ -70,5 +70,5 @@ export const LONGEST_TASK_NAME = 255;
 export const MOST_AWAITS = 10_000;
 /** More tasks of one thread are taken for garbage. */
 export const MOST_TASKS = 1_000_000;
-/** More tasks that wait for one are taken for garbage. */
-export const MOST_AWAITERS = 1 << 16;
+/** Places in a set of tasks that wait for one; more are taken for garbage. */
+export const MOST_AWAITER_PLACES = 1 << 18;

@@ -37,6 +37,8 @@ export class ObjectReader {
   readonly slots = new Map<Address, readonly [name: string, offset: number][]>();
   /** Names of the attributes that the objects of a class share, by the address of the keys that have them. */
   readonly names = new Map<Address, readonly (string | undefined)[]>();
+  /** Names of the fields of named tuples, by the class. */
+  readonly fieldNames = new Map<Address, readonly string[] | undefined>();
   readonly #types = new Map<Address, ObjectType | undefined>();
   /** Types of types, by address. */
   readonly #metatypes = new Map<Address, boolean>();

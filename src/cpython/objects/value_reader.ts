@@ -1,8 +1,9 @@
 import type { Address } from "../../../ffi/process.ts";
 import { pointerAt } from "../memory.ts";
-import { readAttributes } from "./attributes.ts";
+import { type Attributes, readAttributes } from "./attributes.ts";
 import { readDictEntries } from "./dict_entries.ts";
 import { nameOfObject } from "./named_objects.ts";
+import { readFieldNames } from "./named_tuple.ts";
 import { readFloat, readInt } from "./numbers.ts";
 import { TYPE_FLAG } from "./object_layout.ts";
 import { hasFlag, type ObjectReader, type ObjectType } from "./object_reader.ts";
@@ -86,6 +87,8 @@ export class ValueReader {
 
   #readCompound(object: Address, type: ObjectType): Value | undefined {
     const { name, flags } = type;
+    const fields = hasFlag(flags, TYPE_FLAG.tuple) && readFieldNames(this.objects, type);
+    if (fields) return this.#readNamedTuple(object, type, fields);
     const inner = this.#readContainer(object, type);
     if (inner === UNREADABLE) return inner;
     if (inner !== undefined && BUILT_IN.has(name)) return inner;
@@ -97,14 +100,30 @@ export class ValueReader {
     if (inner === undefined && attributes.size === 0) {
       return { kind: "opaque", type: name, address: object };
     }
+    return this.#describe(name, attributes, inner);
+  }
+
+  #describe(type: string, attributes: Attributes, inner?: Value): Value {
     const shown = [...attributes].slice(0, this.limits.items);
     return {
       kind: "object",
-      type: name,
+      type,
       ...(inner === undefined ? {} : { inner }),
       attributes: shown.map(([name, value]) => [name, this.#readNamed(name, value)]),
       length: attributes.size,
     };
+  }
+
+  #readNamedTuple(object: Address, type: ObjectType, names: readonly string[]): Value {
+    const { objects } = this;
+    const items = objects.pointers(object + objects.fields.tupleItems, names.length);
+    const others = readAttributes(objects, object, type);
+    const isWhole = objects.size(object) === names.length;
+    if (!isWhole || items === undefined || others === undefined) return UNREADABLE;
+    return this.#describe(
+      type.name,
+      new Map([...names.map((name, i) => [name, items[i]!] as const), ...others]),
+    );
   }
 
   /** What lists and their like hold, of subclasses as well; undefined if it is none of them. */
@@ -145,7 +164,7 @@ export class ValueReader {
 
   #pair(key: Address, value: Address): [Value, Value] {
     const name = this.#read(key);
-    return [name, name.kind === "str" ? this.#readNamed(name.text, value) : this.#read(value)];
+    return [name, this.#readNamed(textOf(name), value)];
   }
 
   /** A table of pairs of object and hash; the places of what was removed have the hash −1. */
@@ -210,6 +229,12 @@ export class ValueReader {
 
 /** Containers that are written without the name of their type. */
 const BUILT_IN = new Set(["list", "tuple", "dict", "set", "frozenset", "str", "bytes", "int"]);
+
+/** What a key says, if it is a text. */
+function textOf(key: Value): string {
+  if (key.kind === "bytes") return String.fromCharCode(...key.bytes);
+  return key.kind === "str" ? key.text : "";
+}
 
 function plain(text: string | undefined): Value {
   return text === undefined ? UNREADABLE : { kind: "plain", text };
