@@ -1,17 +1,13 @@
 /** What we say on standard error, beside the result. */
 
 import type { Profile } from "../profile/profile.ts";
-import type { Consistency, Features, Metadata, Summary } from "../profile/metadata.ts";
+import type { Features, Metadata, Summary } from "../profile/metadata.ts";
 import { findDoubts } from "../analysis/doubts.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { judgeQuality, recordsQuality } from "../analysis/trust.ts";
 import { formatCounted, formatRate, formatShare, formatTime } from "../analysis/units.ts";
-import { type FormatName, FORMATS } from "../../collectors/registry.ts";
 import type { Fault } from "./errors.ts";
 import type { Written } from "./output.ts";
-
-/** Below this interval stopping the program costs most of its time, µs. */
-const SHORT_TO_BLOCK_US = 100;
 
 /** Writes a line to standard error; a closed one is no reason to fail. */
 export function tell(text: string): void {
@@ -70,36 +66,6 @@ export function shortcomings(asked: Features, { features, pythonVersion }: Metad
   if (lacks.length === 0) return [];
   const what = new Intl.ListFormat("en").format(lacks);
   return [`this build of Python ${pythonVersion} does not show ${what}.`];
-}
-
-/** What is to be captured, and shown. */
-interface Asked {
-  readonly consistency: Consistency;
-  readonly intervalUs: number;
-  readonly features: Features;
-  readonly live: boolean;
-  readonly outputs: readonly { readonly format: FormatName }[];
-}
-
-/** Sentences about what was asked for, before it begins. */
-export function forewarnings(asked: Asked): string[] {
-  const { consistency, intervalUs, features, live, outputs } = asked;
-  const sentences: string[] = [];
-  if (consistency === "blocking" && intervalUs < SHORT_TO_BLOCK_US) {
-    sentences.push(
-      `warning: stopping the program every ${
-        formatTime(intervalUs)
-      } takes longer than that. It is ` +
-        "slowed down much, and samples are left out. Use a lower rate (-r), or leave out --blocking.",
-    );
-  }
-  if (features.opcodes && !live && !outputs.some(({ format }) => FORMATS[format].showsOpcodes)) {
-    sentences.push(
-      "no output that was asked for shows instructions; --flamegraph, --heatmap, --gecko and " +
-        "--binary do.",
-    );
-  }
-  return sentences;
 }
 
 function write(text: string): void {

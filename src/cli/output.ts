@@ -4,7 +4,8 @@ import type { Bytes, Spool } from "../../collectors/collector.ts";
 import { createTemporary, type Destination, joinPath } from "./destination.ts";
 import type { Fault } from "./errors.ts";
 import type { SpoolStore } from "./spool.ts";
-import { explainFailure, isClosed, WriteFailure, writing } from "./write_failure.ts";
+import { explainFailure, isClosed, writing } from "./write_failure.ts";
+import { writePieces } from "./write_pieces.ts";
 
 /** Where the result went, or that nobody wanted to read it to its end. */
 export type Written = { readonly path: string } | "stdout" | "closed";
@@ -116,21 +117,6 @@ async function writeDevice(path: string, pieces: Bytes): Promise<Written> {
     return { path };
   } finally {
     file.close();
-  }
-}
-
-/** Writes pieces; between them others have their turn, so that a slow reader does not hold up signals. */
-export async function writePieces(
-  to: { write(bytes: Uint8Array): Promise<number> },
-  pieces: Bytes,
-  path: string,
-): Promise<void> {
-  for (const piece of pieces) {
-    try {
-      for (let at = 0; at < piece.length;) at += await to.write(piece.subarray(at));
-    } catch (error) {
-      throw new WriteFailure(path, error);
-    }
   }
 }
 

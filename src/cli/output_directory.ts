@@ -5,7 +5,8 @@ import type { DirectoryForm } from "../../collectors/registry.ts";
 import { baseName } from "../analysis/places.ts";
 import { mayReplace } from "./directory_place.ts";
 import type { Fault } from "./errors.ts";
-import { removeQuietly, type Sink, writePieces, type Written } from "./output.ts";
+import { removeQuietly, type Sink, type Written } from "./output.ts";
+import { writePieces } from "./write_pieces.ts";
 import { explainFailure, writing } from "./write_failure.ts";
 
 /** A sink for outputs that have nothing to keep before they finish. */

@@ -3,7 +3,8 @@
 import type { Bytes } from "../../collectors/collector.ts";
 import { type Destination, joinPath } from "./destination.ts";
 import type { Fault } from "./errors.ts";
-import { type ByteSink, removeQuietly, writePieces, type Written } from "./output.ts";
+import { type ByteSink, removeQuietly, type Written } from "./output.ts";
+import { writePieces } from "./write_pieces.ts";
 import { explainFailure, writing } from "./write_failure.ts";
 
 /** Names that are tried before we give up. */

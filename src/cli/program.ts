@@ -2,18 +2,12 @@
 
 import { Command, CommanderError } from "commander";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
-import { addAttach, addTop } from "./commands/attach.ts";
-import { addDump } from "./commands/dump.ts";
-import { addDiff } from "./commands/diff.ts";
-import { addDoctor } from "./commands/doctor.ts";
-import { addPs } from "./commands/ps.ts";
-import { addReplay } from "./commands/replay.ts";
-import { addRun } from "./commands/run.ts";
+import { addCommands, isCommand } from "./catalog.ts";
 import { BAD_USAGE, badUsage, DONE, FAILED, unforeseen } from "./errors.ts";
 import { report, tell } from "./messages.ts";
 import type { Sampler } from "../sampler/capture.ts";
 import type { TakeDump } from "../sampler/dump.ts";
-import { type OptionShape, splitRun } from "./run_arguments.ts";
+import { splitRun, type Target } from "./run_arguments.ts";
 import { VERSION } from "./version.ts";
 
 const EXAMPLES = `
@@ -51,21 +45,19 @@ async function dispatch(
   takeDump: TakeDump,
 ): Promise<number> {
   let status: number = DONE;
+  let target: Target | undefined;
   const done = (result: number): void => {
     status = result;
   };
-  const asksRun = args[0] === "run";
-  // The parser never sees the target: its options are none of ours.
-  const { own, target } = asksRun ? splitRun(args.slice(1), runOptions()) : { own: args.slice(1) };
   const program = createProgram();
-  addRun(program, sampler, target, done);
-  addAttach(program, sampler, done);
-  addTop(program, sampler, done);
-  addDump(program, takeDump, done);
-  addReplay(program, done);
-  addDiff(program, done);
-  addPs(program, done);
-  addDoctor(program, sampler, done);
+  const [name, ...rest] = args;
+  const parts = { sampler, takeDump, target: () => target, done };
+  // Help and hints for misspelt words need all commands, anything else just one or none.
+  if (isCommand(name)) await addCommands(program, parts, [name]);
+  else if (!asksVersion(args)) await addCommands(program, parts);
+  let own: readonly string[] = rest;
+  // The parser never sees the target: its options are none of ours.
+  if (name === "run") ({ own, target } = splitRun(rest, program.commands[0]!.options));
   try {
     await program.parseAsync([...args.slice(0, 1), ...own], { from: "user" });
     return status;
@@ -88,19 +80,8 @@ function createProgram(): Command {
     .exitOverride();
 }
 
-const NO_SAMPLER: Sampler = {
-  prepare: () => Promise.resolve(),
-  start: () => Promise.reject(new Error("not to be run")),
-};
-
-/** The options of `run`, as the splitter needs them. */
-function runOptions(): readonly OptionShape[] {
-  return addRun(
-    createProgram(),
-    NO_SAMPLER,
-    undefined,
-    () => {},
-  );
+function asksVersion(args: readonly string[]): boolean {
+  return args.length === 1 && (args[0] === "--version" || args[0] === "-V");
 }
 
 /** Help and version are no errors; anything else the parser says is bad usage. */

@@ -16,8 +16,8 @@ import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected, outputsFailed } from "./errors.ts";
 import { prepareExports } from "./exports.ts";
 import { filterExports, type SampleFilter } from "./filters.ts";
+import { forewarnings } from "./forewarnings.ts";
 import {
-  forewarnings,
   report,
   shortcomings,
   summarizeCapture,

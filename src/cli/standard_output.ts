@@ -2,7 +2,7 @@
 
 import { explainFailure, isClosed } from "./write_failure.ts";
 import type { Fault } from "./errors.ts";
-import { writePieces } from "./output.ts";
+import { writePieces } from "./write_pieces.ts";
 
 /** Colours and width, only where somebody looks at a terminal. */
 export function describeScreen(): { readonly color: boolean; readonly width?: number } {

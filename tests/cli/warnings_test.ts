@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { forewarnings, shortcomings, warnings } from "../../src/cli/messages.ts";
+import { forewarnings } from "../../src/cli/forewarnings.ts";
+import { shortcomings, warnings } from "../../src/cli/messages.ts";
 import type { FormatName } from "../../collectors/registry.ts";
 import type { Metadata } from "../../src/profile/metadata.ts";
 import { Chain } from "../analysis/chains.ts";

@@ -25,7 +25,7 @@ import { report, tell } from "../messages.ts";
 import { sharesTerminal } from "../process_tree.ts";
 import { capturePython } from "../python_search.ts";
 import { createRecorder, type Recorder } from "../recorder.ts";
-import type { OptionShape, Target } from "../run_arguments.ts";
+import type { Target } from "../run_arguments.ts";
 import { showStatus } from "../status_line.ts";
 import { watchSignals } from "../signals.ts";
 import type { Capture, Sampler } from "../../sampler/capture.ts";
@@ -55,13 +55,13 @@ export interface RunOptions extends CaptureOptions {
   readonly kill: boolean;
 }
 
-/** Declares the command. Its target was split off already; `done` gets its exit status. */
+/** Declares the command. Its target is split off before it is parsed; `done` gets its exit status. */
 export function addRun(
   program: Command,
   sampler: Sampler,
-  target: Target | undefined,
+  target: () => Target | undefined,
   done: (status: number) => void,
-): readonly OptionShape[] {
+): void {
   const command = program
     .command("run")
     .summary("start a program and sample it")
@@ -77,12 +77,12 @@ export function addRun(
     .addHelpText("after", EXAMPLES)
     .action(async () => {
       const options = readRunOptions(command);
-      if (target === undefined) {
+      const toRun = target();
+      if (toRun === undefined) {
         return command.error("error: nothing to run: name a script, -m MODULE, or -- COMMAND");
       }
-      done(await run(target, options, sampler));
+      done(await run(toRun, options, sampler));
     });
-  return command.options;
 }
 
 function readRunOptions(command: Command): RunOptions {
