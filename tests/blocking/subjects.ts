@@ -7,6 +7,8 @@ const DENO = ["run", "-q", "-A", "--config", `${ROOT}deno.json`];
 
 /** How a target must run on at the latest, ms. */
 export const AT_ONCE = 100;
+/** Looks that are farther apart say that we had no CPU in between, ms. */
+const STALL = 5;
 
 /** A child with its standard output read by the line; killed at the end of the scope. */
 export class Program implements AsyncDisposable {
@@ -86,15 +88,28 @@ export class Counter extends Program {
     return new DataView(Deno.readFileSync(this.#file).buffer).getBigUint64(0, true);
   }
 
-  /** Waits until it has counted on; returns how long that took, ms. */
+  /**
+   * Waits until it has counted on; returns for how long it stood still, ms. What it waited for a CPU does not
+   * count, nor do times in which we had none: others have the machine then.
+   */
   async countsOn(patience = 10_000): Promise<number> {
     const before = this.count();
     const start = performance.now();
+    const waited = this.#waitedMs();
+    let [last, lost] = [start, 0];
     while (this.count() === before) {
-      assert.ok(performance.now() - start < patience, "the target stands still");
+      const now = performance.now();
+      assert.ok(now - start < patience, "the target stands still");
+      if (now - last > STALL) lost += now - last;
+      last = now;
       await sleep(1);
     }
-    return performance.now() - start;
+    return Math.max(0, last - start - lost - (this.#waitedMs() - waited));
+  }
+
+  /** For how long it was ready to run and did not. */
+  #waitedMs(): number {
+    return Number(Deno.readTextFileSync(`/proc/${this.pid}/schedstat`).split(" ")[1]) / 1e6;
   }
 
   /** Waits until it does not count for a tenth of a second. */

@@ -137,17 +137,13 @@ Deno.test("a capture without samples writes nothing and says why", async () => {
   });
 });
 
-/** Sends a signal once the sampler had time to start. */
-function signalSoon(signal: Deno.Signal): (child: Deno.ChildProcess) => Promise<void> {
-  return async (child) => {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    child.kill(signal);
-  };
+function send(signal: Deno.Signal): (child: Deno.ChildProcess) => Promise<void> {
+  return (child) => Promise.resolve(child.kill(signal));
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   Deno.test(`${signal} ends an attach with its result written`, async () => {
-    const { status, stdout } = await runFake(["attach", PID], { during: signalSoon(signal) });
+    const { status, stdout } = await runFake(["attach", PID], { during: send(signal) });
     assert.match(stdout, /price_order/);
     assert.match(stdout, /\(interrupted\)/);
     assert.equal(status, 0);
@@ -157,7 +153,7 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
 Deno.test("Ctrl-C before anything was collected ends with 130", async () => {
   const { status, stdout } = await runFake(["attach", PID], {
     env: { FAKE_SAMPLES: "0" },
-    during: signalSoon("SIGINT"),
+    during: send("SIGINT"),
   });
   assert.equal(stdout, "");
   assert.equal(status, 130);

@@ -1,5 +1,7 @@
 /** Running tachyon as a user does: as a process of its own. */
 
+import { basename, dirname } from "node:path";
+
 /** What came of it. */
 export interface Outcome {
   readonly status: number;
@@ -11,7 +13,7 @@ export interface Outcome {
 export interface Setting {
   readonly env?: Record<string, string>;
   readonly cwd?: string;
-  /** Called when it has started, to send it signals. */
+  /** Called when it has started, or samples if it is made up, to send it signals. */
   readonly during?: (child: Deno.ChildProcess) => Promise<void>;
 }
 
@@ -51,9 +53,40 @@ function decode(bytes: Uint8Array): string {
 const FAKE = new URL("fake_tachyon.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 
+/** How long a made-up sampler has to wait to be stopped once it has begun, ms. */
+const BEGUN_MS = 300;
+
 /** Runs the command line with a made-up sampler behind it. */
-export function runFake(args: readonly string[], setting: Setting = {}): Promise<Outcome> {
-  return execute(Deno.execPath(), ["run", "-q", "-A", "--config", CONFIG, FAKE, ...args], setting);
+export async function runFake(args: readonly string[], setting: Setting = {}): Promise<Outcome> {
+  const words = ["run", "-q", "-A", "--config", CONFIG, FAKE, ...args];
+  const { during, env } = setting;
+  if (during === undefined) return execute(Deno.execPath(), words, setting);
+  const folder = await Deno.makeTempDir();
+  const ready = `${folder}/ready`;
+  try {
+    return await execute(Deno.execPath(), words, {
+      ...setting,
+      env: { ...env, FAKE_READY: ready },
+      during: async (child) => {
+        await appears(ready, child);
+        await pause(BEGUN_MS);
+        await during(child);
+      },
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Waits for a file, or the end of who is to make it. */
+async function appears(path: string, child: Deno.ChildProcess): Promise<void> {
+  let ended = false;
+  void child.status.then(() => ended = true);
+  while (!ended && !listFiles(dirname(path)).includes(basename(path))) await pause(10);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /** Runs a test in a directory of its own, which is removed behind it. */

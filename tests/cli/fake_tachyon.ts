@@ -1,7 +1,7 @@
 /**
  * tachyon's command line with a made-up sampler behind it: a second of samples at once, then it waits
- * for the process to end, the duration to be over, or `stop`. FAKE_FAULT makes it fail instead, and
- * FAKE_SAMPLES=0 leaves the profile empty.
+ * for the process to end, the duration to be over, or `stop`. FAKE_FAULT makes it fail instead,
+ * FAKE_SAMPLES=0 leaves the profile empty, and FAKE_READY names a file that it makes when it samples.
  */
 
 import { runProgram } from "../../src/cli/program.ts";
@@ -31,6 +31,8 @@ function startFake(request: CaptureRequest): Promise<Capture | AttachFault> {
   const timer = setInterval(() => {
     if (!isAlive(request.pid)) end("target-ended");
   }, 5);
+  const ready = Deno.env.get("FAKE_READY");
+  if (ready !== undefined) Deno.writeTextFileSync(ready, "");
   const limit = request.durationUs === undefined
     ? 0
     : setTimeout(() => end("duration"), request.durationUs / 1000);

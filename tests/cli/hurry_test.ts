@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { inTemporary, runFake } from "./command.ts";
 
-/** Sends signals, the first after 1.2 s and the others 0.6 s apart. */
+/** Sends signals, the first when the program is deaf and the others 0.6 s apart. */
 function signals(...names: Deno.Signal[]): (child: Deno.ChildProcess) => Promise<void> {
   return async (child) => {
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await new Promise((resolve) => setTimeout(resolve, 900));
     for (const name of names) {
       child.kill(name);
       await new Promise((resolve) => setTimeout(resolve, 600));

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { inTemporary, listFiles, processesIn, runFake } from "./command.ts";
 
+/** How long the program has to come up once it is sampled, ms. */
+const UP_MS = 1000;
+
 /** A program that says what it was given, sleeps, and ends with a status. */
 const PROGRAM = `
 import sys, time
@@ -159,7 +162,7 @@ Deno.test("SIGTERM is passed on, and the result is written", async () => {
     const { status, stdout } = await runFake(["run", "program.py", "60", "0"], {
       cwd,
       during: async (child) => {
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await new Promise((resolve) => setTimeout(resolve, UP_MS));
         child.kill("SIGTERM");
       },
     });
@@ -174,7 +177,7 @@ Deno.test("Ctrl-C without a terminal reaches the program, whose end ends the run
     const { status, stdout, stderr } = await runFake(["run", "program.py", "60", "0"], {
       cwd,
       during: async (child) => {
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await new Promise((resolve) => setTimeout(resolve, UP_MS));
         child.kill("SIGINT");
       },
     });

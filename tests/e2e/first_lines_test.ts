@@ -5,7 +5,7 @@ const TARGET = new URL("targets/first_lines.py", import.meta.url).pathname;
 /** Time that the first function takes, from the program's first line on, ms. */
 const SPAN = 60;
 /** A busy machine may let the program run before it lets us look: it gets as many chances. */
-const TRIES = 4;
+const TRIES = 8;
 
 interface Counted {
   readonly functions: readonly { readonly name: string; readonly self: number }[];

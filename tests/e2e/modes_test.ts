@@ -37,8 +37,11 @@ for (const python of PYTHONS) {
     await using program = await startProgram(python.path, ["-c", PROGRAM]);
     const pid = String(program.pid);
     await inTemporary(async (cwd) => {
-      const words = ["attach", "-q", "-a", "-d", "0.5", "--json", "-o", "-", pid];
-      const wall = JSON.parse((await runTachyon(SOURCES!, words)).stdout) as Summary;
+      const summed = await untilSampled((factor) => {
+        const words = ["attach", "-q", "-a", "-d", String(0.5 * factor), "--json", "-o", "-", pid];
+        return runTachyon(SOURCES!, words);
+      });
+      const wall = JSON.parse(summed.stdout) as Summary;
       assert.equal(wall.capture.mode, "wall");
       const [main, worker] = [
         wall.threads.find((t) => t.main)!,

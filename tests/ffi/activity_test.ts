@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { ACTIVITY, BLOCKED, RUNNABLE, STATE_UNKNOWN } from "../../ffi/process.ts";
+import {
+  ACTIVITY,
+  type ActivityWatch,
+  BLOCKED,
+  RUNNABLE,
+  STATE_UNKNOWN,
+} from "../../ffi/process.ts";
 import { anyPython, open, Target } from "./targets.ts";
 
 /** Prints the ids of threads that sleep, that wait for a lock, and of two that work on one CPU. */
@@ -33,12 +39,27 @@ sys.stdin.readline()
 `;
 
 const LOOKS = 400;
+/** Looks until the threads that are to be blocked are, each so long after the one before, ms. */
+const MOST_LOOKS = 100;
+const SETTLED_MS = 50;
+
+/** Waits until threads are blocked and get no CPU any more; one that waits for the GIL looks for it again and again. */
+async function settle(watches: readonly ActivityWatch[]): Promise<void> {
+  for (let look = 0, before = ""; look < MOST_LOOKS; look++) {
+    for (const watch of watches) watch.refresh();
+    const now = watches.map(({ row }) => `${row[ACTIVITY.state]} ${row[ACTIVITY.runs]}`).join();
+    if (now === before && watches.every(({ row }) => row[ACTIVITY.state] === BLOCKED)) return;
+    before = now;
+    await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
+  }
+}
 
 Deno.test("activity tells threads that run from blocked ones, and what they wait for, whatever their names", async () => {
   await using target = new Target(await anyPython(), ["-c", PROGRAM]);
   const tids = (await target.line()).split(" ").map(Number);
   using process = open(target.pid);
   const watches = tids.map((tid) => process.watchActivity(tid, true));
+  await settle(watches.slice(0, 2));
   const before = watches.map(({ row }) => row.slice());
   const runnable = tids.map(() => 0);
   for (let look = 0; look < LOOKS; look++) {

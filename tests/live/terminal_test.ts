@@ -151,7 +151,7 @@ Deno.test("without a terminal a live capture prints a line every second, or an o
   const pid = String(program.pid);
   const lines = await runTachyon(subject, ["attach", "--live", "-d", "2.5", pid]);
   assert.equal(lines.status, 0, lines.stderr);
-  assert.match(lines.stdout, /^1 s {2}[\d,]+ samples {2}.* rejected {2}find_coupons \d+\.\d%/);
+  assert.match(lines.stdout, /^[123] s {2}[\d,]+ samples {2}.* rejected {2}find_coupons \d+\.\d%/);
   assert.ok(lines.stdout.trimEnd().split("\n").length >= 2);
   const objects = await runTachyon(subject, ["attach", "--live", "--json", "-d", "1.5", pid]);
   const rows = objects.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
@@ -161,9 +161,12 @@ Deno.test("without a terminal a live capture prints a line every second, or an o
 
 Deno.test("--realtime-stats says every second how it goes, and leaves the result as it is", async () => {
   const words = ["run", "--realtime-stats", "--collapsed", "-o", "-", "--python", python.path];
-  const { stdout, stderr } = await runTachyon(subject, [...words, ORDERS, "2.5"]);
-  assert.match(stderr, /^1 s {2}[\d,]+ samples {2}.*find_coupons/m);
-  assert.match(stderr, /^2 s {2}/m);
+  const { stdout, stderr } = await runTachyon(subject, [...words, ORDERS, "4.5"]);
+  assert.match(stderr, /^\d s {2}[\d,]+ samples {2}.*find_coupons/m);
+  // On a busy machine a line may come late, or be left out.
+  const seconds = [...stderr.matchAll(/^(\d+) s {2}/gm)].map(([, second]) => Number(second));
+  assert.ok(seconds.length >= 2 && seconds.length <= 5, stderr);
+  assert.ok(seconds.every((second, i) => i === 0 || second > seconds[i - 1]!), stderr);
   assert.match(stdout, /;find_coupons|:find_coupons/);
 });
 
