@@ -19,15 +19,29 @@ export interface Row {
   readonly total: number;
 }
 
+/** The tree of stacks, with frames of a function made one. */
+export interface Calls {
+  readonly tree: MergedStacks["stacks"];
+  /** Samples on each node and below it, and on it alone. */
+  readonly below: Float64Array;
+  readonly self: Float64Array;
+}
+
 /** What a look at a profile showed. */
 export interface Figures {
   /** Samples that the rows are made of. */
   readonly samples: number;
   readonly rows: readonly Row[];
-  /** The tree of stacks with frames of a function made one, and the samples on each node and below it. */
-  readonly tree: MergedStacks["stacks"];
-  readonly below: Float64Array;
-  readonly self: Float64Array;
+  readonly leaves: Float64Array;
+  readonly grain: Grain;
+  /** Who calls whom: worked out when it is asked for the first time. */
+  calls(): Calls;
+}
+
+/** How often an instruction was found running. */
+export interface InstructionCount {
+  readonly opcode: number;
+  readonly count: number;
 }
 
 /** Groups of frames that count as one row; grows with the table of frames. */
@@ -67,6 +81,7 @@ class Groups {
 /** Looks at one profile again and again; a look takes time by what is different in it. */
 export class Observer {
   readonly #groups = { function: new Groups("function"), line: new Groups("line") };
+  #lines: Figures | undefined;
 
   constructor(readonly profile: Profile) {}
 
@@ -75,44 +90,63 @@ export class Observer {
    * @param grain what a row stands for; the tree is always one of functions.
    */
   look(leaves: Float64Array, grain: Grain): Figures {
-    const { profile } = this;
-    const { stacks } = profile;
-    const counts = new Float64Array(stacks.length);
-    counts.set(leaves.subarray(0, stacks.length));
-    const functionOf = this.#groups.function.update(profile);
-    const merged = mergeStacks(stacks, functionOf);
-    const own = new Float64Array(merged.stacks.length);
-    let samples = 0;
-    for (let stack = 0; stack < counts.length; stack++) {
-      own[merged.mergedOf[stack]!]! += counts[stack]!;
-      samples += counts[stack]!;
-    }
+    let calls: Calls | undefined;
     return {
-      samples,
-      rows: this.#rows(counts, grain),
-      tree: merged.stacks,
-      below: sumBelow(merged.stacks, own),
-      self: own,
+      samples: leaves.reduce((sum, count) => sum + count, 0),
+      rows: this.#rows(leaves, grain),
+      leaves,
+      grain,
+      calls: () => calls ??= this.#call(leaves),
     };
   }
 
   /** The function of a node of the tree. */
-  nodeRow({ tree, below, self }: Figures, node: number): Row {
+  nodeRow(figures: Figures, node: number): Row {
+    const { tree, below, self } = figures.calls();
     const label = tree.frame.at(node);
     const frame = this.#groups.function.firstFrame[label]!;
     return this.#describe(frame, label, "function", self[node]!, below[node]!);
   }
 
-  /** Samples with a line of a function as a leaf, or anywhere on the stack, by line. */
-  linesOf(leaves: Float64Array, row: Row): Map<number, Row> {
-    const rows = this.look(leaves, "line").rows;
+  /** The lines of the file of a function that are on stacks, by number. */
+  linesOf(figures: Figures, row: Row): Map<number, Row> {
+    if (this.#lines?.leaves !== figures.leaves) {
+      this.#lines = figures.grain === "line" ? figures : this.look(figures.leaves, "line");
+    }
     return new Map(
-      rows.filter(({ file }) => file === row.file).map((line) => [line.line, line]),
+      this.#lines.rows.filter(({ file }) => file === row.file).map((line) => [line.line, line]),
     );
   }
 
-  #rows(counts: Float64Array, grain: Grain): Row[] {
+  /** Instructions that a row was found at while it ran itself, most frequent first. */
+  instructionsOf({ leaves, grain }: Figures, row: Row): InstructionCount[] {
+    const { frames, stacks } = this.profile;
+    const groupOf = this.#groups[grain].update(this.profile);
+    const counts = new Map<number, number>();
+    for (let stack = 0; stack < leaves.length; stack++) {
+      const frame = stacks.frame.at(stack);
+      if (leaves[stack]! <= 0 || groupOf[frame] !== row.id) continue;
+      const opcode = frames.opcode.at(frame);
+      if (opcode >= 0) counts.set(opcode, (counts.get(opcode) ?? 0) + leaves[stack]!);
+    }
+    return Array.from(counts, ([opcode, count]) => ({ opcode, count }))
+      .sort((a, b) => b.count - a.count || a.opcode - b.opcode);
+  }
+
+  #call(leaves: Float64Array): Calls {
     const { stacks } = this.profile;
+    const merged = mergeStacks(stacks, this.#groups.function.update(this.profile));
+    const self = new Float64Array(merged.stacks.length);
+    for (let stack = 0; stack < leaves.length; stack++) {
+      self[merged.mergedOf[stack]!]! += leaves[stack]!;
+    }
+    return { tree: merged.stacks, below: sumBelow(merged.stacks, self), self };
+  }
+
+  #rows(leaves: Float64Array, grain: Grain): Row[] {
+    const { stacks } = this.profile;
+    const counts = new Float64Array(stacks.length);
+    counts.set(leaves);
     const groups = this.#groups[grain];
     const groupOf = groups.update(this.profile);
     const groupOfStack = stacks.frame.view().map((frame) => groupOf[frame]!);

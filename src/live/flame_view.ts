@@ -3,6 +3,7 @@
 import { formatShare } from "../analysis/units.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { matcherOf } from "./filter.ts";
+import { drawNothing } from "./nothing.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { DIM, FLAMES, selected, type Style, styleOf } from "./style.ts";
@@ -23,7 +24,7 @@ interface Box {
 export function drawFlame(screen: Screen, area: Area, scene: Scene): void {
   const { model, figures, observer } = scene;
   const depth = area.bottom - area.top - 1;
-  if (model.zoom !== undefined && !(figures.below[model.zoom]! > 0)) model.zoom = undefined;
+  if (model.zoom !== undefined && !(figures.calls().below[model.zoom]! > 0)) model.zoom = undefined;
   const boxes = layOut(scene, screen.width, Infinity);
   const chosen = boxes.find(({ node }) => node === model.chosen) ?? boxes[0];
   // Where the graph is deeper than the screen, it moves with the cursor.
@@ -41,9 +42,10 @@ export function drawFlame(screen: Screen, area: Area, scene: Scene): void {
     for (let x = box.from; x < box.to; x++) screen.put(x, y, " ", style, 1);
     if (width >= LEAST_NAMED) screen.put(box.from, y, ` ${row.name}`, style, width - 1);
     if (width > 1) screen.put(box.to - 1, y, "▕", style, 1);
+    model.hits.push({ x: box.from, y, cells: width, means: { row: box.node } });
     if (box === chosen) screen.paint(box.from, y, width, selected);
   }
-  if (chosen === undefined) screen.put(2, area.top + 1, "no samples yet", DIM);
+  if (chosen === undefined) drawNothing(screen, area, scene);
   else {
     const row = observer.nodeRow(figures, chosen.node);
     const shares = `${formatShare(row.total / figures.samples)} total, ${
@@ -57,7 +59,8 @@ export function drawFlame(screen: Screen, area: Area, scene: Scene): void {
 /** Boxes of whole cells, parents before their children; what is narrower than one is left out. */
 function layOut({ figures, model }: Scene, width: number, depth: number): Box[] {
   const children = childrenOf(figures);
-  const { below, samples } = figures;
+  const { samples } = figures;
+  const { below } = figures.calls();
   const boxes: Box[] = [];
   const pending: Box[] = [];
   const place = (

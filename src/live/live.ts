@@ -2,14 +2,15 @@ import { cpuUsage } from "node:process";
 import { judgeQuality } from "../analysis/trust.ts";
 import type { Summary } from "../profile/metadata.ts";
 import type { Profile, SampleBatch } from "../profile/profile.ts";
-import { type Figures, type Grain, Observer } from "./figures.ts";
-import { KeyReader } from "./keys.ts";
+import { type Figures, Observer } from "./figures.ts";
+import { GROUND_DARK, GROUND_LIGHT, KeyReader } from "./keys.ts";
 import { Model, type Wish } from "./model.ts";
 import { Painter } from "./painter.ts";
 import { drawPicture } from "./picture.ts";
-import { type Scene, shareOf } from "./scene.ts";
+import { type Printed, type Scene, shareOf } from "./scene.ts";
 import type { Palette } from "./style.ts";
-import type { Terminal } from "./terminal.ts";
+import { type TaskCounts, TaskTree } from "./tasks.ts";
+import { CLICKS_OFF, CLICKS_ON, type Terminal } from "./terminal.ts";
 import { ThreadWatch } from "./thread_watch.ts";
 import { Window } from "./window.ts";
 
@@ -24,6 +25,10 @@ const NOTICE_MS = 4000;
 /** Arrows tell of changes since a picture as old as this, ms. */
 const TREND_MS = 1000;
 
+const MOUSE_ON = "the mouse clicks and scrolls here; m gives it back to the terminal";
+const MOUSE_OFF = "the mouse selects text again";
+const NO_OPCODES = "instructions are recorded with --opcodes";
+
 /** What a live screen shows, and whom it asks for the rest. */
 export interface LiveOptions {
   readonly terminal: Terminal;
@@ -31,7 +36,9 @@ export interface LiveOptions {
   /** Lines of a source of the target. */
   readSource(file: string): readonly string[] | undefined;
   /** What the target has printed, if that is kept aside. */
-  printed?(): { readonly bytes: number; readonly last: string };
+  printed?(): Printed;
+  /** Called before each look: what is shown is made of something else, which has changed. */
+  renew?(): void;
   /** Writes what was captured so far. Returns what to say about it. */
   snapshot?(): Promise<string>;
 }
@@ -39,8 +46,8 @@ export interface LiveOptions {
 /** What the last look has shown: stays while the picture is held. */
 interface Held {
   readonly figures: Figures;
-  readonly leaves: Float64Array;
-  readonly grain: Grain;
+  readonly waiting: Float64Array;
+  tasks?: TaskCounts;
 }
 
 /** A capture on a screen that renews itself. */
@@ -56,6 +63,7 @@ export class Live {
   #profile: Profile | undefined;
   #observer: Observer | undefined;
   #window: Window | undefined;
+  #tasks: TaskTree | undefined;
   #held: Held | undefined;
   #shares: { at: number; of: Map<number, number> } = { at: -Infinity, of: new Map() };
   #before = new Map<number, number>();
@@ -70,6 +78,8 @@ export class Live {
   #closed = false;
   /** The terminal is somebody else's for a while. */
   #away = false;
+  /** The terminal tells of clicks. */
+  #mouse = false;
 
   constructor(readonly options: LiveOptions) {
     this.#painter = new Painter(options.palette);
@@ -77,8 +87,17 @@ export class Live {
 
   /** Takes samples as they come. */
   add(profile: Profile, batch: SampleBatch): void {
+    this.#follow(profile);
+    this.#threads.add(profile, batch);
+    if (profile.metadata.asyncMode !== undefined) this.#tasks!.add(batch);
+  }
+
+  #follow(profile: Profile): void {
+    if (this.#profile !== undefined) return;
     this.#profile = profile;
-    this.#threads.add(batch);
+    const tasks = this.#tasks = new TaskTree(profile);
+    this.#observer = new Observer(profile);
+    this.#window = new Window(profile, (thread) => tasks.isWaiting(thread));
   }
 
   /**
@@ -86,9 +105,7 @@ export class Live {
    * @param finished fulfilled when the capture has ended; the screen stays.
    */
   async show(profile: Profile, finished: Promise<Summary>): Promise<void> {
-    this.#profile = profile;
-    this.#observer = new Observer(profile);
-    this.#window = new Window(profile);
+    this.#follow(profile);
     const { terminal } = this.options;
     await terminal.enter();
     const unwatch = terminal.watch(() => this.#refresh());
@@ -147,10 +164,22 @@ export class Live {
   }
 
   async #press(key: string): Promise<void> {
-    const { view, opened } = this.model;
-    const wish = this.model.press(key);
+    if (key === GROUND_DARK || key === GROUND_LIGHT) return this.#setGround(key === GROUND_LIGHT);
+    const { model } = this;
+    const { view, opened, mouse } = model;
+    const wish = model.press(key);
     if (wish !== undefined) await this.#fulfil(wish);
-    if (this.model.view !== view || this.model.opened !== opened) this.#stale = true;
+    if (model.view !== view || model.opened !== opened) this.#stale = true;
+    if (model.mouse !== mouse) this.tell(model.mouse ? MOUSE_ON : MOUSE_OFF);
+    if (key === "i" && this.#profile!.metadata.features?.opcodes !== true) this.tell(NO_OPCODES);
+    this.#refresh();
+  }
+
+  /** The terminal has said on what ground it writes. */
+  #setGround(light: boolean): void {
+    if (this.#painter.palette.light === light) return;
+    this.#painter.palette = { ...this.#painter.palette, light };
+    this.#painter.forget();
     this.#refresh();
   }
 
@@ -160,7 +189,8 @@ export class Live {
     if (wish === "quit") this.quit();
     else if (wish === "reset") window.reset(now);
     else if (wish === "recent") window.toggleRecent(now);
-    else if (wish === "all-threads") window.choose(undefined);
+    else if (wish === "all-threads") window.chooseProcess(undefined);
+    else if (wish === "choose-process") this.#chooseProcess();
     else if (wish === "next-thread") this.#chooseThread(1);
     else if (wish === "previous-thread") this.#chooseThread(-1);
     else if (wish === "redraw") this.#painter.forget();
@@ -169,6 +199,7 @@ export class Live {
       await this.#settle();
       await this.options.terminal.suspend();
       this.#away = false;
+      this.#mouse = false;
       this.#painter.forget();
     } else if (this.options.snapshot !== undefined) {
       this.tell("writing …");
@@ -182,12 +213,21 @@ export class Live {
 
   #chooseThread(step: number): void {
     const window = this.#window!;
-    const count = window.profile.threads.length;
-    if (count === 0) return;
+    const { threads } = window.profile;
     // All threads stand between the last and the first.
-    const at = window.thread ?? -1;
-    const next = (at + 1 + step + count + 1) % (count + 1) - 1;
-    window.choose(next < 0 ? undefined : next);
+    const all = [
+      undefined,
+      ...threads.keys().filter((thread) => window.hasThread(threads[thread]!)),
+    ];
+    const at = all.indexOf(window.thread);
+    window.choose(all[(at + step + all.length) % all.length]);
+  }
+
+  /** Shows the process that the cursor is on, or all again. */
+  #chooseProcess(): void {
+    const window = this.#window!;
+    const { chosen } = this.model;
+    window.chooseProcess(chosen === window.process ? undefined : chosen);
   }
 
   /** Draws again and again, less often when that takes long. */
@@ -210,7 +250,7 @@ export class Live {
     const picture = drawPicture(columns, rows, this.#compose());
     this.#late = this.#writing;
     if (this.#writing) return;
-    const text = this.#painter.draw(picture);
+    const text = this.#switchMouse() + this.#painter.draw(picture);
     if (text === "") return;
     this.#writing = true;
     this.#sent = terminal.write(text).then(() => {
@@ -219,18 +259,37 @@ export class Live {
     }, () => this.quit());
   }
 
+  /** What asks the terminal for clicks, or to keep them, where that has changed. */
+  #switchMouse(): string {
+    const { mouse } = this.model;
+    if (this.#mouse === mouse) return "";
+    this.#mouse = mouse;
+    return mouse ? CLICKS_ON : CLICKS_OFF;
+  }
+
+  #look(now: number): Held {
+    const { model } = this;
+    const window = this.#window!;
+    const grain = model.view === "lines" ? "line" : "function";
+    const held = this.#held;
+    const isDue = this.#stale && !model.paused;
+    this.#stale = false;
+    if (held !== undefined && held.figures.grain === grain && !isDue) return held;
+    this.options.renew?.();
+    const keep = held !== undefined && model.paused;
+    const leaves = keep ? held.figures.leaves : window.leaves(now);
+    const waiting = keep ? held.waiting : window.part();
+    const figures = this.#observer!.look(leaves, grain);
+    this.#compare(now, figures);
+    return this.#held = { figures, waiting };
+  }
+
   #compose(): Scene {
     const { model, options } = this;
     const now = performance.now();
     const [profile, observer, window] = [this.#profile!, this.#observer!, this.#window!];
-    const grain = model.view === "lines" ? "line" : "function";
-    let held = this.#held;
-    if (held === undefined || held.grain !== grain || (this.#stale && !model.paused)) {
-      const leaves = held !== undefined && model.paused ? held.leaves : window.leaves(now);
-      held = this.#held = { figures: observer.look(leaves, grain), leaves, grain };
-      this.#compare(now, held.figures);
-    }
-    this.#stale = false;
+    const held = this.#look(now);
+    const tree = this.#tasks!;
     const elapsedMs = this.#endedMs ?? now - this.#started;
     const usage = cpuUsage(this.#usage);
     const durationUs = elapsedMs * 1000;
@@ -240,8 +299,11 @@ export class Live {
       window,
       model,
       figures: held.figures,
-      leaves: held.leaves,
       threads: this.#threads,
+      tasks: () => ({
+        tree,
+        counts: held.tasks ??= tree.count(held.figures.leaves, held.waiting),
+      }),
       trust: judgeQuality(profile.metadata, profile.quality, { durationUs, ending: "duration" }),
       before: this.#before,
       elapsedMs,

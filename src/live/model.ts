@@ -1,6 +1,16 @@
 import type { Row } from "./figures.ts";
+import { findHit, type Hit } from "./hits.ts";
 
-export const VIEWS = ["functions", "lines", "tree", "flame", "threads", "stacks"] as const;
+export const VIEWS = [
+  "functions",
+  "lines",
+  "tree",
+  "flame",
+  "threads",
+  "stacks",
+  "tasks",
+  "processes",
+] as const;
 export type View = typeof VIEWS[number];
 
 export const SORTS = ["self", "total", "change", "name"] as const;
@@ -11,6 +21,10 @@ const FASTEST_MS = 50;
 const SLOWEST_MS = 1000;
 const STEP_MS = 50;
 const START_MS = 250;
+/** Rows that a wheel moves by at a time. */
+const WHEEL_ROWS = 3;
+/** Keys that sort by something are named by this and what they sort by: nobody can type them. */
+const SORT_BY = "sort:";
 
 /** What a key wants of whoever runs the screen. */
 export type Wish =
@@ -22,7 +36,9 @@ export type Wish =
   | "recent"
   | "next-thread"
   | "previous-thread"
-  | "all-threads";
+  | "all-threads"
+  | "choose-process"
+  | "all-processes";
 
 /** How the screen is set: what keys change, and what drawing tells back. */
 export class Model {
@@ -31,7 +47,16 @@ export class Model {
   paused = false;
   trends = true;
   refreshMs = START_MS;
-  help = false;
+  /** Page of the help that is shown; 0: none. */
+  help = 0;
+  /** Pages that the help takes, as drawn last. */
+  helpPages = 1;
+  /** Clicks and the wheel are ours; else the terminal selects text with them. */
+  mouse = false;
+  /** Instructions of the chosen function or line are shown, where they are known. */
+  instructions = true;
+  /** What the program has printed is shown in place of the view. */
+  output = false;
   /** What rows must contain: part of a path or name, or `/pattern/`. */
   filter = "";
   /** The filter that is being typed. */
@@ -44,6 +69,8 @@ export class Model {
   scroll = 0;
   /** Nodes of the tree that show what they call. */
   readonly expanded = new Set<number>();
+  /** Tasks that hide those they wait for. */
+  readonly folded = new Set<number>();
   /** The node that the flame graph shows as its root; absent: all. */
   zoom: number | undefined;
   /** What there is to move through: ids in order, as drawn last. */
@@ -54,6 +81,8 @@ export class Model {
   beside: { readonly left?: number; readonly right?: number } = {};
   /** The rows of functions or lines, as drawn last. */
   rows: readonly Row[] = [];
+  /** What can be clicked, as drawn last. */
+  hits: Hit[] = [];
 
   /** The target has ended: what is shown is final. */
   over = false;
@@ -63,15 +92,29 @@ export class Model {
     if (key === "ctrl-c") return "quit";
     if (key === "ctrl-z") return "suspend";
     if (key === "ctrl-l") return "redraw";
+    if (key.startsWith("click:")) return this.#click(key);
     if (this.typing !== undefined) return this.#type(key);
-    if (this.help) {
-      this.help = false;
+    if (this.help > 0) {
+      this.help = this.help < this.helpPages ? this.help + 1 : 0;
       return key === "q" || key === "Q" ? "quit" : undefined;
     }
+    if (key === "enter" && this.view === "processes") return "choose-process";
     const wish = WISHES[key];
     if (wish !== undefined) return this.over && wish === "reset" ? undefined : wish;
     this.#set(key);
     return this.#turn(key);
+  }
+
+  /** Clicked places stand for keys; a row is chosen first and opened by the next click. */
+  #click(key: string): Wish | undefined {
+    if (this.help > 0) return this.press("");
+    const [x, y] = key.split(":").slice(1).map(Number) as [number, number];
+    const means = findHit(this.hits, x, y);
+    if (means === undefined || this.typing !== undefined) return undefined;
+    if ("key" in means) return this.press(means.key);
+    if (this.chosen === means.row) return this.press("enter");
+    this.chosen = means.row;
+    return undefined;
   }
 
   #type(key: string): undefined {
@@ -88,9 +131,13 @@ export class Model {
   #set(key: string): void {
     if (key === "s") this.#cycleSort(1);
     else if (key === "S") this.#cycleSort(-1);
+    else if (key.startsWith(SORT_BY)) this.#sortBy(key.slice(SORT_BY.length));
     else if (key === "p" || key === " ") this.paused = !this.paused;
     else if (key === "x") this.trends = !this.trends;
-    else if (key === "h" || key === "H" || key === "?") this.help = true;
+    else if (key === "h" || key === "H" || key === "?") this.help = 1;
+    else if (key === "m") this.mouse = !this.mouse;
+    else if (key === "i") this.instructions = !this.instructions;
+    else if (key === "o") this.output = !this.output;
     else if (key === "/") this.typing = this.filter;
     else if (key === "c") this.filter = "";
     else if (key === "+" || key === "=") {
@@ -99,11 +146,13 @@ export class Model {
       this.refreshMs = Math.min(SLOWEST_MS, this.refreshMs + STEP_MS);
     } else if (key === "tab") this.#show(1);
     else if (key === "backtab") this.#show(-1);
-    else if (/^[1-6]$/.test(key)) this.#go(VIEWS[Number(key) - 1]!);
+    else if (/^[1-8]$/.test(key)) this.#go(VIEWS[Number(key) - 1]!);
     else if (key === "escape" || key === "backspace") this.#back();
     else if (key === "enter") this.#open();
     else if (key === "down" || key === "j") this.#move(1);
     else if (key === "up" || key === "k") this.#move(-1);
+    else if (key === "wheel-down") this.#move(WHEEL_ROWS);
+    else if (key === "wheel-up") this.#move(-WHEEL_ROWS);
     else if (key === "pagedown") this.#move(this.page);
     else if (key === "pageup") this.#move(-this.page);
     else if (key === "home") this.#move(-Infinity);
@@ -114,11 +163,8 @@ export class Model {
   #turn(key: string): Wish | undefined {
     if (key !== "left" && key !== "right") return undefined;
     if (this.opened !== undefined) return undefined;
-    if (this.view === "tree") {
-      if (this.chosen !== undefined) {
-        if (key === "right") this.expanded.add(this.chosen);
-        else this.expanded.delete(this.chosen);
-      }
+    if (this.view === "tree" || this.view === "tasks") {
+      if (this.chosen !== undefined) this.#unfold(this.chosen, key === "right");
       return undefined;
     }
     if (this.view === "flame") {
@@ -128,12 +174,20 @@ export class Model {
     return key === "right" ? "next-thread" : "previous-thread";
   }
 
+  #unfold(node: number, open: boolean): void {
+    const [set, isIn] = this.view === "tree" ? [this.expanded, open] : [this.folded, !open];
+    if (isIn) set.add(node);
+    else set.delete(node);
+  }
+
   #open(): void {
-    if (this.opened !== undefined) return;
+    if (this.opened !== undefined || this.output) return;
     if (this.view === "flame") {
       if (this.chosen !== undefined) this.zoom = this.chosen;
     } else if (this.view === "tree" && this.chosen !== undefined) {
       if (!this.expanded.delete(this.chosen)) this.expanded.add(this.chosen);
+    } else if (this.view === "tasks" && this.chosen !== undefined) {
+      this.#unfold(this.chosen, this.folded.has(this.chosen));
     } else if (this.view === "functions" || this.view === "lines") {
       this.opened = this.rows.find(({ id }) => id === this.chosen) ?? this.rows[0];
       this.scroll = 0;
@@ -141,7 +195,8 @@ export class Model {
   }
 
   #back(): void {
-    if (this.opened !== undefined) this.opened = undefined;
+    if (this.output) this.output = false;
+    else if (this.opened !== undefined) this.opened = undefined;
     else if (this.view === "flame") this.zoom = undefined;
     this.scroll = 0;
   }
@@ -152,6 +207,7 @@ export class Model {
 
   #go(view: View): void {
     this.view = view;
+    this.output = false;
     this.opened = undefined;
     this.chosen = undefined;
     this.scroll = 0;
@@ -162,8 +218,13 @@ export class Model {
     this.scroll = 0;
   }
 
+  #sortBy(name: string): void {
+    this.sort = SORTS.find((sort) => sort === name) ?? this.sort;
+    this.scroll = 0;
+  }
+
   #move(step: number): void {
-    if (this.opened !== undefined || this.view === "stacks") {
+    if (this.opened !== undefined || this.output || this.view === "stacks") {
       this.scroll = Math.max(0, Math.min(this.scroll + step, this.order.length - this.page));
       return;
     }

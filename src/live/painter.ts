@@ -8,7 +8,8 @@ const WORTH_A_JUMP = 6;
 export class Painter {
   #shown: Screen | undefined;
 
-  constructor(readonly palette: Palette) {}
+  /** @param palette may change; then what is shown is to be forgotten. */
+  constructor(public palette: Palette) {}
 
   /** The terminal shows something else by now: draw all of the next picture. */
   forget(): void {

@@ -19,7 +19,7 @@ export class PlainLive {
 
   constructor(readonly profile: Profile) {
     this.#observer = new Observer(profile);
-    this.#window = new Window(profile);
+    this.#window = new Window(profile, () => false);
   }
 
   /** `12 s  11,994 samples  999.5 Hz  0% missed  0% rejected  find_coupons 63.1%, …` */

@@ -1,17 +1,17 @@
 /** The tables of functions and of lines. */
 
 import { shortenPaths } from "../analysis/places.ts";
-import { formatShare, formatTime } from "../analysis/units.ts";
+import { formatCount, formatShare, formatTime } from "../analysis/units.ts";
 import type { Figures, Row } from "./figures.ts";
 import { matcherOf } from "./filter.ts";
+import { heat } from "./heat.ts";
+import { drawInstructions } from "./instructions.ts";
+import { drawNothing } from "./nothing.ts";
 import type { Area, Scene } from "./scene.ts";
 import { shareOf } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { DIM, selected, type Style, styleOf, TEXT } from "./style.ts";
 
-/** Shares from which on a row is hot, or warm. */
-const HOT = 0.2;
-const WARM = 0.05;
 /** A share that has changed by less is as it was. */
 const CHANGED = 0.002;
 
@@ -69,6 +69,15 @@ const COLUMNS: readonly Column[] = [
     },
   },
   {
+    title: "samples",
+    cells: 9,
+    from: 140,
+    sort: "self",
+    draw(screen, x, y, row): void {
+      screen.putLeftOf(x + 9, y, row.self > 0 ? formatCount(row.self) : "", DIM);
+    },
+  },
+  {
     title: "self time",
     cells: 10,
     from: 100,
@@ -92,18 +101,21 @@ const COLUMNS: readonly Column[] = [
 export function drawRows(screen: Screen, area: Area, scene: Scene): void {
   const { model } = scene;
   const columns = COLUMNS.filter(({ from }) => screen.width >= from);
-  const rows = sortRows(scene).filter(matcherOf(model.filter));
-  model.order = rows.map(({ id }) => id);
-  model.page = Math.max(1, area.bottom - area.top);
-  model.follow();
+  const { rows, order } = sortRows(scene);
   model.rows = rows;
+  model.order = order;
+  const chosen = rows[Math.max(0, order.indexOf(model.chosen ?? -1))];
+  const taken = chosen === undefined ? 0 : drawInstructions(screen, area, scene, chosen);
+  model.page = Math.max(1, area.bottom - taken - area.top);
+  model.follow();
   const nameAt = columns.reduce((sum, { cells }) => sum + cells + 1, 1);
   drawTitles(screen, area.top, columns, nameAt, scene);
   if (rows.length === 0) {
-    screen.put(2, area.top + 2, emptyText(scene), DIM);
+    drawNothing(screen, area, scene);
     return;
   }
   const shown = rows.slice(model.scroll, model.scroll + model.page);
+  drawExtent(screen, area.top, scene, shown.length, rows.length);
   const short = shortenPaths(shown.map(({ file }) => file));
   shown.forEach((row, i) => {
     const y = area.top + 1 + i;
@@ -113,6 +125,7 @@ export function drawRows(screen: Screen, area: Area, scene: Scene): void {
       x += column.cells + 1;
     }
     drawName(screen, nameAt, y, row, short.get(row.file) ?? row.file);
+    model.hits.push({ x: 0, y, cells: screen.width, means: { row: row.id } });
     if (row.id === model.chosen) screen.paint(0, y, screen.width, selected);
   });
 }
@@ -138,40 +151,69 @@ function drawTitles(
   { model }: Scene,
 ): void {
   let x = 1;
+  const click = (from: number, cells: number, sort: string): void => {
+    model.hits.push({ x: from, y, cells, means: { key: `sort:${sort}` } });
+  };
   const styleFor = (sort: string | undefined): Style =>
     sort !== undefined && sort === model.sort ? SORTED : TITLE;
   for (const { title, cells, sort } of columns) {
     screen.putLeftOf(x + cells, y, title, styleFor(sort));
+    if (sort !== undefined) click(x, cells + 1, sort);
     x += cells + 1;
   }
   const what = model.view === "lines" ? "line" : "function";
   const how = model.sort === "change" ? ", by change" : "";
   screen.put(nameAt, y, what + how, model.sort === "change" ? SORTED : styleFor("name"));
+  click(nameAt, (what + how).length, "name");
 }
 
-function sortRows({ figures, model, before }: Scene): Row[] {
-  const rows = [...figures.rows];
+/** `1–20 of 312`, where not all are in view or a filter hides some. */
+function drawExtent(
+  screen: Screen,
+  y: number,
+  { model, figures }: Scene,
+  shown: number,
+  count: number,
+): void {
+  const all = figures.rows.length;
+  if (shown === all || screen.width < 80) return;
+  const hidden = count < all ? ` (${formatCount(all)} in all)` : "";
+  const text = `${model.scroll + 1}–${model.scroll + shown} of ${formatCount(count)}${hidden}`;
+  screen.putLeftOf(screen.width - 1, y, text, DIM);
+}
+
+/** Rows in order, kept while neither they nor what is asked of them changes. */
+const sorted = new WeakMap<Figures, SortedRows>();
+
+interface SortedRows {
+  readonly asked: string;
+  readonly rows: readonly Row[];
+  readonly order: readonly number[];
+}
+
+function sortRows(scene: Scene): SortedRows {
+  const { figures, model } = scene;
+  const asked = `${model.sort} ${model.filter}`;
+  const known = sorted.get(figures);
+  if (known?.asked === asked) return known;
+  const rows = figures.rows.filter(matcherOf(model.filter)).sort(orderOf(scene));
+  const fresh = { asked, rows, order: rows.map(({ id }) => id) };
+  sorted.set(figures, fresh);
+  return fresh;
+}
+
+function orderOf({ figures, model, before }: Scene): (a: Row, b: Row) => number {
   const byTotal = (a: Row, b: Row): number => b.total - a.total || b.self - a.self || a.id - b.id;
   const change = (row: Row): number =>
     Math.abs(shareOf(row, figures, "self") - (before.get(row.id) ?? 0));
-  if (model.sort === "total") return rows.sort(byTotal);
-  if (model.sort === "name") return rows.sort((a, b) => compareNames(a, b) || a.id - b.id);
-  if (model.sort === "change") return rows.sort((a, b) => change(b) - change(a) || byTotal(a, b));
-  return rows.sort((a, b) => b.self - a.self || byTotal(a, b));
+  if (model.sort === "total") return byTotal;
+  if (model.sort === "name") return (a, b) => compareNames(a, b) || a.id - b.id;
+  if (model.sort === "change") return (a, b) => change(b) - change(a) || byTotal(a, b);
+  return (a, b) => b.self - a.self || byTotal(a, b);
 }
 
 function compareNames(a: Row, b: Row): number {
   return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
-}
-
-function emptyText({ model, figures }: Scene): string {
-  if (figures.samples === 0) return "no samples yet";
-  return `nothing matches ${model.filter}; c clears the filter`;
-}
-
-/** How a share is coloured. */
-export function heat(share: number): Style {
-  return share >= HOT ? styleOf("hot", { bold: true }) : share >= WARM ? styleOf("warm") : DIM;
 }
 
 /** Times in few characters: `12.3 ms`; nothing for none. */
@@ -184,6 +226,13 @@ function shortTime(us: number): string {
 
 /** The rows with the most samples of their own. */
 export function topRows({ rows }: Figures, count: number): Row[] {
-  return [...rows].sort((a, b) => b.self - a.self || a.id - b.id).slice(0, count)
-    .filter(({ self }) => self > 0);
+  const top: Row[] = [];
+  for (const row of rows) {
+    const last = top[count - 1];
+    if (row.self <= 0 || (last !== undefined && row.self <= last.self)) continue;
+    const at = top.findIndex(({ self }) => self < row.self);
+    top.splice(at < 0 ? top.length : at, 0, row);
+    top.length = Math.min(top.length, count);
+  }
+  return top;
 }

@@ -3,8 +3,19 @@ import type { Trust } from "../analysis/trust.ts";
 import type { Figures, Observer, Row } from "./figures.ts";
 import type { Model } from "./model.ts";
 import type { Screen } from "./screen.ts";
+import type { TaskCounts, TaskTree } from "./tasks.ts";
 import type { ThreadWatch } from "./thread_watch.ts";
 import type { Window } from "./window.ts";
+
+/** What a program has printed. */
+export interface Printed {
+  /** In all. */
+  readonly bytes: number;
+  /** Its last line that is not blank. */
+  readonly last: string;
+  /** The last lines of each of its outputs that has any. */
+  tail(lines: number): readonly { readonly name: string; readonly lines: readonly string[] }[];
+}
 
 /** All that a picture is made of. */
 export interface Scene {
@@ -12,9 +23,10 @@ export interface Scene {
   readonly observer: Observer;
   readonly figures: Figures;
   readonly window: Window;
-  readonly leaves: Float64Array;
   readonly model: Model;
   readonly threads: ThreadWatch;
+  /** Tasks, and how often they were seen: worked out when it is asked for. */
+  tasks(): { readonly tree: TaskTree; readonly counts: TaskCounts };
   readonly trust: Trust;
   /** Share of its group's samples that each row had one picture ago, by row id. */
   readonly before: ReadonlyMap<number, number>;
@@ -23,8 +35,8 @@ export interface Scene {
   readonly ownCpuMs: number;
   /** A sentence for the last line, if there is something to say. */
   readonly notice: string;
-  /** What the target has printed. */
-  readonly printed: { readonly bytes: number; readonly last: string } | undefined;
+  /** What the target has printed, if that is kept aside. */
+  readonly printed: Printed | undefined;
   /** Lines of a source; absent when it cannot be read. */
   readSource(file: string): readonly string[] | undefined;
 }

@@ -1,4 +1,4 @@
-import { escapeForTerminal, fitText, measureText } from "../analysis/terminal_text.ts";
+import { cutText, escapeForTerminal, fitText, measureText } from "../analysis/terminal_text.ts";
 import { type Style, TEXT } from "./style.ts";
 
 /** A picture of a terminal: one character and one style a cell. */
@@ -23,10 +23,17 @@ export class Screen {
     return this.#write(x, y, fitText(escapeForTerminal(text), room), style);
   }
 
+  /** The same, but of a long text the end is lost. */
+  putCut(x: number, y: number, text: string, style: Style, cells: number): number {
+    const room = Math.min(cells, this.width - x);
+    if (y < 0 || y >= this.height || x < 0 || room <= 0) return x;
+    return this.#write(x, y, cutText(escapeForTerminal(text), room), style);
+  }
+
   /** Writes text so that it ends at a column (which is left free). */
-  putLeftOf(end: number, y: number, text: string, style: Style = TEXT): void {
-    const shown = escapeForTerminal(text);
-    this.put(Math.max(0, end - measureText(shown)), y, text, style, end);
+  putLeftOf(end: number, y: number, text: string, style: Style = TEXT, cells = end): void {
+    const shown = fitText(escapeForTerminal(text), cells);
+    this.put(Math.max(0, end - measureText(shown)), y, shown, style, end);
   }
 
   /** Gives a stretch of a row a style, with what stands there. */

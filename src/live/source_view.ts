@@ -2,7 +2,7 @@
 
 import { formatShare } from "../analysis/units.ts";
 import type { Row } from "./figures.ts";
-import { heat } from "./rows_view.ts";
+import { heat } from "./heat.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { DIM, styleOf, TEXT } from "./style.ts";
@@ -14,7 +14,7 @@ export function drawSource(screen: Screen, area: Area, scene: Scene, row: Row): 
   const end = row.name.length + 3;
   screen.put(Math.min(end, screen.width - 20), area.top, row.file, DIM);
   const source = scene.readSource(row.file);
-  const lines = observer.linesOf(scene.leaves, row);
+  const lines = observer.linesOf(figures, row);
   const page = Math.max(1, area.bottom - area.top);
   if (source === undefined) {
     const known = [...lines.values()].sort((a, b) => a.line - b.line);

@@ -16,9 +16,13 @@ export interface Terminal {
   watch(resized: () => void): () => void;
 }
 
+/** Clicks and the wheel are told, in decimal numbers (xterm's modes 1000 and 1006); and no more. */
+export const CLICKS_ON = "\x1b[?1000h\x1b[?1006h";
+export const CLICKS_OFF = "\x1b[?1006l\x1b[?1000l";
+
 /** Alternate screen, cursor hidden, lines not wrapped (xterm's private modes); and back. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
-const LEAVE = "\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l";
+const LEAVE = `${CLICKS_OFF}\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l`;
 
 /**
  * Gives the terminal back when we have died without a chance to: reads until our end of its pipe closes.

@@ -2,8 +2,8 @@
 
 import { baseName } from "../analysis/places.ts";
 import { formatCount, formatShare } from "../analysis/units.ts";
-import { NO_STACK } from "../profile/tables.ts";
-import type { Thread } from "../profile/profile.ts";
+import { FRAME_KINDS, NO_STACK } from "../profile/tables.ts";
+import type { Profile, Thread } from "../profile/profile.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { DIM, selected, styleOf, TEXT } from "./style.ts";
@@ -20,10 +20,13 @@ export function nameThread({ name, tid, main }: Thread): string {
 
 /** Draws a row for each thread: its samples, its states where they are known, and its leaf. */
 export function drawThreads(screen: Screen, area: Area, scene: Scene): void {
-  const { profile, model, threads } = scene;
-  const counts = profile.counts.map((column) => column?.view().reduce((a, b) => a + b, 0) ?? 0);
+  const { profile, model, threads, window } = scene;
+  const counts = profile.threads.map((_, id) => profile.states.count(id, 0));
+  const wanted = model.filter.toLowerCase();
   const order = profile.threads.map((_, id) => id)
-    .sort((a, b) => (counts[b] ?? 0) - (counts[a] ?? 0) || a - b);
+    .filter((id) => window.hasThread(profile.threads[id]!))
+    .filter((id) => nameThread(profile.threads[id]!).toLowerCase().includes(wanted))
+    .sort((a, b) => counts[b]! - counts[a]! || a - b);
   model.order = order;
   model.page = Math.max(1, area.bottom - area.top);
   model.follow();
@@ -38,16 +41,19 @@ export function drawThreads(screen: Screen, area: Area, scene: Scene): void {
   order.slice(model.scroll, model.scroll + model.page).forEach((id, i) => {
     const y = area.top + 1 + i;
     const thread = profile.threads[id]!;
-    const end = screen.put(1, y, nameThread(thread), TEXT, 17);
+    const style = threads.isThere(id) ? TEXT : DIM;
+    const end = screen.put(1, y, nameThread(thread), style, 17);
     screen.put(end + 1, y, `${thread.tid}`, DIM, 25 - end);
-    screen.putLeftOf(34, y, formatCount(counts[id] ?? 0), TEXT);
+    screen.putLeftOf(34, y, formatCount(counts[id]!), style);
     if (wide) {
       STATES.forEach((state, column) => {
         const share = threads.share(state, id);
+        if (share === undefined) return;
         screen.putLeftOf(41 + column * 7, y, formatShare(share), share > 0.5 ? TEXT : DIM);
       });
     }
     screen.put(leafAt + 1, y, describeLeaf(scene, threads.threads[id]?.stack ?? NO_STACK), DIM);
+    model.hits.push({ x: 0, y, cells: screen.width, means: { row: id } });
     if (id === model.chosen) screen.paint(0, y, screen.width, selected);
   });
 }
@@ -58,11 +64,12 @@ export function drawStacks(screen: Screen, area: Area, scene: Scene): void {
   const lines: { text: string; place: string; head: boolean }[] = [];
   profile.threads.forEach((thread, id) => {
     if (window.thread !== undefined && window.thread !== id) return;
+    if (!window.hasThread(thread)) return;
     lines.push({ text: nameThread(thread), place: `tid ${thread.tid}`, head: true });
     const stack = threads.threads[id]?.stack ?? NO_STACK;
     if (stack === NO_STACK) return;
     for (const frame of profile.stacks.frames(stack)) {
-      lines.push({ ...describe(scene, frame), head: false });
+      lines.push({ ...describeFrame(profile, frame), head: false });
     }
   });
   model.order = lines.map((_, i) => i);
@@ -77,16 +84,21 @@ export function drawStacks(screen: Screen, area: Area, scene: Scene): void {
 
 function describeLeaf(scene: Scene, stack: number): string {
   if (stack === NO_STACK) return "";
-  const { text, place } = describe(scene, scene.profile.stacks.frame.at(stack));
+  const { profile } = scene;
+  const { text, place } = describeFrame(profile, profile.stacks.frame.at(stack));
   return `${text}  ${place}`;
 }
 
-function describe({ profile }: Scene, frame: number): { text: string; place: string } {
-  const { frames, strings } = profile;
+/** The function of a frame, and where it is; marks of ours have no place. */
+export function describeFrame(
+  { frames, strings }: Profile,
+  frame: number,
+): { text: string; place: string } {
   const file = strings[frames.file.at(frame)] ?? "";
   const line = frames.line.at(frame);
+  const isPython = FRAME_KINDS[frames.kind.at(frame)] === "python";
   return {
     text: strings[frames.name.at(frame)] ?? "",
-    place: line > 0 ? `${baseName(file)}:${line}` : baseName(file),
+    place: line > 0 ? `${baseName(file)}:${line}` : isPython ? baseName(file) : "",
   };
 }

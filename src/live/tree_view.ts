@@ -4,7 +4,8 @@ import { formatShare } from "../analysis/units.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import type { Figures } from "./figures.ts";
 import { matcherOf } from "./filter.ts";
-import { heat } from "./rows_view.ts";
+import { drawNothing } from "./nothing.ts";
+import { heat } from "./heat.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { DIM, selected, styleOf, TEXT } from "./style.ts";
@@ -23,9 +24,16 @@ interface Node {
   readonly open: boolean;
 }
 
+const childrenKnown = new WeakMap<Figures, Map<number, number[]>>();
+
 /** Children of each node with enough samples, heaviest first; those of no node are the roots. */
-export function childrenOf({ tree, below, samples }: Figures): Map<number, number[]> {
+export function childrenOf(figures: Figures): Map<number, number[]> {
+  const known = childrenKnown.get(figures);
+  if (known !== undefined) return known;
+  const { tree, below } = figures.calls();
+  const { samples } = figures;
   const children = new Map<number, number[]>();
+  childrenKnown.set(figures, children);
   for (let node = 0; node < tree.length; node++) {
     if (below[node]! <= 0 || below[node]! < samples * LEAST) continue;
     const parent = tree.prefix.at(node);
@@ -47,7 +55,7 @@ export function drawTree(screen: Screen, area: Area, scene: Scene): void {
   screen.putLeftOf(8, area.top, "total", styleOf("title"));
   screen.putLeftOf(16, area.top, "self", styleOf("title"));
   screen.put(18, area.top, "call tree", styleOf("title"));
-  if (nodes.length === 0) screen.put(2, area.top + 2, "no samples yet", DIM);
+  if (nodes.length === 0) drawNothing(screen, area, scene);
   nodes.slice(model.scroll, model.scroll + model.page).forEach((node, i) => {
     const y = area.top + 1 + i;
     const row = observer.nodeRow(figures, node.id);
@@ -60,6 +68,7 @@ export function drawTree(screen: Screen, area: Area, scene: Scene): void {
     const end = screen.put(x + 2, y, row.name, TEXT);
     const place = `${row.file.slice(row.file.lastIndexOf("/") + 1)}:${row.line}`;
     if (end + 2 < screen.width) screen.put(end + 2, y, place, DIM);
+    model.hits.push({ x: 0, y, cells: screen.width, means: { row: node.id } });
     if (node.id === model.chosen) screen.paint(0, y, screen.width, selected);
   });
 }
@@ -92,10 +101,11 @@ function listNodes({ figures, model, observer }: Scene): Node[] {
 
 /** Nodes that match and all above them. */
 function markWays(
-  { tree }: Figures,
+  figures: Figures,
   children: Map<number, number[]>,
   matches: (node: number) => boolean,
 ): Set<number> {
+  const { tree } = figures.calls();
   const marked = new Set<number>();
   for (const siblings of children.values()) {
     for (const node of siblings) {
@@ -109,13 +119,14 @@ function markWays(
 }
 
 function openHeaviest(
-  { below, samples }: Figures,
+  figures: Figures,
   children: Map<number, number[]>,
   expanded: Set<number>,
 ): void {
+  const { below } = figures.calls();
   for (const siblings of children.values()) {
     for (const node of siblings) {
-      if (below[node]! >= samples * HEAVY) expanded.add(node);
+      if (below[node]! >= figures.samples * HEAVY) expanded.add(node);
     }
   }
 }
