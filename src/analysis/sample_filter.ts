@@ -67,13 +67,13 @@ export class FilteredProfile {
     }
     const kept = { length, time, thread, stack, flags };
     this.profile.add(kept);
-    this.#tell();
+    this.renew();
     return kept;
   }
 
   /** Takes over what is known of the source's readings at its end. */
   finish(): void {
-    this.#tell();
+    this.renew();
     const { timeline } = this.source;
     for (let step = 0; step < timeline.length; step++) {
       const time = step * timeline.stepUs;
@@ -87,7 +87,8 @@ export class FilteredProfile {
     }
   }
 
-  #tell(): void {
+  /** Takes over the source's quality counts of now. */
+  renew(): void {
     const { quality } = this.source;
     Object.assign(this.profile.quality, quality, {
       rejected: [...quality.rejected],

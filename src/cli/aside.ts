@@ -1,5 +1,6 @@
 /** What a program prints while the terminal belongs to a live screen: kept in files, which never block it. */
 
+import type { Printed } from "../live/scene.ts";
 import { splitLines } from "../report/sources.ts";
 
 /** A file that has grown beyond this is emptied: a program may print for ever. */
@@ -14,8 +15,8 @@ export interface Aside {
   /** Where the program is to write; both are opened for appending. */
   readonly stdout: string;
   readonly stderr: string;
-  /** How much has been printed, and the last line of it. */
-  look(): { readonly bytes: number; readonly last: string };
+  /** What has been printed so far. */
+  look(): Printed;
   /** Prints all of it where it belongs and removes the files. */
   print(): void;
 }
@@ -23,6 +24,7 @@ export interface Aside {
 /** Makes the files, with names that nobody can foresee. However we end, they are printed and removed. */
 export function createAside(): Aside {
   const kept = [keep(Deno.stdout), keep(Deno.stderr)] as const;
+  const names = ["standard output", "standard error"] as const;
   function print(): void {
     globalThis.removeEventListener("unload", print);
     for (const one of kept) one.print();
@@ -31,11 +33,14 @@ export function createAside(): Aside {
   return {
     stdout: kept[0].path,
     stderr: kept[1].path,
-    look(): { bytes: number; last: string } {
+    look(): Printed {
       const looks = kept.map((one) => one.look());
       return {
         bytes: looks.reduce((sum, { bytes }) => sum + bytes, 0),
         last: looks.findLast(({ last }) => last !== "")?.last ?? "",
+        tail: (count) =>
+          kept.map((one, i) => ({ name: names[i]!, lines: one.tail(count) }))
+            .filter(({ lines }) => lines.length > 0),
       };
     },
     print,
@@ -45,6 +50,7 @@ export function createAside(): Aside {
 function keep(stream: typeof Deno.stdout | typeof Deno.stderr): {
   readonly path: string;
   look(): { bytes: number; last: string };
+  tail(lines: number): string[];
   print(): void;
 } {
   const path = Deno.makeTempFileSync({ prefix: "tachyon-" });
@@ -65,6 +71,15 @@ function keep(stream: typeof Deno.stdout | typeof Deno.stderr): {
         line.trim() !== ""
       );
       return { bytes: emptied + size, last: last ?? "" };
+    },
+    tail(lines): string[] {
+      const { size } = file.statSync();
+      const from = Math.max(0, size - MOST_SHOWN);
+      const text = new TextDecoder().decode(readFrom(file, from, MOST_SHOWN));
+      const all = splitLines(text);
+      if (all.at(-1) === "") all.pop();
+      // The first line may have lost its beginning.
+      return all.slice(from > 0 ? 1 : 0).slice(-lines);
     },
     print(): void {
       const { size } = file.statSync();

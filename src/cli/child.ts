@@ -19,8 +19,12 @@ export interface Child {
   terminate(): Promise<void>;
 }
 
-/** Where a program that has no terminal reads and writes, for the shell that starts it. */
-const REDIRECT = 'out=$1 err=$2; shift 2; exec "$@" </dev/null >>"$out" 2>>"$err"';
+/**
+ * Where a program that has no terminal reads and writes, for the shell that starts it: what we were given
+ * to read is the program's unless it is the terminal, whose keys are ours.
+ */
+const REDIRECT =
+  'out=$1 err=$2; shift 2; if [ -t 0 ]; then exec </dev/null; fi; exec "$@" >>"$out" 2>>"$err"';
 
 /**
  * Starts a program with our own standard streams, which stay untouched.

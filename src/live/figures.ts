@@ -19,6 +19,12 @@ export interface Row {
   readonly total: number;
 }
 
+/** Where a row is, with a short form of its file; empty for marks of ours, which are in no file. */
+export function placeOf({ kind, file, line }: Row, short: string): string {
+  if (kind !== "python" && (file === "" || file === "~" || kind === "task")) return "";
+  return line > 0 ? `${short}:${line}` : short;
+}
+
 /** The tree of stacks, with frames of a function made one. */
 export interface Calls {
   readonly tree: MergedStacks["stacks"];

@@ -2,6 +2,7 @@
 
 import { formatShare } from "../analysis/units.ts";
 import { NO_STACK } from "../profile/tables.ts";
+import { placeOf } from "./figures.ts";
 import { matcherOf } from "./filter.ts";
 import { drawNothing } from "./nothing.ts";
 import type { Area, Scene } from "./scene.ts";
@@ -52,7 +53,7 @@ export function drawFlame(screen: Screen, area: Area, scene: Scene): void {
       formatShare(row.self / figures.samples)
     } self`;
     const end = screen.put(1, area.bottom, shares, styleOf("accent"));
-    screen.put(end + 2, area.bottom, `${row.name}  ${row.file}:${row.line}`, DIM);
+    screen.put(end + 2, area.bottom, `${row.name}  ${placeOf(row, row.file)}`, DIM);
   }
 }
 

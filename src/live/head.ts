@@ -2,7 +2,7 @@
 
 import { baseName } from "../analysis/places.ts";
 import { measureText } from "../analysis/terminal_text.ts";
-import { formatCount, formatRate, formatShare } from "../analysis/units.ts";
+import { formatCount, formatCounted, formatRate, formatShare } from "../analysis/units.ts";
 import { VIEWS } from "./model.ts";
 import { topRows } from "./rows_view.ts";
 import type { Scene } from "./scene.ts";
@@ -33,7 +33,10 @@ const BARS: readonly (readonly [Doing, long: string, short: string])[] = [
 ];
 /** Cells of a bar, at least, and with a long name. */
 const LEAST_BAR = 3;
-const LONG_FROM = 24;
+const LONG_FROM = 22;
+
+/** What the second row tells, in many words and in few; empty: nothing. */
+type Piece = readonly [long: string, short: string, style: Style];
 
 /** Draws the head. Returns the row below it. */
 export function drawHead(screen: Screen, scene: Scene): number {
@@ -69,33 +72,23 @@ function drawQuality(screen: Screen, y: number, scene: Scene): void {
   const { profile, trust, elapsedMs, ownCpuMs } = scene;
   const { quality, metadata, threads } = profile;
   const own = formatShare(elapsedMs > 0 ? ownCpuMs / elapsedMs : 0);
-  const count = `${threads.length} thread${threads.length === 1 ? "" : "s"}`;
-  const pieces: readonly (readonly [long: string, short: string, Style])[] = [
-    [`${formatCount(quality.samples)} samples`, formatCount(quality.samples), TEXT],
-    [
-      `${formatRate(trust.achievedHz)} of ${formatRate(trust.askedHz)}`,
-      `${formatRate(trust.achievedHz)} of ${formatRate(trust.askedHz)}`.replaceAll(" kHz", "k"),
-      TEXT,
-    ],
-    [
-      `${formatShare(trust.missed)} missed`,
-      `miss ${formatShare(trust.missed)}`,
-      worry(trust.missed),
-    ],
-    [
-      `${formatShare(trust.rejected)} rejected`,
-      `rej ${formatShare(trust.rejected)}`,
-      worry(trust.rejected),
-    ],
+  const [missed, rejected] = [formatShare(trust.missed), formatShare(trust.rejected)];
+  const rate = `${formatRate(trust.achievedHz)} of ${formatRate(trust.askedHz)}`;
+  const pieces: readonly Piece[] = [
+    [formatCounted(quality.samples, "sample"), formatCount(quality.samples), TEXT],
+    [rate, rate.replaceAll(" kHz", "k"), TEXT],
+    [`${missed} missed`, `miss ${missed}`, worry(trust.missed)],
+    [`${rejected} rejected`, `rej ${rejected}`, worry(trust.rejected)],
     [`own CPU ${own}`, `own ${own}`, DIM],
-    [count, `${threads.length} thr`, DIM],
     [metadata.mode === "wall" ? "" : `mode ${metadata.mode}`, metadata.mode, DIM],
     [metadata.consistency === "verified" ? "" : metadata.consistency, "", DIM],
   ];
-  const width = pieces.reduce((sum, [long]) => sum + (long === "" ? 0 : long.length + 3), 0);
-  const isLong = width - 1 <= screen.width;
+  const all: readonly Piece[] = [...pieces, [formatCounted(threads.length, "thread"), "", DIM]];
+  const fits = (list: readonly Piece[]): boolean =>
+    list.reduce((sum, [long]) => sum + (long === "" ? 0 : long.length + 3), 0) <= screen.width + 1;
+  const isLong = fits(pieces);
   let x = 1;
-  for (const [long, short, style] of pieces) {
+  for (const [long, short, style] of fits(all) ? all : pieces) {
     const text = isLong || long === "" ? long : short;
     if (text === "") continue;
     if (x > 1) {

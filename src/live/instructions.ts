@@ -24,11 +24,14 @@ export function drawInstructions(screen: Screen, area: Area, scene: Scene, row: 
   if (!model.instructions || profile.metadata.features?.opcodes !== true) return 0;
   const counts = observer.instructionsOf(figures, row);
   const room = Math.floor((area.bottom - area.top) / 2) - 1;
+  // On a low screen the rows are worth more than to say so.
+  if (counts.length === 0 && room < MOST / 2) return 0;
   const shown = counts.slice(0, Math.max(0, Math.min(MOST, room)));
   const top = area.bottom - shown.length;
   const names = listOpcodes(profile.metadata.pythonVersion);
   const all = counts.reduce((sum, { count }) => sum + count, 0);
-  drawTitle(screen, top, row, describeSpecial(counts, names));
+  const nothing = row.self > 0 ? " not known of what ran " : " it only calls others ";
+  drawTitle(screen, top, row, counts.length > 0 ? describeSpecial(counts, names) : nothing);
   shown.forEach(({ opcode, count }, i) => {
     const y = top + 1 + i;
     const { name = "", base = "" } = names[opcode] ?? {};
@@ -63,7 +66,6 @@ function describeSpecial(
   counts: readonly InstructionCount[],
   names: readonly Opcode[],
 ): string {
-  if (counts.length === 0) return " it calls, and does not run itself ";
   const able = new Set(names.filter(({ name, base }) => name !== base).map(({ base }) => base));
   let [special, possible] = [0, 0];
   for (const { opcode, count } of counts) {

@@ -10,7 +10,7 @@ import { drawPicture } from "./picture.ts";
 import { type Printed, type Scene, shareOf } from "./scene.ts";
 import type { Palette } from "./style.ts";
 import { type TaskCounts, TaskTree } from "./tasks.ts";
-import { CLICKS_OFF, CLICKS_ON, type Terminal } from "./terminal.ts";
+import { ASK_GROUND, CLICKS_OFF, CLICKS_ON, type Terminal } from "./terminal.ts";
 import { ThreadWatch } from "./thread_watch.ts";
 import { Window } from "./window.ts";
 
@@ -33,6 +33,8 @@ const NO_OPCODES = "instructions are recorded with --opcodes";
 export interface LiveOptions {
   readonly terminal: Terminal;
   readonly palette: Palette;
+  /** The terminal is asked for its ground. */
+  readonly asksGround?: boolean;
   /** Lines of a source of the target. */
   readSource(file: string): readonly string[] | undefined;
   /** What the target has printed, if that is kept aside. */
@@ -108,6 +110,7 @@ export class Live {
     this.#follow(profile);
     const { terminal } = this.options;
     await terminal.enter();
+    if (this.options.asksGround) await terminal.write(ASK_GROUND);
     const unwatch = terminal.watch(() => this.#refresh());
     void finished.then(() => {
       this.model.over = true;

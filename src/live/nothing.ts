@@ -32,7 +32,9 @@ export function whyNothing({ figures, model, profile, trust, window }: Scene): s
   const rejected = rejectedTotal(quality);
   if (rejected > 0) {
     const reason = trust.reasons[0]!.reason;
-    return `no samples: all ${formatCount(rejected)} stacks that were read are rejected (${reason})`;
+    return `no samples: all ${
+      formatCount(rejected)
+    } stacks that were read are rejected (${reason})`;
   }
   const notSeen = NOT_SEEN[metadata.mode];
   if (notSeen !== undefined && quality.ticks > 1) {

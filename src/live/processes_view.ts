@@ -2,7 +2,7 @@
 
 import { baseName } from "../analysis/places.ts";
 import { formatCount, formatShare } from "../analysis/units.ts";
-import type { ProcessInfo } from "../profile/process.ts";
+import type { ProcessEnding, ProcessInfo } from "../profile/process.ts";
 import { rejectedTotal } from "../profile/quality.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
@@ -14,6 +14,14 @@ const HOW = [
   "",
   "--subprocesses  shows those that it starts, too",
 ] as const;
+
+/** What stands in place of its CPU time. */
+const ENDED: Readonly<Record<ProcessEnding, string>> = {
+  ended: "ended",
+  replaced: "exec",
+  "lost-access": "lost",
+  "capture-ended": "over",
+};
 
 /** Screens that have room for what is less often wanted. */
 const WIDE = 100;
@@ -63,8 +71,9 @@ export function drawProcesses(screen: Screen, area: Area, scene: Scene): void {
     screen.putLeftOf(35, y, formatCount(quality.samples), style);
     const known = there.map((thread) => threads.share("onCpu", thread))
       .filter((share) => share !== undefined);
-    if (process.endedUs !== undefined) screen.putLeftOf(42, y, process.ending ?? "ended", DIM, 7);
-    else if (known.length > 0) {
+    if (process.endedUs !== undefined) {
+      screen.putLeftOf(42, y, ENDED[process.ending ?? "ended"], DIM);
+    } else if (known.length > 0) {
       screen.putLeftOf(42, y, formatShare(known.reduce((sum, share) => sum + share, 0)), style);
     }
     if (wide) {

@@ -2,7 +2,7 @@
 
 import { shortenPaths } from "../analysis/places.ts";
 import { formatCount, formatShare, formatTime } from "../analysis/units.ts";
-import type { Figures, Row } from "./figures.ts";
+import { type Figures, placeOf, type Row } from "./figures.ts";
 import { matcherOf } from "./filter.ts";
 import { heat } from "./heat.ts";
 import { drawInstructions } from "./instructions.ts";
@@ -134,11 +134,11 @@ export function drawRows(screen: Screen, area: Area, scene: Scene): void {
 function drawName(screen: Screen, x: number, y: number, row: Row, file: string): void {
   const room = screen.width - x - 1;
   const style = row.kind === "python" ? TEXT : styleOf("accent");
-  if (row.kind !== "python" && row.file === "") {
+  const place = placeOf(row, file);
+  if (place === "") {
     screen.put(x, y, row.name, style, room);
     return;
   }
-  const place = row.line > 0 ? `${file}:${row.line}` : file;
   const end = screen.put(x, y, row.name, style, Math.max(8, Math.floor(room * 0.55)));
   if (end + 2 < screen.width) screen.put(end + 2, y, place, DIM, screen.width - end - 3);
 }

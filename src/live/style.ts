@@ -87,8 +87,12 @@ export function sequenceOf(style: Style, { depth, light }: Palette): string {
 }
 
 /** What a terminal shows, by the environment it describes itself with (NO_COLOR, TERM, COLORTERM, COLORFGBG). */
-export function choosePalette(env: (name: string) => string | undefined): Palette {
-  const term = env("TERM") ?? "";
+export function choosePalette(
+  env: (name: string) => string | undefined,
+  windows = Deno.build.os === "windows",
+): Palette {
+  // Consoles of Windows 10 and later show 256 colours and have no such name.
+  const term = env("TERM") ?? (windows ? "windows-256color" : "");
   const ground = env("COLORFGBG")?.split(";").at(-1);
   const light = ground === "7" || ground === "15";
   if ((env("NO_COLOR") ?? "") !== "" || term === "dumb" || term === "") {
@@ -97,4 +101,11 @@ export function choosePalette(env: (name: string) => string | undefined): Palett
   const many = /256|direct|kitty|alacritty|ghostty|wezterm/.test(term) ||
     (env("COLORTERM") ?? "") !== "";
   return { depth: many ? "256" : "16", light };
+}
+
+/** Whether a terminal can be asked for its ground: it has not said, and does not print what it is asked. */
+export function canSayGround(env: (name: string) => string | undefined): boolean {
+  const term = env("TERM") ?? "";
+  return (env("COLORFGBG") ?? "") === "" && !["", "dumb", "linux"].includes(term) &&
+    choosePalette(env).depth !== "none";
 }

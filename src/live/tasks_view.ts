@@ -13,6 +13,8 @@ import { describeFrame } from "./threads_view.ts";
 /** A task that was not seen for this long is done, or neither runs nor is looked at, µs. */
 const GONE_US = 2_000_000;
 const MOST_INDENT = 20;
+/** Cells for names, at most. */
+const MOST_NAME = 64;
 const TITLE = styleOf("title");
 
 const HOW = [
@@ -46,11 +48,12 @@ export function drawTasks(screen: Screen, area: Area, scene: Scene): void {
   model.page = Math.max(1, area.bottom - area.top - 1);
   model.follow();
   const treeAt = all ? 26 : 18;
-  const placeAt = Math.max(treeAt + 16, Math.floor(screen.width * (all ? 0.55 : 0.5)));
+  const placeAt = treeAt + Math.min(MOST_NAME, Math.max(16, Math.floor(screen.width / 2) - treeAt));
   screen.putLeftOf(8, area.top, "total", TITLE);
   screen.putLeftOf(16, area.top, "runs", TITLE);
   if (all) screen.putLeftOf(24, area.top, "waits", TITLE);
-  screen.put(treeAt, area.top, "task, and below it those it waits for", TITLE, placeAt - treeAt - 1);
+  const title = placeAt - treeAt > 40 ? "task, and below it those it waits for" : "task";
+  screen.put(treeAt, area.top, title, TITLE);
   screen.put(placeAt, area.top, all ? "is at" : "was last at", TITLE);
   if (lines.length === 0) return drawNothing(screen, area, scene);
   lines.slice(model.scroll, model.scroll + model.page).forEach(({ node, depth, leads }, i) => {

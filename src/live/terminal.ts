@@ -20,6 +20,9 @@ export interface Terminal {
 export const CLICKS_ON = "\x1b[?1000h\x1b[?1006h";
 export const CLICKS_OFF = "\x1b[?1006l\x1b[?1000l";
 
+/** The colour of the ground is wanted (xterm's OSC 11). */
+export const ASK_GROUND = "\x1b]11;?\x1b\\";
+
 /** Alternate screen, cursor hidden, lines not wrapped (xterm's private modes); and back. */
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[2J";
 const LEAVE = `${CLICKS_OFF}\x1b[0m\x1b[?7h\x1b[?25h\x1b[?1049l`;
@@ -32,20 +35,43 @@ const GUARD = `trap '' INT TERM HUP TSTP TTOU TTIN QUIT
 read -r answer
 [ "$answer" = done ] || { stty "$1"; printf '${LEAVE.replaceAll("\x1b", "\\033")}'; }`;
 
-/** Whether both what we print and what we read is a terminal. */
+/** Processes are told of a new size of their terminal, and can be suspended. */
+const HAS_SIGNALS = Deno.build.os !== "windows";
+
+/** Where the keys of a process come from whose standard input is something else. */
+const CONTROLLING = "/dev/tty";
+
+/** What keys are read from. */
+type Keyboard = Pick<Deno.FsFile, "read" | "setRaw">;
+
+/** Whether what we print goes to a terminal whose keys we can read. */
 export function isTerminal(): boolean {
-  return Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  if (!Deno.stdout.isTerminal()) return false;
+  if (Deno.stdin.isTerminal()) return true;
+  const keyboard = openControlling();
+  keyboard?.close();
+  return keyboard !== undefined;
 }
 
 /** The terminal of this process. */
 export function openTerminal(): Terminal {
-  return new OwnTerminal();
+  return new OwnTerminal(Deno.stdin.isTerminal() ? Deno.stdin : openControlling() ?? Deno.stdin);
+}
+
+function openControlling(): Deno.FsFile | undefined {
+  try {
+    return Deno.openSync(CONTROLLING, { read: true });
+  } catch {
+    return undefined;
+  }
 }
 
 class OwnTerminal implements Terminal {
   readonly #input = new Uint8Array(1024);
   #guard: Deno.ChildProcess | undefined;
   #entered = false;
+
+  constructor(readonly keyboard: Keyboard) {}
 
   size(): { columns: number; rows: number } {
     try {
@@ -58,7 +84,7 @@ class OwnTerminal implements Terminal {
   async enter(): Promise<void> {
     this.#guard ??= await startGuard();
     this.#entered = true;
-    Deno.stdin.setRaw(true);
+    this.keyboard.setRaw(true);
     await this.write(ENTER);
   }
 
@@ -67,7 +93,7 @@ class OwnTerminal implements Terminal {
     this.#entered = false;
     try {
       Deno.stdout.writeSync(new TextEncoder().encode(LEAVE));
-      Deno.stdin.setRaw(false);
+      this.keyboard.setRaw(false);
     } catch {
       // The terminal is gone.
     }
@@ -82,7 +108,7 @@ class OwnTerminal implements Terminal {
 
   async read(): Promise<Uint8Array | undefined> {
     try {
-      const length = await Deno.stdin.read(this.#input);
+      const length = await this.keyboard.read(this.#input);
       return length === null ? undefined : this.#input.slice(0, length);
     } catch {
       return undefined;
@@ -90,6 +116,7 @@ class OwnTerminal implements Terminal {
   }
 
   async suspend(): Promise<void> {
+    if (!HAS_SIGNALS) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     Deno.addSignalListener("SIGCONT", resolve);
     this.leave();
@@ -100,6 +127,8 @@ class OwnTerminal implements Terminal {
   }
 
   watch(resized: () => void): () => void {
+    // Elsewhere the next picture has the new size.
+    if (!HAS_SIGNALS) return () => {};
     Deno.addSignalListener("SIGWINCH", resized);
     return () => Deno.removeSignalListener("SIGWINCH", resized);
   }
@@ -108,8 +137,9 @@ class OwnTerminal implements Terminal {
 /** Absent where there is no shell or no `stty`: then only our own death by SIGKILL leaves traces. */
 async function startGuard(): Promise<Deno.ChildProcess | undefined> {
   try {
-    const { stdout, success } = await new Deno.Command("stty", {
-      args: ["-g"],
+    const source = Deno.stdin.isTerminal() ? [] : ["<", CONTROLLING];
+    const { stdout, success } = await new Deno.Command("/bin/sh", {
+      args: ["-c", ["stty -g", ...source].join(" ")],
       stdin: "inherit",
       stdout: "piped",
       stderr: "null",

@@ -31,28 +31,33 @@ export function drawThreads(screen: Screen, area: Area, scene: Scene): void {
   model.page = Math.max(1, area.bottom - area.top);
   model.follow();
   const wide = threads.known && screen.width >= 80;
-  const leafAt = wide ? 64 : 36;
+  const tidAt = screen.width < 100 ? 18 : screen.width < 140 ? 26 : 40;
+  const statesAt = tidAt + 17;
+  const leafAt = statesAt + (wide ? STATES.length * 7 + 2 : 2);
   screen.put(1, area.top, "thread", TITLE);
-  screen.putLeftOf(34, area.top, "samples", TITLE);
+  screen.putLeftOf(statesAt, area.top, "samples", TITLE);
   if (wide) {
-    STATES.forEach((state, i) => screen.putLeftOf(41 + i * 7, area.top, HEADS[state], TITLE));
+    STATES.forEach((state, i) =>
+      screen.putLeftOf(statesAt + 7 + i * 7, area.top, HEADS[state], TITLE)
+    );
   }
-  screen.put(leafAt + 1, area.top, "runs", TITLE);
+  screen.put(leafAt, area.top, "runs", TITLE);
   order.slice(model.scroll, model.scroll + model.page).forEach((id, i) => {
     const y = area.top + 1 + i;
     const thread = profile.threads[id]!;
     const style = threads.isThere(id) ? TEXT : DIM;
-    const end = screen.put(1, y, nameThread(thread), style, 17);
-    screen.put(end + 1, y, `${thread.tid}`, DIM, 25 - end);
-    screen.putLeftOf(34, y, formatCount(counts[id]!), style);
+    screen.put(1, y, nameThread(thread), style, tidAt - 2);
+    screen.put(tidAt, y, `${thread.tid}`, DIM, 8);
+    screen.putLeftOf(statesAt, y, formatCount(counts[id]!), style);
     if (wide) {
       STATES.forEach((state, column) => {
         const share = threads.share(state, id);
         if (share === undefined) return;
-        screen.putLeftOf(41 + column * 7, y, formatShare(share), share > 0.5 ? TEXT : DIM);
+        const color = share > 0.5 ? TEXT : DIM;
+        screen.putLeftOf(statesAt + 7 + column * 7, y, formatShare(share), color);
       });
     }
-    screen.put(leafAt + 1, y, describeLeaf(scene, threads.threads[id]?.stack ?? NO_STACK), DIM);
+    screen.put(leafAt, y, describeLeaf(scene, threads.threads[id]?.stack ?? NO_STACK), DIM);
     model.hits.push({ x: 0, y, cells: screen.width, means: { row: id } });
     if (id === model.chosen) screen.paint(0, y, screen.width, selected);
   });

@@ -1,8 +1,9 @@
 /** The call tree: who calls whom, most samples first. */
 
+import { baseName } from "../analysis/places.ts";
 import { formatShare } from "../analysis/units.ts";
 import { NO_STACK } from "../profile/tables.ts";
-import type { Figures } from "./figures.ts";
+import { type Figures, placeOf } from "./figures.ts";
 import { matcherOf } from "./filter.ts";
 import { drawNothing } from "./nothing.ts";
 import { heat } from "./heat.ts";
@@ -65,8 +66,8 @@ export function drawTree(screen: Screen, area: Area, scene: Scene): void {
     const sign = node.children.length === 0 ? "·" : node.open ? "▾" : "▸";
     const x = 18 + Math.min(node.depth, MOST_INDENT, Math.floor(screen.width / 3)) * 2;
     screen.put(x, y, sign, styleOf("accent"));
-    const end = screen.put(x + 2, y, row.name, TEXT);
-    const place = `${row.file.slice(row.file.lastIndexOf("/") + 1)}:${row.line}`;
+    const end = screen.put(x + 2, y, row.name, row.kind === "python" ? TEXT : styleOf("accent"));
+    const place = placeOf(row, baseName(row.file));
     if (end + 2 < screen.width) screen.put(end + 2, y, place, DIM);
     model.hits.push({ x: 0, y, cells: screen.width, means: { row: node.id } });
     if (node.id === model.chosen) screen.paint(0, y, screen.width, selected);

@@ -148,9 +148,12 @@ Deno.test("states of threads are shown where samples tell them", async () => {
     flags: Int32Array.from(states, (status) => status << STATUS_SHIFT),
   });
   const text = await terminal.until((shows) => shows.includes("GIL held"));
-  assert.match(text, /GIL held 75\.0%.* waiting 25\.0%.* on CPU 25\.0%.* exceptions 0%/);
+  assert.match(
+    text,
+    /GIL held 75\.0%.* waiting 25\.0%.* released 0%.* on CPU 25\.0%.* exceptions 0%/,
+  );
   terminal.type("5");
-  await terminal.until((shows) => /main 1 +4 +75\.0% +25\.0% +25\.0% +0%/.test(shows));
+  await terminal.until((shows) => /main +1 +4 +75\.0% +25\.0% +25\.0% +0%/.test(shows));
   terminal.type("q");
   await shown;
 });

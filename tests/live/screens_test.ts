@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { VIEWS } from "../../src/live/model.ts";
 import { shopProfile } from "../collectors/profiles.ts";
+import { depotProfile, feedDepot } from "./depot.ts";
 import { mask, watchProfile } from "./watching.ts";
 
 /** `TACHYON_GOLDEN=1` writes the stored screens anew: look at what has changed. */
@@ -14,23 +15,31 @@ async function compare(name: string, screen: string): Promise<void> {
 
 for (const [width, height] of [[60, 12], [80, 24], [200, 60]] as const) {
   Deno.test(`every view looks as it did on a terminal of ${width}×${height}`, async () => {
-    const { profile } = shopProfile();
-    const { terminal, shown } = watchProfile(profile, width, height);
-    await terminal.until((text) => text.includes("functions"));
+    const profile = depotProfile();
+    const { terminal, live, shown } = watchProfile(profile, width, height);
+    feedDepot(live, profile);
+    await terminal.until((text) => text.includes("Parser.parse"));
+    const look = async (name: string): Promise<void> => {
+      // The picture of a key is sent before anything else happens.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      await compare(`${width}x${height}.${name}`, mask(terminal.screen.text()));
+    };
     for (const [index, view] of VIEWS.entries()) {
       terminal.type(`${index + 1}`);
-      const title = { functions: "function", lines: "line", tree: "call tree", threads: "thread " };
-      const sign = title[view as keyof typeof title] ??
-        (view === "flame" ? "<module>" : "MainThread");
-      await terminal.until((text) => text.slice(text.indexOf("threads  ")).includes(sign));
-      await new Promise((resolve) => setTimeout(resolve, 30));
-      await compare(`${width}x${height}.${view}`, mask(terminal.screen.text()));
+      await terminal.until(() => live.model.view === view);
+      await look(view);
     }
-    terminal.type("1?");
-    await compare(
-      `${width}x${height}.help`,
-      mask(await terminal.until((text) => text.includes("any key"))),
-    );
+    terminal.type("1j\r");
+    await terminal.until(() => live.model.opened !== undefined);
+    await look("source");
+    terminal.type("o");
+    await terminal.until(() => live.model.output);
+    await look("output");
+    terminal.type("o\x1b");
+    await terminal.until(() => live.model.opened === undefined);
+    terminal.type("?");
+    await terminal.until(() => live.model.help > 0);
+    await look("help");
     terminal.type("q");
     await shown;
     assert.equal(terminal.left, 1);

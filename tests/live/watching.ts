@@ -1,6 +1,7 @@
 /** A live capture of a made-up profile on a made-up terminal. */
 
 import { Live } from "../../src/live/live.ts";
+import type { Printed } from "../../src/live/scene.ts";
 import type { Terminal } from "../../src/live/terminal.ts";
 import type { Summary } from "../../src/profile/metadata.ts";
 import type { Profile } from "../../src/profile/profile.ts";
@@ -103,6 +104,15 @@ const SOURCES: Readonly<Record<string, string>> = {
   "/srv/shop/pricing.py": Array.from({ length: 40 }, (_, i) => `line_${i + 1} = ${i}`).join("\n"),
 };
 
+const PRINTED: Printed = {
+  bytes: 1234,
+  last: "listening",
+  tail: () => [
+    { name: "standard output", lines: ["hello", "a line that is longer ".repeat(12), "bye"] },
+    { name: "standard error", lines: ["starting", "listening"] },
+  ],
+};
+
 /** Shows a profile. */
 export function watchProfile(profile: Profile, width: number, height: number): Watched {
   const terminal = new FakeTerminal(width, height);
@@ -111,6 +121,7 @@ export function watchProfile(profile: Profile, width: number, height: number): W
     terminal,
     palette: { depth: "256", light: false },
     readSource: (file) => SOURCES[file]?.split("\n"),
+    printed: () => PRINTED,
     snapshot: () => Promise.resolve("written: a.bin, a.html"),
   });
   return {
@@ -125,6 +136,7 @@ export function watchProfile(profile: Profile, width: number, height: number): W
 export function mask(text: string): string {
   return text
     .replaceAll(/\b\d\d:\d\d\b/g, "MM:SS")
-    .replaceAll(/[\d.]+ [kM]?Hz of .*/g, "N Hz of …")
+    .replaceAll(/[\d.]+(?: [kM]?Hz|k) of /g, "N Hz of ")
+    .replaceAll(/(own(?: CPU)?) [<\d.]+%.*/g, "$1 N% …")
     .replaceAll(/ +[\d.]+ (?:s|ms|μs)(?= )/g, (time) => "T".padStart(time.length));
 }

@@ -78,7 +78,7 @@ export async function attach(
   if (isFault(ready)) return report(ready);
   const filter = await loadFilter(ready.filter);
   if (filter !== undefined && isFault(filter)) return report(filter);
-  const live = options.live ? createLive(options) : undefined;
+  const live = options.live ? createLive(options, filter) : undefined;
   const recorder = createRecorder(ready, sampler, live?.listener, filter);
   if (isFault(recorder)) return report(recorder);
 

@@ -111,7 +111,7 @@ export async function run(
   const filter = await loadFilter(ready.filter);
   if (filter !== undefined && isFault(filter)) return report(filter);
   const aside = options.live ? createAside() : undefined;
-  const live = options.live ? createLive(options, aside?.look) : undefined;
+  const live = options.live ? createLive(options, filter, aside?.look) : undefined;
   const recorder = createRecorder(ready, sampler, live?.listener, filter);
   if (isFault(recorder)) return report(recorder);
   // Its first lines would be over before a sampling thread has started.
