@@ -19,6 +19,9 @@ import {
 const ENDINGS: Readonly<Record<Ending, string>> = {
   "duration": "the asked duration was over",
   "interrupted": "interrupted",
+  "continued": "the next part follows",
+  "snapshot": "so far",
+  "max-size": "an output became as large as it may",
   "target-ended": "the program ended",
   "target-replaced": "the process started another program",
   "lost-access": "access to the process was lost",
@@ -45,6 +48,7 @@ export function describeCapture(
   const lines: [string, string][] = [
     ["command", escapeForTerminal(metadata.command.join(" "))],
     ["process", describeProcess(metadata)],
+    ["part", describePart(metadata)],
     ["from", own ? "" : escapeForTerminal(`${metadata.tool} ${metadata.toolVersion}`.trim())],
     ["mode", describeMode(profile)],
     ["rate", describeRate(metadata, trust, summary)],
@@ -61,6 +65,12 @@ function describeProcess({ pid, pythonVersion, freeThreaded }: Metadata): string
   const build = freeThreaded ? " free-threaded" : "";
   const python = pythonVersion === "" ? "" : `Python ${escapeForTerminal(pythonVersion)}${build}`;
   return [pid === 0 ? "" : `pid ${pid}`, python].filter((part) => part !== "").join(", ");
+}
+
+function describePart({ part }: Metadata): string {
+  if (part === undefined) return "";
+  const since = part.atUs > 0 ? `, from ${formatTime(part.atUs)} on` : "";
+  return `${formatCount(part.number)} of a longer capture${since}`;
 }
 
 /** Formats that only hold stacks know nothing of how these were taken. */

@@ -27,6 +27,8 @@ export interface CaptureSummary {
     readonly started_at: string | null;
     readonly duration_s: number | null;
     readonly ending: Ending | null;
+    /** Which part of a capture that is written in parts, and from where on; null for whole ones. */
+    readonly part: { readonly number: number; readonly at_s: number } | null;
     /** What samples had to pass; null: nothing. */
     readonly filters: readonly Filter[] | null;
   };
@@ -119,6 +121,9 @@ export function summarizeProfile(profile: Profile, summary: Summary): CaptureSum
       started_at: describeStart(metadata),
       duration_s: summary.durationUs > 0 || own ? summary.durationUs / 1e6 : null,
       ending: own ? summary.ending : null,
+      part: metadata.part === undefined
+        ? null
+        : { number: metadata.part.number, at_s: metadata.part.atUs / 1e6 },
       filters: metadata.filters ?? null,
     },
     quality: own ? summarizeQuality(profile, summary) : null,

@@ -5,11 +5,12 @@ import type { CaptureKind } from "../analysis/difference_likeness.ts";
 import { FORMATS } from "../../collectors/registry.ts";
 import type { AsyncMode, Consistency, Features, Mode } from "../profile/metadata.ts";
 import { parseDuration, parseInterval, parsePercent, parseRate } from "./numbers.ts";
+import { addPartOptions, type PartOptions, readPartOptions } from "./part_options.ts";
 import type { OutputRequest } from "./destination.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "./output_options.ts";
 
 /** What was asked for, checked. */
-export interface CaptureOptions extends OutputOptions {
+export interface CaptureOptions extends OutputOptions, PartOptions {
   readonly intervalUs: number;
   readonly durationUs?: number;
   readonly allThreads: boolean;
@@ -123,6 +124,7 @@ export function addCaptureOptions(command: Command): void {
       "a line on standard error every second: rate, losses, hot functions",
     );
   addOutputOptions(command);
+  addPartOptions(command);
   command.optionsGroup("Other:");
 }
 
@@ -156,6 +158,7 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
     tellStates: given.states ?? false,
     states: given.states ?? (live || output.outputs.some(isOfStates)),
     ...output,
+    ...readPartOptions(command, output),
   });
 }
 

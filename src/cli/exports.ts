@@ -56,6 +56,8 @@ export interface Exports {
   add(profile: Profile, batch: SampleBatch): void;
   /** The profile that the outputs are of: that of the capture, or what a filter leaves of it. */
   shown(profile: Profile): Profile;
+  /** Bytes of the largest output so far. What a format writes at the end alone is not counted. */
+  size(): number;
   /** Whether no output is left that could be written. */
   allFailed(): boolean;
   /**
@@ -146,6 +148,7 @@ export function prepareExports(
         if (FORMATS[placed.format].from !== "counts") sink.write(collector.add(profile, batch));
       });
     },
+    size: () => Math.max(0, ...(running ?? []).map((one) => one.store.size + (one.sink.size ?? 0))),
     shown: (profile) => profile,
     allFailed: () => places.length > 0 && running?.length === 0,
     async finish(profile, summary, follow): Promise<Results> {

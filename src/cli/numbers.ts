@@ -45,6 +45,39 @@ export function parseDuration(text: string): number {
   return seconds * 1e6;
 }
 
+const SPAN = /^(\d+(?:\.\d*)?|\.\d+)\s*(s|m|min|h|d)?$/;
+const SPAN_UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600, d: 86_400 };
+
+/** A time with a unit, seconds without one: `60s`, `5m`, `1.5h` → µs. A second or more. */
+export function parseSpan(text: string): number {
+  const [, digits, unit = "s"] = SPAN.exec(text.trim().toLowerCase()) ?? [];
+  const seconds = Number(digits) * SPAN_UNITS[unit]!;
+  if (!(seconds >= 1 && seconds <= 1e9)) {
+    throw new InvalidArgumentError("Write a time of a second or more: 60s, 5m, 1h.");
+  }
+  return seconds * 1e6;
+}
+
+const SIZE = /^(\d+(?:\.\d*)?|\.\d+)\s*(b|kb|k|mb|m|gb|g|tb|t|kib|mib|gib|tib)?$/;
+
+/** A size with a unit, bytes without one: `100MB`, `1GiB` → bytes. 1 kB or more. */
+export function parseSize(text: string): number {
+  const [, digits, unit = "b"] = SIZE.exec(text.trim().toLowerCase()) ?? [];
+  const power = "bkmgt".indexOf(unit[0]!);
+  const bytes = Number(digits) * (unit.endsWith("ib") ? 1024 : 1000) ** power;
+  if (!(bytes >= 1000 && bytes <= 1e15)) {
+    throw new InvalidArgumentError("Write a size of 1 kB or more: 500kB, 100MB, 1GiB.");
+  }
+  return bytes;
+}
+
+/** A number of things, 1 or more. */
+export function parseCount(text: string): number {
+  const count = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (count < 1) throw new InvalidArgumentError("Write a whole number, 1 or more.");
+  return count;
+}
+
 /** Number of rows: 0 or more. */
 export function parseLimit(text: string): number {
   if (!/^\d{1,9}$/.test(text)) {

@@ -20,6 +20,8 @@ export interface Sink {
   close(): void;
   /** The file where that is. */
   readonly remains?: string;
+  /** Bytes in that file. */
+  readonly size?: number;
 }
 
 /** A sink whose output is one file or stream. */

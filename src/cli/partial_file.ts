@@ -25,12 +25,14 @@ export function createPartialSink(
   const { file, partial } = writing(path, () => openPartial(path));
   if (partial !== `${path}.partial`) warn(`${path}.partial`, partial);
   let open = true;
+  let size = 0;
   const close = (): void => {
     if (open) file.close();
     open = false;
   };
   const write = (bytes: Bytes): void => {
     for (const piece of bytes) {
+      size += piece.length;
       writing(partial, () => {
         for (let at = 0; at < piece.length;) at += file.writeSync(piece.subarray(at));
       });
@@ -38,6 +40,9 @@ export function createPartialSink(
   };
   return {
     remains: partial,
+    get size(): number {
+      return size;
+    },
     write,
     async finish(rest, head): Promise<Written | Fault> {
       try {

@@ -14,7 +14,7 @@ import type {
 import { showInBrowser } from "./browser.ts";
 import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected, outputsFailed } from "./errors.ts";
-import { prepareExports } from "./exports.ts";
+import { type Exports, prepareExports } from "./exports.ts";
 import { filterExports, type SampleFilter } from "./filters.ts";
 import { forewarnings } from "./forewarnings.ts";
 import {
@@ -28,6 +28,7 @@ import {
 import { describeDoing } from "./thread_lines.ts";
 import { createProgress, describeWriting } from "./progress.ts";
 import { versionByName } from "./process_tree.ts";
+import { rotateExports, type Rotation, stepOf } from "./rotation.ts";
 import { VERSION } from "./version.ts";
 
 /** What is left to do to a capture. */
@@ -54,11 +55,11 @@ export function createRecorder(
   listener?: BatchListener,
   filter?: SampleFilter,
 ): Recorder | Fault {
-  const all = prepareExports(options.outputs, options.formatOptions, {
-    inputs: options.baseline === undefined ? [] : [options.baseline],
-  });
-  if (isFault(all)) return all;
-  const exports = filterExports(all, filter);
+  const exports = prepareOutputs(options, filter);
+  if (isFault(exports)) return exports;
+  const parts = "parts" in exports ? exports.parts : undefined;
+  const { maxBytes = Infinity } = options;
+  let full = false;
   for (const sentence of forewarnings(options)) tell(sentence);
   return {
     usesStdout: exports.usesStdout,
@@ -70,8 +71,10 @@ export function createRecorder(
           exports.begin(profile, String(pid));
           exports.add(profile, batch);
           listener?.(profile, batch);
-          if (exports.allFailed()) stop();
+          full ||= exports.size() >= maxBytes;
+          if (full || exports.allFailed()) stop();
         },
+        parts,
       );
       if ("fault" in capture) return nameVersion(capture, pid);
       if (options.mode === "gil" && capture.profile.metadata.freeThreaded) tell(NO_GIL);
@@ -83,7 +86,9 @@ export function createRecorder(
       if (exports.allFailed()) capture.stop();
       return capture;
     },
-    async write(profile, summary, interrupted): Promise<Fault | undefined> {
+    async write(profile, ended, interrupted): Promise<Fault | undefined> {
+      const reason = full && ended.ending === "interrupted" ? { ending: "max-size" } as const : {};
+      const summary = { ...ended, ...reason };
       if (profile.quality.samples === 0) {
         exports.discard();
         const fault = nothingCollected(whyEmpty(profile, summary.ending), interrupted);
@@ -105,6 +110,20 @@ export function createRecorder(
       return failed.length === 0 ? undefined : outputsFailed(failed);
     },
   };
+}
+
+function prepareOutputs(
+  options: CaptureOptions,
+  filter: SampleFilter | undefined,
+): Exports | Rotation | Fault {
+  const { outputs, formatOptions, rotation, quiet } = options;
+  const inputs = options.baseline === undefined ? [] : [options.baseline];
+  if (rotation !== undefined) {
+    const filtered = filter === undefined ? {} : { filter };
+    return rotateExports({ outputs, formatOptions, inputs, rotation, quiet, ...filtered });
+  }
+  const all = prepareExports(outputs, formatOptions, { inputs });
+  return isFault(all) ? all : filterExports(all, filter);
 }
 
 /** What stacks are to show; the collector, if nobody said, as the profile to compare with does. */
@@ -142,6 +161,7 @@ function createRequest(
     consistency,
     mode,
     states,
+    ...(options.rotation === undefined ? {} : { markUs: stepOf(options.rotation) }),
     ...(jitter === undefined ? {} : { jitter }),
     maxCpu,
     waitForPythonMs,

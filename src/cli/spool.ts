@@ -12,6 +12,8 @@ const FIRST_CAPACITY = 256;
 
 /** All spools of one output. They share a file, so that there may be thousands of them. */
 export interface SpoolStore extends CollectorTools {
+  /** Bytes in all spools. */
+  readonly size: number;
   /** Frees everything; the spools are of no use afterwards. */
   close(): void;
 }
@@ -31,6 +33,7 @@ export function createSpoolStore(fallback: string): SpoolStore {
   const spools: FileSpool[] = [];
   let file: SpoolFile | undefined;
   let held = 0;
+  let size = 0;
 
   function flush(): void {
     file ??= openSpoolFile(fallback);
@@ -44,10 +47,14 @@ export function createSpoolStore(fallback: string): SpoolStore {
     createSpool(): Spool {
       const spool = new FileSpool(() => file, (bytes) => {
         held += bytes;
+        size += bytes;
         if (held > MOST_HELD) flush();
       });
       spools.push(spool);
       return spool;
+    },
+    get size(): number {
+      return size;
     },
     close(): void {
       file?.close();

@@ -10,6 +10,9 @@ export type AsyncMode = "running" | "all";
 export type Ending =
   | "duration"
   | "interrupted"
+  | "continued" // a part of a capture that went on in the next
+  | "snapshot" // the capture went on
+  | "max-size" // an output became as large as it may
   | "target-ended"
   | "target-replaced"
   | "lost-access";
@@ -62,10 +65,20 @@ export interface Metadata {
   readonly intervalUs: number;
   /** Ticks fell at random points of their intervals. */
   readonly jitter?: boolean;
+  /** It is a part of a capture that is written in parts. */
+  readonly part?: Part;
   /** CPU time per wall time that we were allowed ourselves, 1 is one CPU. */
   readonly maxCpu?: number;
   /** Wall clock of the first tick, milliseconds since 1970; 0 when not known. */
   readonly startedAt: number;
+}
+
+/** Which part of a capture. */
+export interface Part {
+  /** From 1 on. */
+  readonly number: number;
+  /** Where it begins, µs since the capture's first tick. */
+  readonly atUs: number;
 }
 
 /** Known when it has ended. */

@@ -9,6 +9,7 @@ import type {
   Filter,
   Metadata,
   Mode,
+  Part,
   StopSummary,
   Summary,
 } from "../profile/metadata.ts";
@@ -19,6 +20,9 @@ const ASYNC_MODES: readonly AsyncMode[] = ["running", "all"];
 const ENDINGS: readonly Ending[] = [
   "duration",
   "interrupted",
+  "continued",
+  "snapshot",
+  "max-size",
   "target-ended",
   "target-replaced",
   "lost-access",
@@ -44,6 +48,7 @@ const METADATA: Readers<Metadata> = {
     Array.isArray(value) ? value.map((filter) => readFields(FILTER, filter)) : undefined,
   intervalUs: readNumber,
   jitter: (value) => typeof value === "boolean" ? value : undefined,
+  part: (value) => readOptional(PART, value),
   maxCpu: (value) => readNumber(value) || undefined,
   startedAt: readNumber,
 };
@@ -53,6 +58,8 @@ const FEATURES: Readers<Features> = {
   gc: (value) => value === true,
   opcodes: (value) => value === true,
 };
+
+const PART: Readers<Part> = { number: readNumber, atUs: readNumber };
 
 const FILTER: Readers<Filter> = { threads: readTexts, include: readTexts, exclude: readTexts };
 

@@ -1,5 +1,6 @@
 import type { Profile, SampleBatch } from "../profile/profile.ts";
 import type { AsyncMode, Consistency, Features, Mode, Summary } from "../profile/metadata.ts";
+import type { Quality } from "../profile/quality.ts";
 
 /** What to capture. */
 export interface CaptureRequest {
@@ -24,6 +25,8 @@ export interface CaptureRequest {
   readonly jitter?: boolean;
   /** Show stacks of tasks in place of those of the event loops that run them; absent: do not. */
   readonly asyncMode?: AsyncMode;
+  /** Tell a {@link PartListener} at all multiples of this time where the counts stand, µs; absent: never. */
+  readonly markUs?: number;
   /** CPU time per wall time that our own process may use, 1 is one CPU; absent: as much as it takes. */
   readonly maxCpu?: number;
   /**
@@ -90,8 +93,32 @@ export interface Sampler {
    * Begins a capture.
    * @returns the running capture, or why there is none; never throws for what the target does.
    */
-  start(request: CaptureRequest, listener?: BatchListener): Promise<Capture | AttachFault>;
+  start(
+    request: CaptureRequest,
+    listener?: BatchListener,
+    parts?: PartListener,
+  ): Promise<Capture | AttachFault>;
 }
 
 /** Called with each batch, after the profile has counted it. */
 export type BatchListener = (profile: Profile, batch: SampleBatch) => void;
+
+/** Where the counts of a capture stood at a time of it. */
+export interface Mark {
+  /** All ticks before it are in the counts, and none after it. µs since the first tick. */
+  readonly timeUs: number;
+  /** Once what came together with this is through, no sample from before this time is still to come. */
+  readonly settledUs: number;
+  readonly quality: Quality;
+}
+
+/** Told of what a profile counts besides samples, so that parts of a capture can have counts of their own. */
+export interface PartListener {
+  /** As `Profile.lose`. */
+  lose(time: number, thread: number, reason: number, stack: number): void;
+  /** As `Timeline.miss`. */
+  miss(time: number, ticks: number): void;
+  mark(mark: Mark): void;
+  /** All that came together, samples too, is through. */
+  drained(): void;
+}

@@ -6,6 +6,7 @@ import {
   type Capture,
   type CaptureRequest,
   isJittered,
+  type PartListener,
   type Sampler,
 } from "./capture.ts";
 import { loadQuality } from "./counters.ts";
@@ -23,10 +24,10 @@ export function createSampler(): Sampler {
     async prepare(): Promise<void> {
       await (spare ??= startWorker());
     },
-    async start(request, listener): Promise<Capture | AttachFault> {
+    async start(request, listener, parts): Promise<Capture | AttachFault> {
       const worker = await (spare ?? startWorker());
       spare = undefined;
-      const capture = await startCapture(worker, request, listener);
+      const capture = await startCapture(worker, request, listener, parts);
       if ("fault" in capture) spare = Promise.resolve(worker);
       return capture;
     },
@@ -47,6 +48,7 @@ function startCapture(
   worker: Worker,
   request: CaptureRequest,
   listener: BatchListener | undefined,
+  parts: PartListener | undefined,
 ): Promise<Capture | AttachFault> {
   const ring = createRing();
   return new Promise((resolve, reject) => {
@@ -58,7 +60,7 @@ function startCapture(
       else if (report.kind === "started") {
         const profile = new Profile(describe(request, report));
         const finished = new Promise<Summary>((done) => finish = done);
-        resolve(follow(ring, profile, finished, listener));
+        resolve(follow(ring, profile, finished, listener, parts));
       }
     };
     worker.onerror = (event): void => reject(new Error(event.message));
@@ -73,13 +75,15 @@ function follow(
   profile: Profile,
   finished: Promise<Summary>,
   listener: BatchListener | undefined,
+  parts: PartListener | undefined,
 ): Capture {
   const reader = new RingReader(ring);
   function collect(): void {
-    for (const batch of drain(reader, profile)) {
+    for (const batch of drain(reader, profile, undefined, parts)) {
       profile.add(batch);
       listener?.(profile, batch);
     }
+    parts?.drained();
     loadQuality(ring.counters, profile.quality);
   }
   const timer = setInterval(collect, DRAIN_MS);

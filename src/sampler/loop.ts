@@ -4,6 +4,7 @@ import type { Ending, Summary } from "../profile/metadata.ts";
 import { Budget } from "./budget.ts";
 import { type CaptureRequest, isJittered } from "./capture.ts";
 import { storeQuality } from "./counters.ts";
+import { Marks } from "./marks.ts";
 import { writeMiss } from "./records.ts";
 import { isStopRequested, type RingWriter } from "./ring.ts";
 import { createRandom, randomSeed, Schedule } from "./schedule.ts";
@@ -36,6 +37,7 @@ export class SamplingLoop {
     const { intervalUs, durationUs = Infinity } = this.request;
     const random = isJittered(this.request) ? createRandom(randomSeed()) : undefined;
     const schedule = new Schedule(intervalUs, random);
+    const marks = new Marks(this.writer, this.request.markUs);
     subject.begin();
     const start = reader.now();
     const budget = this.#budget(start);
@@ -57,6 +59,7 @@ export class SamplingLoop {
       if (ending !== undefined) break;
       const time = now - start;
       subject.miss(schedule.take(time), Math.round(schedule.withheld));
+      if (time >= marks.due) marks.tell(time, subject);
       ending = subject.tick(time, now);
       if (++this.#ticks % PUBLISH === 0) this.#publish();
       if (time - this.#toldAt > TELL) this.#tellMissed(time);

@@ -2,6 +2,7 @@ import type { Frame } from "../profile/tables.ts";
 import type { Profile, SampleBatch, Thread } from "../profile/profile.ts";
 import type { ProcessInfo } from "../profile/process.ts";
 import { emptyQuality, type Quality } from "../profile/quality.ts";
+import type { PartListener } from "./capture.ts";
 import { listCounts, loadQuality } from "./counters.ts";
 import { type RingReader, type RingWriter } from "./ring.ts";
 
@@ -20,6 +21,7 @@ const NAME = 8;
 const PROCESS = 9;
 const TALLY = 10;
 const SETTLED = 11;
+const MARK = 14;
 
 /** Words of a sample's record. */
 const SAMPLE_WORDS = 6;
@@ -139,6 +141,31 @@ export function writeSettled(writer: RingWriter, time: number): boolean {
   return true;
 }
 
+/**
+ * Tells where the counts stood at a time.
+ * @param settled no sample from before it is still to come.
+ */
+export function writeMark(
+  writer: RingWriter,
+  time: number,
+  settled: number,
+  quality: Quality,
+): boolean {
+  const counts = listCounts(quality);
+  if (!begin(writer, MARK, 6 + 2 * counts.length)) return false;
+  for (const number of [time, settled]) putTime(writer, number);
+  writer.put(counts.length);
+  for (const count of counts) putTime(writer, count);
+  writer.publish();
+  return true;
+}
+
+function nextMark(reader: RingReader, parts: PartListener | undefined): void {
+  const [timeUs, settledUs] = [nextTime(reader), nextTime(reader)];
+  const counts = Array.from({ length: reader.next() }, () => nextTime(reader));
+  parts?.mark({ timeUs, settledUs, quality: loadQuality(counts) });
+}
+
 /** @param time µs since the first tick. */
 export function writeSample(
   writer: RingWriter,
@@ -188,12 +215,14 @@ const BATCH = 8192;
 /**
  * Reads all records that wait: definitions go into the profile's tables, samples into batches.
  * @param settle told of times that no more samples will precede, where processes are told apart.
+ * @param parts is told of all else that counts, before the samples that came with it.
  * @returns batches in order of time, but for processes that are told apart: each for itself.
  */
 export function drain(
   reader: RingReader,
   profile: Profile,
   settle?: (time: number) => void,
+  parts?: PartListener,
 ): SampleBatch[] {
   const batches: SampleBatch[] = [];
   let left = reader.available();
@@ -209,7 +238,7 @@ export function drain(
       left -= head >>> 4;
       if ((head & 15) !== SAMPLE) {
         if ((head & 15) === SETTLED) settle?.(nextTime(reader));
-        else define(reader, profile, head & 15);
+        else define(reader, profile, head & 15, parts);
         continue;
       }
       time[length] = nextTime(reader);
@@ -228,7 +257,12 @@ function nextTime(reader: RingReader): number {
   return (reader.next() >>> 0) + reader.next() * 0x1_0000_0000;
 }
 
-function define(reader: RingReader, profile: Profile, kind: number): void {
+function define(
+  reader: RingReader,
+  profile: Profile,
+  kind: number,
+  parts: PartListener | undefined,
+): void {
   if (kind === STRING) profile.strings.push(nextText(reader));
   else if (kind === FRAME) {
     profile.frames.push({
@@ -251,8 +285,14 @@ function define(reader: RingReader, profile: Profile, kind: number): void {
     const thread = { tid, interpreter, main, name: nextText(reader) };
     profile.threads.push(process < 0 ? thread : { ...thread, process });
   } else if (kind === LOSS) {
-    profile.lose(nextTime(reader), reader.next(), reader.next(), reader.next());
-  } else if (kind === MISS) profile.timeline.miss(nextTime(reader), reader.next());
+    const loss = [nextTime(reader), reader.next(), reader.next(), reader.next()] as const;
+    profile.lose(...loss);
+    parts?.lose(...loss);
+  } else if (kind === MISS) {
+    const miss = [nextTime(reader), reader.next()] as const;
+    profile.timeline.miss(...miss);
+    parts?.miss(...miss);
+  } else if (kind === MARK) nextMark(reader, parts);
   else if (kind === NAME) {
     const thread = reader.next();
     profile.threads[thread] = { ...profile.threads[thread]!, name: nextText(reader) };

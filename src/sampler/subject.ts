@@ -10,6 +10,8 @@ export interface Subject {
   readonly napUs: number;
   /** Counts so far; to be asked for now and then. */
   readonly quality: Quality;
+  /** All samples before this time have been handed on; µs since the first tick. */
+  readonly settledUntil: number;
   /** Does before the first tick what takes long. */
   begin(): void;
   /**

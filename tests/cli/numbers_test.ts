@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { InvalidArgumentError } from "commander";
 import {
+  parseCount,
   parseDuration,
   parseInterval,
   parseLimit,
   parsePercent,
   parsePid,
   parseRate,
+  parseSize,
+  parseSpan,
 } from "../../src/cli/numbers.ts";
 
 Deno.test("parseRate takes Hz, kHz and k in any case", () => {
@@ -82,5 +85,35 @@ Deno.test("parsePercent takes one percent of a CPU or more, also of several CPUs
   assert.equal(parsePercent("400"), 4);
   for (const text of ["0", "0.5", "-5", "%", "", "5%%", "x", "Infinity"]) {
     assert.throws(() => parsePercent(text), InvalidArgumentError, text);
+  }
+});
+
+Deno.test("parseSpan takes seconds, minutes, hours and days, of a second or more", () => {
+  const spans = { "60s": 60, "90": 90, "5m": 300, "5 min": 300, "1.5h": 5400, "1D": 86_400 };
+  for (const [text, seconds] of Object.entries(spans)) assert.equal(parseSpan(text), seconds * 1e6);
+  for (const text of ["", "0.5s", "s", "1w", "-1s", "1e3", "99999999d"]) {
+    assert.throws(() => parseSpan(text), InvalidArgumentError, text);
+  }
+});
+
+Deno.test("parseSize takes decimal and binary units, of a kilobyte or more", () => {
+  const sizes = {
+    "100MB": 1e8,
+    "1000": 1000,
+    "1.5k": 1500,
+    "1GiB": 2 ** 30,
+    "2 tb": 2e12,
+    "5M": 5e6,
+  };
+  for (const [text, bytes] of Object.entries(sizes)) assert.equal(parseSize(text), bytes, text);
+  for (const text of ["", "MB", "999", "1PB", "-1k", "0"]) {
+    assert.throws(() => parseSize(text), InvalidArgumentError, text);
+  }
+});
+
+Deno.test("parseCount takes whole numbers from 1 on", () => {
+  assert.equal(parseCount("7"), 7);
+  for (const text of ["0", "-1", "1.5", ""]) {
+    assert.throws(() => parseCount(text), InvalidArgumentError, text);
   }
 });

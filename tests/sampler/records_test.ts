@@ -2,16 +2,21 @@ import assert from "node:assert/strict";
 import { emptyQuality, REJECTIONS } from "../../src/profile/quality.ts";
 import { loadQuality, storeQuality } from "../../src/sampler/counters.ts";
 import {
+  drain,
   writeFrame,
+  writeLoss,
+  writeMark,
+  writeMiss,
   writeName,
   writeSample,
   writeStack,
   writeString,
   writeThread,
 } from "../../src/sampler/records.ts";
-import { createRing, openRing, RingWriter } from "../../src/sampler/ring.ts";
+import type { Mark } from "../../src/sampler/capture.ts";
+import { createRing, openRing, RingReader, RingWriter } from "../../src/sampler/ring.ts";
 import { Random } from "../cpython/random.ts";
-import { Drain, type Drained, smallRing } from "./rings.ts";
+import { Drain, type Drained, emptyProfile, smallRing } from "./rings.ts";
 
 const EXTREMES = [0, 1, -1, 2 ** 31 - 1, -(2 ** 31)];
 
@@ -141,4 +146,29 @@ Deno.test("every count of the sampling thread arrives at the main thread", () =>
   const into = emptyQuality();
   assert.equal(loadQuality(openRing(ring.memory).counters, into), into);
   assert.deepEqual(into, quality);
+});
+
+Deno.test("where counts stood, and what was lost, is told beside the profile", () => {
+  const ring = createRing();
+  const writer = new RingWriter(ring);
+  const quality = { ...emptyQuality(), ticks: 2 ** 40 + 1, missedTicks: 3 };
+  quality.rejected[6] = 5;
+  assert.ok(writeLoss(writer, 2 ** 33, 1, 2, 7));
+  assert.ok(writeMark(writer, 1e13 + 1, 1e13, quality));
+  assert.ok(writeMiss(writer, 5, 9));
+  const told: unknown[] = [];
+  const profile = emptyProfile();
+  const batches = drain(new RingReader(ring), profile, undefined, {
+    lose: (...loss) => void told.push(loss),
+    miss: (...miss) => void told.push(miss),
+    mark: (mark: Mark) => void told.push(mark),
+    drained: () => {},
+  });
+  assert.deepEqual(batches, []);
+  assert.deepEqual(told, [
+    [2 ** 33, 1, 2, 7],
+    { timeUs: 1e13 + 1, settledUs: 1e13, quality },
+    [5, 9],
+  ]);
+  assert.equal(profile.rejectedAt.at(7), 1);
 });
