@@ -16,6 +16,9 @@ import { ThreadTable } from "./thread_table.tsx";
 const ENDINGS: Readonly<Record<Facts["summary"]["ending"], string>> = {
   "duration": "when the asked duration was over",
   "interrupted": "when it was interrupted",
+  "continued": "when the next part of the capture began",
+  "snapshot": "here, and went on",
+  "max-size": "when an output was as large as it may be",
   "target-ended": "when the program ended",
   "target-replaced": "when the process started another program",
   "lost-access": "when access to the process was lost",
@@ -116,6 +119,13 @@ function describeCapture(
       <Item name="Began">
         {metadata.startedAt === 0 ? "not recorded" : formatDate(metadata.startedAt)}
       </Item>
+      {metadata.part !== undefined && (
+        <Item name="Part">
+          {`${formatCount(metadata.part.number)} of a longer capture, from ${
+            formatTime(metadata.part.atUs)
+          } on`}
+        </Item>
+      )}
       <Item name="Lasted">
         {summary.durationUs === 0
           ? "not recorded"
