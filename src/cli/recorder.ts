@@ -165,6 +165,8 @@ function createRequest(
     ...(jitter === undefined ? {} : { jitter }),
     maxCpu,
     waitForPythonMs,
+    // Only what we start ourselves is waited for.
+    justStarted: waitForPythonMs > 0,
     command,
     toolVersion: VERSION,
   };

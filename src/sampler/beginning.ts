@@ -19,7 +19,7 @@ export class Beginning {
 
   constructor(readonly platform: Platform, readonly request: CaptureRequest) {
     // Where it will be stopped for each reading, its stopper comes later.
-    if (request.waitForPythonMs === 0 || request.consistency === "blocking") return;
+    if (!request.justStarted || request.consistency === "blocking") return;
     const opened = platform.openStopper(request.pid);
     if (!("fault" in opened)) this.#stopper = opened;
   }

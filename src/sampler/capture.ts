@@ -34,6 +34,8 @@ export interface CaptureRequest {
    * started maps its libpython late. 0 for a process that should be running already.
    */
   readonly waitForPythonMs: number;
+  /** The process is a program that we have just started: it may be held until its first line is sampled. */
+  readonly justStarted?: boolean;
   /** The target's command line for the metadata. */
   readonly command: readonly string[];
   readonly toolVersion: string;

@@ -88,6 +88,11 @@ export class Counter extends Program {
     return new DataView(Deno.readFileSync(this.#file).buffer).getBigUint64(0, true);
   }
 
+  /** How many SIGUSR1 it has handled. */
+  signals(): number {
+    return Number(new DataView(Deno.readFileSync(this.#file).buffer).getBigUint64(8, true));
+  }
+
   /**
    * Waits until it has counted on; returns for how long it stood still, ms. What it waited for a CPU does not
    * count, nor do times in which we had none: others have the machine then.
