@@ -74,6 +74,7 @@ export class FilteredProfile {
   /** Takes over what is known of the source's readings at its end. */
   finish(): void {
     this.renew();
+    this.#takeControl();
     const { timeline } = this.source;
     for (let step = 0; step < timeline.length; step++) {
       const time = step * timeline.stepUs;
@@ -84,6 +85,17 @@ export class FilteredProfile {
           if (count > 0) this.profile.timeline.reject(time, thread, reason, count);
         }
       }
+    }
+  }
+
+  /** Samples of a recording do not say which of them were read in steady visits: it has these beside them. */
+  #takeControl(): void {
+    const { control } = this.profile;
+    if (control.length > 0) return;
+    const { visit, thread, stack, length } = this.source.control;
+    for (let i = 0; i < length; i++) {
+      if (!this.#keeps(thread.at(i), stack.at(i))) continue;
+      control.add(visit.at(i), thread.at(i), stack.at(i));
     }
   }
 

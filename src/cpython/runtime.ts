@@ -1,4 +1,11 @@
-import type { Address, Module, Process, Span } from "../../ffi/process.ts";
+import {
+  type Address,
+  GONE,
+  type Module,
+  type Process,
+  Ranges,
+  type Span,
+} from "../../ffi/process.ts";
 import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "./debug_offsets.ts";
 import { buildLayout, type Layout } from "./layout.ts";
 import { findCookie } from "./cookie.ts";
@@ -134,6 +141,19 @@ export function isRunning(runtime: Runtime): boolean {
   if (interpreter === undefined || interpreter === 0) return false;
   const thread = runtime.reader.pointer(interpreter + runtime.layout.interpreter.threadsHead);
   return thread !== undefined && thread !== 0;
+}
+
+/**
+ * What has become of an interpreter whose process is there: undefined while its memory is. A process that ends
+ * has none any more some time before the system says that it has ended; one that starts another program has
+ * other memory.
+ */
+export function findLoss({ process, address }: Runtime): "ended" | "replaced" | undefined {
+  const start = new Ranges(1);
+  start.push(address, 8);
+  const read = process.read(start, new Uint8Array(8));
+  if (read === start.bytes) return undefined;
+  return read === GONE || !process.alive() ? "ended" : "replaced";
 }
 
 /**

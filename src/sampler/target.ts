@@ -4,7 +4,13 @@ import { CodeTable } from "../cpython/code_table.ts";
 import { CollectionLog } from "../cpython/collection_log.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { RoutineTable } from "../cpython/routine_table.ts";
-import { isRunning, listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
+import {
+  findLoss,
+  isRunning,
+  listThreads,
+  type Runtime,
+  type ThreadState,
+} from "../cpython/runtime.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
@@ -294,8 +300,8 @@ export class Target implements Subject {
     const states = listThreads(this.runtime);
     if (states.length === 0 && !isRunning(this.runtime)) {
       // Starting, or finishing: unless another program has taken the process over.
-      const start = this.runtime.reader.bytes(this.runtime.address, 8);
-      if (start === undefined) return process.alive() ? "target-replaced" : "target-ended";
+      const loss = findLoss(this.runtime);
+      if (loss !== undefined) return `target-${loss}`;
     }
     const wanted = this.#choose(states);
     this.#register.introduce(wanted);

@@ -65,6 +65,19 @@ Deno.test("threads are known by their names, their ids, and the first one by tha
   assert.deepEqual(threadsOf((text) => text === ""), []);
 });
 
+Deno.test("a filter keeps those of the samples in steady visits that it keeps of all", () => {
+  const { profile, batch } = makeProfile();
+  for (const thread of [0, 1]) for (const stack of [0, 1]) profile.control.add(7, thread, stack);
+  const one = new FilteredProfile(profile, FILTER, {
+    include: (text) => text === "Tool.work",
+    thread: (text) => text === "200",
+  });
+  one.add(batch);
+  one.finish();
+  const { visit, thread, stack } = one.profile.control;
+  assert.deepEqual([visit, thread, stack].map((column) => [...column.view()]), [[7], [1], [1]]);
+});
+
 Deno.test("a filtered profile says so, shares tables, and keeps what is known of readings", () => {
   const { filtered } = filter({ thread: (text) => text === "200" });
   assert.deepEqual(filtered.metadata.filters, [FILTER]);
