@@ -109,7 +109,7 @@ export function addCaptureOptions(command: Command): void {
       new Option("--blocking", "stop the program for every sample, which slows it down")
         .conflicts("exact"),
     )
-    .option("--jitter", "take each sample at a random point of its interval (default up to 1khz)")
+    .option("--jitter", "take each sample at a random point of its interval (default up to 10khz)")
     .option("--no-jitter", "take samples at equal distances")
     .option(
       "--max-cpu <percent>",

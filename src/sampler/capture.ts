@@ -21,7 +21,7 @@ export interface CaptureRequest {
   readonly mode?: Mode;
   /** Tell with each sample what its thread was doing (`STATUS`); absent: only as far as the mode needs it. */
   readonly states?: boolean;
-  /** Put each tick at a random point of its interval; absent: at 1 kHz and below. */
+  /** Put each tick at a random point of its interval; absent: at 10 kHz and below. */
   readonly jitter?: boolean;
   /** Show stacks of tasks in place of those of the event loops that run them; absent: do not. */
   readonly asyncMode?: AsyncMode;
@@ -41,8 +41,11 @@ export interface CaptureRequest {
   readonly toolVersion: string;
 }
 
-/** Shortest interval at which ticks are jittered unless it is said otherwise, µs. */
-const JITTERED_FROM = 1000;
+/**
+ * Shortest interval at which ticks are jittered unless it is said otherwise, µs. Below it a reading takes a
+ * good part of the interval: what is left at random before a tick would be missing behind it.
+ */
+const JITTERED_FROM = 100;
 
 /** Whether the ticks of a capture are put at random points of their intervals. */
 export function isJittered({ jitter, intervalUs }: CaptureRequest): boolean {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isJittered } from "../../src/sampler/capture.ts";
 import { createRandom, Schedule } from "../../src/sampler/schedule.ts";
 
 /** A generator that gives these numbers in turn. */
@@ -81,4 +82,19 @@ Deno.test("ticks left out by stretching are counted apart from those missed", ()
   assert.deepEqual(keep(schedule, 4), { times: [100, 350, 600, 850], missed: 0 });
   assert.equal(schedule.withheld, 6);
   assert.equal(schedule.take(schedule.next(0) + 600), 5);
+});
+
+Deno.test("ticks are jittered up to 10 kHz, unless it is said otherwise", () => {
+  const request = {
+    pid: 1,
+    allThreads: false,
+    consistency: "verified",
+    waitForPythonMs: 0,
+    command: [],
+    toolVersion: "",
+  } as const;
+  assert.equal(isJittered({ ...request, intervalUs: 100 }), true);
+  assert.equal(isJittered({ ...request, intervalUs: 99 }), false);
+  assert.equal(isJittered({ ...request, intervalUs: 99, jitter: true }), true);
+  assert.equal(isJittered({ ...request, intervalUs: 100, jitter: false }), false);
 });
