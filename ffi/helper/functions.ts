@@ -44,6 +44,29 @@ export const LINUX = {
   tach_stopper_end: { parameters: [], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+/** What it has on macOS. */
+export const MACOS = {
+  ...EVERYWHERE,
+  tach_task_open: { parameters: ["i32"], result: "i32" },
+  tach_task_close: { parameters: ["i32"], result: "void" },
+  tach_task_read: {
+    parameters: ["i32", "buffer", "u32", "buffer", "u32", "u32"],
+    result: "i32",
+  },
+  tach_task_info: { parameters: ["i32", "i32", "buffer", "i32"], result: "i32" },
+  tach_task_threads: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  tach_process_info: { parameters: ["i32", "i32", "f64", "buffer", "i32"], result: "i32" },
+  tach_process_ids: { parameters: ["buffer", "i32"], result: "i32" },
+  tach_process_path: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  tach_process_words: { parameters: ["i32", "buffer", "i32"], result: "i32" },
+  tach_stopper_begin: { parameters: ["i32"], result: "i32" },
+  tach_stopper_hold: { parameters: [], result: "i32" },
+  tach_stopper_holds: { parameters: [], result: "i32" },
+  tach_stopper_release: { parameters: [], result: "void" },
+  tach_stopper_time: { parameters: [], result: "f64" },
+  tach_stopper_end: { parameters: [], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 type Symbols<F extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<F>["symbols"];
 
 /**
@@ -54,3 +77,6 @@ export type Helper = Symbols<typeof EVERYWHERE>;
 
 /** Those of Linux. */
 export type LinuxHelper = Symbols<typeof LINUX>;
+
+/** Those of macOS. */
+export type MacHelper = Symbols<typeof MACOS>;

@@ -324,3 +324,7 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 #include "stopper_owner.c"
 
 #endif
+
+#if defined(__APPLE__)
+#include "macos.c"
+#endif

@@ -4,7 +4,7 @@
  * neither HOME nor a writable temporary directory is needed.
  */
 import library from "./built/helper.so" with { type: "bytes" };
-import { type Helper, LINUX, type LinuxHelper } from "./functions.ts";
+import { type Helper, LINUX, type LinuxHelper, type MacHelper, MACOS } from "./functions.ts";
 
 /** A typed array as FFI's types want it; arrays over a SharedArrayBuffer pass as well. */
 export type FfiBuffer = Uint8Array<ArrayBuffer>;
@@ -20,14 +20,45 @@ let loaded: Helper | undefined;
  * @throws {Error} when the system refuses to load it: a defect of the build or of the machine.
  */
 export function loadHelper(): Helper {
-  loaded ??= Deno.build.os === "linux" ? loadFromMemory(library) : undefined;
+  loaded ??= load();
   if (loaded === undefined) throw new Error(`no helper was built for ${Deno.build.os}`);
   return loaded;
+}
+
+function load(): Helper | undefined {
+  switch (Deno.build.os) {
+    case "linux":
+      return loadFromMemory(library);
+    case "darwin":
+      return loadFromFile(library);
+    default:
+      return undefined;
+  }
 }
 
 /** The same with what only Linux has. */
 export function loadLinuxHelper(): LinuxHelper {
   return loadHelper() as LinuxHelper;
+}
+
+/** The same with what only macOS has. */
+export function loadMacHelper(): MacHelper {
+  return loadHelper() as MacHelper;
+}
+
+/**
+ * macOS loads libraries from files only. The file lies in a folder that nobody else may look into, and is
+ * gone when this returns: what is loaded stays.
+ */
+function loadFromFile(bytes: FfiBuffer): MacHelper {
+  const folder = Deno.makeTempDirSync({ prefix: "tachyon-" });
+  try {
+    const path = `${folder}/helper.dylib`;
+    Deno.writeFileSync(path, bytes, { mode: 0o500, createNew: true });
+    return Deno.dlopen(path, MACOS).symbols;
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 }
 
 function loadFromMemory(bytes: FfiBuffer): LinuxHelper {

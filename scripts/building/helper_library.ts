@@ -7,11 +7,14 @@ import { zigCompiler } from "./zig.ts";
 
 /**
  * The machines the helper can be built for, with zig's names for them. glibc 2.17 (2012) is the
- * oldest that zig links against without warning, and older than any that Deno itself runs on.
+ * oldest that zig links against without warning, and older than any that Deno itself runs on; macOS 11
+ * (2020) is the first for arm64.
  */
 const TRIPLES: Readonly<Record<string, string>> = {
   "linux-x64": "x86_64-linux-gnu.2.17",
   "linux-arm64": "aarch64-linux-gnu.2.17",
+  "macos-x64": "x86_64-macos.11.0",
+  "macos-arm64": "aarch64-macos.11.0",
 };
 
 const FLAGS = [
@@ -53,7 +56,8 @@ export interface BuiltHelper {
 
 /** This machine's name among the targets. */
 export function hostTarget(): string {
-  return `${Deno.build.os}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
+  const system = Deno.build.os === "darwin" ? "macos" : Deno.build.os;
+  return `${system}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
 }
 
 /**
