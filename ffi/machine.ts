@@ -51,6 +51,8 @@ export interface OwnRights {
   readonly hasSudo: boolean;
   /** Label by a security module such as AppArmor or SELinux; empty for none. */
   readonly label: string;
+  /** macOS: we were signed as a program that may look into others. */
+  readonly isDebugger?: boolean;
 }
 
 /** A kind of container that leaves traces. */
@@ -76,6 +78,11 @@ export interface TargetRights {
   /** The pid that it knows itself by. */
   readonly ownPid: number;
   readonly label: string;
+  /**
+   * macOS: it was signed so that others are kept out: as a part of the system, from everybody; with the hardened
+   * runtime, as its makers have not let debuggers in, from all but those that were signed for it.
+   */
+  readonly guard?: "system" | "hardened";
 }
 
 /** A machine's processes and its rules. */

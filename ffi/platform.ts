@@ -2,6 +2,8 @@ import type { Machine } from "./machine.ts";
 import type { Platform } from "./process.ts";
 import { createMachine as createLinuxMachine } from "./linux/machine.ts";
 import { linux } from "./linux/platform.ts";
+import { createMachine as createMac } from "./macos/machine.ts";
+import { macos } from "./macos/platform.ts";
 
 /** How a system answers what is asked of it. */
 interface System {
@@ -12,6 +14,7 @@ interface System {
 /** By the names that Deno has for them. Nobody else chooses. */
 const SYSTEMS: Partial<Record<typeof Deno.build.os, System>> = {
   linux: { platform: linux, createMachine: createLinuxMachine },
+  darwin: { platform: macos, createMachine: createMac },
 };
 
 /** Systems that are not listed are taken for Linux, whose first call says what is missing. */

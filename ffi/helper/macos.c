@@ -18,7 +18,11 @@ extern kern_return_t mach_vm_read_overwrite(vm_map_read_t task, mach_vm_address_
                                             mach_vm_size_t size, mach_vm_address_t data,
                                             mach_vm_size_t *read);
 
-/* Of the layouts in ffi/helper/walk.c and Ranges in ffi/process.ts. */
+/* Of the system's library, in no public header: what a program was signed as. */
+extern int csops(pid_t pid, unsigned int operation, void *into, size_t size);
+enum { SIGNING_STATUS = 0, SIGNING_ENTITLEMENTS = 7 };
+
+/* A range as Ranges of ffi/process.ts lays it out. */
 struct range {
     uint64_t address;
     uint64_t length;
@@ -26,8 +30,8 @@ struct range {
 
 /* ---- the calling thread ---- */
 
-/* Microseconds in a unit of mach_absolute_time; Apple's own processors count 24 MHz. */
-static double unit_us(void) {
+/* Microseconds in a unit of mach_absolute_time; Apple's own processors count at 24 MHz. */
+TACHYON double tach_unit(void) {
     static double unit = 0;
     if (unit == 0) {
         mach_timebase_info_data_t base;
@@ -40,7 +44,7 @@ static double unit_us(void) {
 
 /* mach_absolute_time in microseconds; it stands still while the machine sleeps. */
 TACHYON double tach_now(void) {
-    return (double)mach_absolute_time() * unit_us();
+    return (double)mach_absolute_time() * tach_unit();
 }
 
 /*
@@ -52,7 +56,7 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
     const double wake = deadline - (spin > 0 ? spin : 0);
     if (wake > now) {
         const double limit = wake < now + 1e15 ? wake : now + 1e15;
-        const uint64_t until = (uint64_t)(limit / unit_us()) + 1;
+        const uint64_t until = (uint64_t)(limit / tach_unit()) + 1;
         while (mach_wait_until(until) == KERN_ABORTED) {
         }
         now = tach_now();
@@ -79,7 +83,7 @@ TACHYON int32_t tach_begin_thread(void) {
  * negative kern_return_t.
  */
 TACHYON int32_t tach_prefer(void) {
-    const double ms = 1e3 / unit_us();
+    const double ms = 1e3 / tach_unit();
     thread_time_constraint_policy_data_t policy = {
         .period = 0,
         .computation = (uint32_t)(ms / 2),
@@ -240,6 +244,23 @@ TACHYON int32_t tach_process_words(int32_t pid, void *into, int32_t size) {
     int name[] = {CTL_KERN, KERN_PROCARGS2, pid};
     size_t length = (size_t)size;
     return sysctl(name, 3, into, &length, NULL, 0) == 0 ? (int32_t)length : -errno;
+}
+
+/*
+ * Flags of the signature of a process's program; -errno where it has none. Fits no 32-bit integer.
+ */
+TACHYON double tach_signing_flags(int32_t pid) {
+    uint32_t flags = 0;
+    return csops(pid, SIGNING_STATUS, &flags, sizeof flags) == 0 ? (double)flags : -errno;
+}
+
+/*
+ * The entitlements that a program was signed with: a magic number and the length, 32 bits each, and a
+ * property list. Returns the number of bytes, or -errno; -ERANGE: there is more than size.
+ */
+TACHYON int32_t tach_entitlements(int32_t pid, void *into, int32_t size) {
+    memset(into, 0, (size_t)size);
+    return csops(pid, SIGNING_ENTITLEMENTS, into, (size_t)size) == 0 ? size : -errno;
 }
 
 #include "macos_stopper.c"

@@ -1,0 +1,13 @@
+import type { Platform } from "../process.ts";
+import { createLoops } from "../helper/loops.ts";
+import { createReaderThread } from "../helper/reader_thread.ts";
+import { openProcess } from "./process.ts";
+import { openStopper } from "./stopper.ts";
+
+/** macOS 11 and later, x86-64 and arm64. */
+export const macos: Platform = {
+  open: (pid) => openProcess(pid),
+  readerThread: createReaderThread,
+  loops: createLoops,
+  openStopper,
+};
