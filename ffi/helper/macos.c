@@ -263,4 +263,5 @@ TACHYON int32_t tach_entitlements(int32_t pid, void *into, int32_t size) {
     return csops(pid, SIGNING_ENTITLEMENTS, into, (size_t)size) == 0 ? size : -errno;
 }
 
+#include "macos_structs.c"
 #include "macos_stopper.c"

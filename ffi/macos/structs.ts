@@ -1,7 +1,7 @@
 /**
  * What the kernel's answers look like: places of fields in structs of the platform's headers, and the numbers
- * that go with them, on x86-64 and arm64 alike. Names are the headers'. `tests/macos/headers_test.ts` has a
- * compiler compare all of them with the headers.
+ * that go with them, on x86-64 and arm64 alike. Names are the headers'. `scripts/mac_structs.ts` has a
+ * compiler compare them with the headers, but for those of <mach-o/dyld_images.h>, which zig has not got.
  */
 
 /** `struct proc_bsdinfo`, <sys/proc_info.h>. */

@@ -29,6 +29,9 @@ const FLAGS = [
   "-s",
 ];
 
+/** Without it the library knows itself by the path where it was made. */
+const MACOS_FLAGS = ["-Wl,-install_name,@rpath/helper.dylib"];
+
 const ADVICE = `tachyon needs a C compiler, or npm to fetch one. Install one of
   Debian, Ubuntu:  apt-get install gcc libc6-dev
   Fedora:          dnf install gcc`;
@@ -77,13 +80,16 @@ export async function buildHelper(request: HelperRequest): Promise<BuiltHelper> 
   const path = request.target === undefined
     ? `${folder}/helper.so`
     : `${folder}/helper-${target}.so`;
-  const origin = digest(...readSources(source), [target, ...FLAGS].join(" "));
+  const usual = target.startsWith("macos-") ? [...FLAGS, ...MACOS_FLAGS] : FLAGS;
+  const origin = digest(...readSources(source), [target, ...usual].join(" "));
   if (!request.strict && isUpToDate(path, origin)) return { path, compiler: undefined };
 
   Deno.mkdirSync(folder, { recursive: true });
-  const partial = `${path}.${crypto.randomUUID()}`;
+  // A library for macOS is signed with the name of its file: the same source shall give the same bytes.
+  const unfinished = Deno.makeTempDirSync({ dir: folder, prefix: ".helper-" });
+  const partial = `${unfinished}/helper`;
   try {
-    const flags = request.strict ? [...FLAGS, "-Werror"] : FLAGS;
+    const flags = request.strict ? [...usual, "-Werror"] : usual;
     // A cross build always goes through zig: a machine's own compiler knows its own C library only.
     const local = request.target === undefined ? localCompilers(Deno.env.get("CC")) : [];
     const compiler = await compileWithFirst(
@@ -96,7 +102,7 @@ export async function buildHelper(request: HelperRequest): Promise<BuiltHelper> 
     writeStamp(path, origin);
     return { path, compiler: nameOf(compiler) };
   } finally {
-    removeIfThere(partial);
+    Deno.removeSync(unfinished, { recursive: true });
   }
 }
 
@@ -166,12 +172,4 @@ function digest(...parts: (Uint8Array | string)[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(part);
   return hash.digest("hex");
-}
-
-function removeIfThere(path: string): void {
-  try {
-    Deno.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
 }
