@@ -38,6 +38,8 @@ export class Stay {
 export class ThreadActivity {
   /** The stay that the last look belongs to; undefined if the thread was not runnable. */
   stay: Stay | undefined;
+  /** The last one, which may be open when the thread is not runnable any more: it is counted late. */
+  #last: Stay | undefined;
   #ran = 0;
   #waited = 0;
   #runs = 0;
@@ -59,7 +61,8 @@ export class ThreadActivity {
   look(time: number): void {
     this.watch.refresh();
     const { row } = this.watch;
-    const { stay } = this;
+    const last = this.#last;
+    const stay = this.stay ?? (last?.verdict === "open" ? last : undefined);
     const counted = row[ACTIVITY.runs] !== this.#runs || row[ACTIVITY.ran] !== this.#ran;
     if (stay !== undefined && stay.verdict === "open") {
       if (counted) stay.verdict = this.#judge(row);
@@ -70,15 +73,18 @@ export class ThreadActivity {
     this.#runs = row[ACTIVITY.runs]!;
     if (row[ACTIVITY.state] !== RUNNABLE) this.stay = undefined;
     else if (stay === undefined || counted) {
-      this.stay = new Stay(time);
+      this.stay = this.#last = new Stay(time);
       // Nothing is counted here: runnable is all that can be known.
       if (this.#runs === 0) this.stay.verdict = "on";
-    } else stay.last = time;
+    } else {
+      this.stay = stay;
+      stay.last = time;
+    }
   }
 
   /** Nobody looks any more: what is open is decided by what is known. */
   close(): void {
-    this.stay?.force();
+    this.#last?.force();
     this.watch.close();
   }
 

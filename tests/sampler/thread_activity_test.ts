@@ -82,3 +82,13 @@ Deno.test("runnable is on a CPU where the system counts nothing, and a thread th
     "unknown",
   ]);
 });
+
+Deno.test("what a thread did before it slept is decided, though that was counted only later", () => {
+  const looks: Look[] = [[R, 10, 0, 5], [BLOCKED, 10, 0, 5], [BLOCKED, 14, 0, 5], [R, 14, 0, 6]];
+  assert.deepEqual(judge(looks), ["on", "blocked", "blocked", "open"]);
+  // Woken, it waits for a CPU: what it did before says nothing of that.
+  const woken: Look[] = [[R, 10, 0, 5], [BLOCKED, 14, 0, 5], [R, 14, 0, 5], [R, 14, 3, 6]];
+  assert.deepEqual(judge(woken), ["on", "blocked", "off", "open"]);
+  const long: Look[] = [[R, 10, 0, 5], ...Array<Look>(5).fill([BLOCKED, 10, 0, 5])];
+  assert.equal(judge(long, 400_000)[0], "off");
+});
