@@ -11,7 +11,8 @@ const MOST_WRAPPINGS = 4;
 
 /**
  * What calling an object runs: {@link PYTHON}, or the name of what is written in C, which is the object
- * itself, or the type that knows how to call it. Undefined if the object is none. Untrusted text.
+ * itself, or the type that knows how to call it. Undefined if the object is none or cannot be called: it is
+ * what a call has returned. Untrusted text.
  */
 export function nameCallable(
   objects: ObjectReader,
@@ -37,7 +38,7 @@ export function nameCallable(
       return nameDescriptor(objects, object);
   }
   if (hasFlag(type.flags, TYPE_FLAG.type)) return objects.type(object)?.name;
-  return type.name;
+  return type.isCallable ? type.name : undefined;
 }
 
 /** Definition, what it is bound to, module (CPython Include/cpython/methodobject.h). */

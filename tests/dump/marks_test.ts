@@ -14,6 +14,16 @@ collect()
 `;
 const DUMPS = 20;
 
+/** Two threads that call C all the time: one of them waits for the GIL, mostly where a call has just returned. */
+const CALLING = `
+import threading
+def work():
+    while True: ord("a"); ord("b"); ord("c"); ord("d"); ord("e"); ord("f"); ord("g"); ord("h")
+threading.Thread(target=work, daemon=True).start()
+print("ready", flush=True)
+work()
+`;
+
 for (const python of interpreters.filter(({ freeThreaded }) => !freeThreaded)) {
   Deno.test(`a dump shows where the collector runs, unless it is not wanted, on ${python.version}`, async () => {
     await using target = new Target(python.path, ["-c", COLLECTING]);
@@ -33,5 +43,23 @@ for (const python of interpreters.filter(({ freeThreaded }) => !freeThreaded)) {
     };
     assert.ok(kinds(true).has("gc"));
     assert.deepEqual([...kinds(false)], ["python"]);
+  });
+}
+
+for (const python of interpreters.filter(({ freeThreaded }) => !freeThreaded)) {
+  Deno.test(`what a call has returned is not taken for what is called on ${python.version}`, async () => {
+    await using target = new Target(python.path, ["-c", CALLING]);
+    await target.line();
+    const features = { native: true, gc: false, opcodes: false };
+    const found = new Set<string>();
+    for (let i = 0; i < DUMPS; i++) {
+      const dump = takeDump({ pid: target.pid, allThreads: true, blocking: false, features });
+      assert.ok(!("fault" in dump), JSON.stringify(dump));
+      for (const { frames } of dump.threads) {
+        const at = frames.findIndex(({ name }) => name === "work");
+        for (const { name } of frames.slice(0, Math.max(0, at))) found.add(name);
+      }
+    }
+    for (const name of found) assert.match(name, /^<native( builtins\.ord)?>$/);
   });
 }

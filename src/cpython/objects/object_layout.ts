@@ -30,6 +30,7 @@ export interface ObjectLayout {
     readonly name: number;
     readonly basicSize: number;
     readonly flags: number;
+    readonly call: number;
     readonly base: number;
     readonly dict: number;
     readonly dictOffset: number;
@@ -84,6 +85,7 @@ export function buildObjectLayout({ get, or, version, freeThreaded }: DebugOffse
       name,
       basicSize: or("type_object.tp_basicsize", name + 8),
       flags,
+      call: flags - 40,
       base: dictOffset - 32,
       dict: dictOffset - 24,
       dictOffset,

@@ -13,6 +13,8 @@ export interface ObjectType {
   /** See {@link TYPE_FLAG}. */
   readonly flags: number;
   readonly basicSize: number;
+  /** Its objects can be called. */
+  readonly isCallable: boolean;
   /** Where an object has its dictionary; 0: nowhere, negative: from its end. */
   readonly dictOffset: number;
   readonly base: Address;
@@ -108,6 +110,7 @@ export class ObjectReader {
       name,
       flags,
       basicSize,
+      isCallable: pointerAt(view, types.call) !== 0,
       dictOffset: Number(view.getBigInt64(types.dictOffset, true)),
       base: pointerAt(view, types.base),
       dict: pointerAt(view, types.dict),
