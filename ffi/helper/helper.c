@@ -327,4 +327,6 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 
 #if defined(__APPLE__)
 #include "macos.c"
+#if defined(_WIN32)
+#include "windows.c"
 #endif
