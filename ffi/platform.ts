@@ -4,6 +4,8 @@ import { createMachine as createLinuxMachine } from "./linux/machine.ts";
 import { linux } from "./linux/platform.ts";
 import { createMachine as createMac } from "./macos/machine.ts";
 import { macos } from "./macos/platform.ts";
+import { createMachine as createWindowsMachine } from "./windows/machine.ts";
+import { windows } from "./windows/platform.ts";
 
 /** How a system answers what is asked of it. */
 interface System {
@@ -15,6 +17,7 @@ interface System {
 const SYSTEMS: Partial<Record<typeof Deno.build.os, System>> = {
   linux: { platform: linux, createMachine: createLinuxMachine },
   darwin: { platform: macos, createMachine: createMac },
+  windows: { platform: windows, createMachine: createWindowsMachine },
 };
 
 /** Systems that are not listed are taken for Linux, whose first call says what is missing. */

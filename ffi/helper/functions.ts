@@ -70,6 +70,29 @@ export const MACOS = {
   tach_stopper_end: { parameters: [], result: "void" },
 } as const satisfies Deno.ForeignLibraryInterface;
 
+/** What it has on Windows. */
+export const WINDOWS = {
+  ...EVERYWHERE,
+  tach_close: { parameters: ["i32"], result: "void" },
+  tach_alive: { parameters: ["i32"], result: "i32" },
+  tach_enable_debug: { parameters: [], result: "i32" },
+  tach_open_process: { parameters: ["i32"], result: "i32" },
+  tach_is_narrow: { parameters: ["i32"], result: "i32" },
+  tach_read: { parameters: ["i32", "buffer", "u32", "buffer", "u32", "u32"], result: "i32" },
+  tach_modules: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  tach_module_path: { parameters: ["i32", "f64", "buffer", "u32"], result: "i32" },
+  tach_processes: { parameters: ["buffer", "u32"], result: "i32" },
+  tach_process_times: { parameters: ["i32", "buffer"], result: "i32" },
+  tach_process_path: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  tach_process_user: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  tach_user_name: { parameters: ["buffer", "buffer", "u32"], result: "i32" },
+  tach_command_line: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  tach_threads: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  tach_open_thread: { parameters: ["i32"], result: "i32" },
+  tach_thread_name: { parameters: ["i32", "buffer", "u32"], result: "i32" },
+  tach_read_activity: { parameters: ["buffer"], result: "void" },
+} as const satisfies Deno.ForeignLibraryInterface;
+
 type Symbols<F extends Deno.ForeignLibraryInterface> = Deno.DynamicLibrary<F>["symbols"];
 
 /**
@@ -83,3 +106,6 @@ export type LinuxHelper = Symbols<typeof LINUX>;
 
 /** Those of macOS. */
 export type MacHelper = Symbols<typeof MACOS>;
+
+/** Those of Windows. */
+export type WindowsHelper = Symbols<typeof WINDOWS>;

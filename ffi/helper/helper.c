@@ -327,6 +327,8 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 
 #if defined(__APPLE__)
 #include "macos.c"
+#endif
+
 #if defined(_WIN32)
 #include "windows.c"
 #endif

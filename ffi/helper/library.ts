@@ -4,7 +4,16 @@
  * neither HOME nor a writable temporary directory is needed.
  */
 import library from "./built/helper.so" with { type: "bytes" };
-import { type Helper, LINUX, type LinuxHelper, type MacHelper, MACOS } from "./functions.ts";
+import {
+  type Helper,
+  LINUX,
+  type LinuxHelper,
+  type MacHelper,
+  MACOS,
+  WINDOWS,
+  type WindowsHelper,
+} from "./functions.ts";
+import { keepLibrary } from "./kept_library.ts";
 
 /** A typed array as FFI's types want it; arrays over a SharedArrayBuffer pass as well. */
 export type FfiBuffer = Uint8Array<ArrayBuffer>;
@@ -31,6 +40,8 @@ function load(): Helper | undefined {
       return loadFromMemory(library);
     case "darwin":
       return loadFromFile(library);
+    case "windows":
+      return Deno.dlopen(keepLibrary(library), WINDOWS).symbols;
     default:
       return undefined;
   }
@@ -59,6 +70,11 @@ function loadFromFile(bytes: FfiBuffer): MacHelper {
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** The same with what only Windows has. */
+export function loadWindowsHelper(): WindowsHelper {
+  return loadHelper() as WindowsHelper;
 }
 
 function loadFromMemory(bytes: FfiBuffer): LinuxHelper {
