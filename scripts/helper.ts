@@ -3,7 +3,8 @@
  *
  *     --quiet          says nothing unless a compiler is fetched or the source has faults
  *     --strict         builds in any case, with warnings as errors
- *     --target NAME    for another machine, with zig: linux-x64, linux-arm64, macos-x64, macos-arm64
+ *     --target NAME    for another machine, with zig: linux-x64, linux-arm64, macos-x64, macos-arm64,
+ *                      windows-x64
  */
 import { parseArgs } from "node:util";
 import { guard } from "./building/fault.ts";

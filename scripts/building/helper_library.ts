@@ -15,6 +15,7 @@ const TRIPLES: Readonly<Record<string, string>> = {
   "linux-arm64": "aarch64-linux-gnu.2.17",
   "macos-x64": "x86_64-macos.11.0",
   "macos-arm64": "aarch64-macos.11.0",
+  "windows-x64": "x86_64-windows-gnu",
 };
 
 const FLAGS = [
@@ -29,8 +30,20 @@ const FLAGS = [
   "-s",
 ];
 
-/** Without it the library knows itself by the path where it was made. */
-const MACOS_FLAGS = ["-Wl,-install_name,@rpath/helper.dylib"];
+/** What some systems need besides. */
+const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
+  // Without it the library knows itself by the path where it was made.
+  macos: ["-Wl,-install_name,@rpath/helper.dylib"],
+  // Libraries that every Windows 10 has, and no C library of the compiler's.
+  windows: [
+    "-nostdlib",
+    "-Wl,--out-implib=/dev/null",
+    "-lkernel32",
+    "-lntdll",
+    "-ladvapi32",
+    "-lucrtbase",
+  ],
+};
 
 const ADVICE = `tachyon needs a C compiler, or npm to fetch one. Install one of
   Debian, Ubuntu:  apt-get install gcc libc6-dev
@@ -80,7 +93,7 @@ export async function buildHelper(request: HelperRequest): Promise<BuiltHelper> 
   const path = request.target === undefined
     ? `${folder}/helper.so`
     : `${folder}/helper-${target}.so`;
-  const usual = target.startsWith("macos-") ? [...FLAGS, ...MACOS_FLAGS] : FLAGS;
+  const usual = [...FLAGS, ...FLAGS_OF[target.split("-")[0]!] ?? []];
   const origin = digest(...readSources(source), [target, ...usual].join(" "));
   if (!request.strict && isUpToDate(path, origin)) return { path, compiler: undefined };
 

@@ -46,7 +46,10 @@ export async function zigCompiler(
   const cache = `${home}/cache`;
   return {
     program: `${home}/compiler/bin/zig`,
-    args: ["cc", "-target", triple],
+    // Its headers of Windows come by themselves only with its C library.
+    args: triple.includes("windows")
+      ? ["cc", "-target", triple, "-isystem", `${home}/lib/libc/include/any-windows-any`]
+      : ["cc", "-target", triple],
     env: {
       ZIG_LIB_DIR: `${home}/lib`,
       ZIG_LOCAL_CACHE_DIR: cache,
