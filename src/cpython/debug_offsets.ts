@@ -188,13 +188,12 @@ const LARGEST_STRUCTURE = 0x20_0000;
 const LARGEST_OBJECT = 0x4000;
 const LARGE = new Set(["runtime_state", "interpreter_state"]);
 
-/** Pointers (and one 64-bit id) that are taken out of copies by the word. */
+/** Pointers that are taken out of copies by the word. */
 const ALIGNED = [
   "thread_state.next",
   "thread_state.interp",
   "thread_state.current_frame",
   "thread_state.base_frame",
-  "thread_state.native_thread_id",
   "thread_state.datastack_chunk",
   "interpreter_frame.previous",
   "interpreter_frame.executable",
@@ -249,5 +248,8 @@ function findImplausible(values: ReadonlyMap<string, number>): string | undefine
   }
   const copies = values.get("code_object.co_tlbc") ?? 0;
   if (copies + 8 > values.get("code_object.co_code_adaptive")!) return "code_object.co_tlbc";
+  if (values.get("thread_state.native_thread_id")! % 4 !== 0) {
+    return "thread_state.native_thread_id";
+  }
   return ALIGNED.find((name) => (values.get(name) ?? 0) % 8 !== 0);
 }

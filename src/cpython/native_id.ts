@@ -1,4 +1,5 @@
 import type { Address, Process } from "../../ffi/process.ts";
+import type { DebugOffsets } from "./debug_offsets.ts";
 import type { MemoryReader } from "./memory.ts";
 
 /** The C library keeps the thread's id this far into what a `pthread_t` points to, at most. */
@@ -46,6 +47,21 @@ export function keptIdsOf(
     if (id === 0 || isThere(id)) return id;
     return isThere(told[i]!) ? told[i]! : 0;
   });
+}
+
+/**
+ * Whether ids of threads take 32 bits each, as `unsigned long` on Windows; elsewhere that has 64 (CPython
+ * Include/cpython/pystate.h: `thread_id` and `native_thread_id` lie side by side).
+ */
+export function hasNarrowIds({ or }: DebugOffsets): boolean {
+  const told = or("thread_state.thread_id", -1);
+  return told >= 0 && or("thread_state.native_thread_id", -1) - told === 4;
+}
+
+/** The number that Python calls a thread by: `threading.get_ident()`. 0 if it cannot be read. */
+export function readIdent(reader: MemoryReader, offsets: DebugOffsets, state: Address): number {
+  const at = state + offsets.get("thread_state.thread_id");
+  return (hasNarrowIds(offsets) ? (reader.int32(at) ?? 0) >>> 0 : reader.pointer(at)) ?? 0;
 }
 
 /** More places than one would do. */

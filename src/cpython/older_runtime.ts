@@ -1,6 +1,7 @@
 import type { Address, Module, Span } from "../../ffi/process.ts";
 import { readCodeObject } from "./code_object.ts";
 import { type DebugOffsets, parseVersion, type PythonVersion } from "./debug_offsets.ts";
+import { fileName } from "./file_name.ts";
 import { inspectRuntime } from "./inspection.ts";
 import { buildLayout, type Layout } from "./layout.ts";
 import type { MemoryReader } from "./memory.ts";
@@ -34,6 +35,13 @@ export function findOlderRuntime(
   runtime: Span,
 ): OlderRuntime | OlderFault {
   const told = toldMinor(reader, module);
+  if (/\.(dll|exe)$/i.test(module.path)) {
+    // The tables are those of Linux, where locks and numbers have other sizes.
+    return {
+      fault: "unsupported-version",
+      detail: `${told === undefined ? "older than 3.13" : `3.${told}`} on Windows`,
+    };
+  }
   if (told !== undefined && !TABLED_MINORS.includes(told)) {
     return { fault: "unsupported-version", detail: `3.${told}` };
   }
@@ -50,8 +58,7 @@ function toldMinor(reader: MemoryReader, module: Module): number | undefined {
   const symbol = module.symbol("Py_Version");
   const word = symbol === undefined ? undefined : reader.int32(symbol.address);
   if (word !== undefined && word >>> 24 === 3) return parseVersion(word).minor;
-  const name = module.path.slice(module.path.lastIndexOf("/") + 1);
-  const minor = /python3\.(\d+)/.exec(name)?.[1];
+  const minor = /python3\.?(\d+)/.exec(fileName(module.path))?.[1];
   return minor === undefined ? undefined : Number(minor);
 }
 

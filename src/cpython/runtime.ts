@@ -8,9 +8,10 @@ import {
 } from "../../ffi/process.ts";
 import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "./debug_offsets.ts";
 import { buildLayout, type Layout } from "./layout.ts";
+import { fileName } from "./file_name.ts";
 import { findCookie } from "./cookie.ts";
 import { MemoryReader, pointerAt } from "./memory.ts";
-import { keptIdsOf, nativeIdsOf } from "./native_id.ts";
+import { hasNarrowIds, keptIdsOf, nativeIdsOf } from "./native_id.ts";
 import { findMisfit } from "./newer_runtime.ts";
 import { findOlderRuntime } from "./older_runtime.ts";
 
@@ -96,6 +97,12 @@ function readRuntime(
 ): Runtime | RuntimeFault {
   const offsets = parseDebugOffsets(reader.bytesUpTo(span.address, TABLE_BYTES));
   if (!("fault" in offsets)) {
+    if (offsets.freeThreaded && hasNarrowIds(offsets)) {
+      return {
+        fault: "unsupported-version",
+        detail: `${versionText(offsets.version)} without a GIL on Windows`,
+      };
+    }
     const runtime = {
       process,
       reader,
@@ -130,8 +137,8 @@ function tryRuntime(runtime: Runtime): Runtime | RuntimeFault {
 /** Libraries that are surely no interpreter by their names are looked at last. */
 function mayHoldPython(module: Module, index: number): boolean {
   if (index === 0) return true;
-  const name = module.path.slice(module.path.lastIndexOf("/") + 1);
-  return /python/i.test(name) || !/\.so(\.|$)/.test(name);
+  const name = fileName(module.path);
+  return /python/i.test(name) || !/\.so(\.|$)|\.(dll|drv|pyd)$/i.test(name);
 }
 
 /** True once the main interpreter has a thread; false while Python is starting or after it has finished. */
@@ -193,19 +200,22 @@ function listInterpreterThreads(
     met.add(thread);
     if (!reader.fill(thread, window)) break;
     if (pointerAt(view, layout.thread.interp) !== interpreter) break;
-    const [ident, pthread] = [identAt, pthreadAt].map((at) => pointerAt(view, at));
-    listed.push({ address: thread, ident: ident!, pthread: pthread! });
+    const ident = view.getUint32(identAt, true);
+    listed.push({ address: thread, ident, pthread: pointerAt(view, pthreadAt) });
     thread = pointerAt(view, layout.thread.next);
   }
   // The oldest one first: where there are no ids, it shows how to find them.
   listed.reverse();
   const pthreads = listed.map(({ pthread }) => pthread);
+  const kept = listed.map(({ ident }) => ident);
   const own = layout.hasFrameObjects
     ? nativeIdsOf(process, reader, pthreads)
-    : keptIdsOf(process, reader, listed.map(({ ident }) => ident >>> 0), pthreads);
+    : hasNarrowIds(runtime.offsets)
+    ? kept
+    : keptIdsOf(process, reader, kept, pthreads);
   const found = listed.map(({ address, ident }, i) => {
     const tid = own[i] === 0 ? 0 : process.threadBy(own[i]!);
-    return { address, tid, ident: ident >>> 0 };
+    return { address, tid, ident };
   });
   const main = id === 0 ? mainThread(runtime, interpreter, found, process.pid) : 0;
   return found.map(({ address, tid, ident }) => ({

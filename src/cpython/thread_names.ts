@@ -1,5 +1,6 @@
 import type { Address } from "../../ffi/process.ts";
 import { findInDict } from "./dict.ts";
+import { readIdent } from "./native_id.ts";
 import { readAttributes } from "./objects/attributes.ts";
 import { readDictEntries } from "./objects/dict_entries.ts";
 import { ObjectReader } from "./objects/object_reader.ts";
@@ -41,23 +42,18 @@ export class ThreadNames {
   read(states: readonly ThreadState[]): Map<Address, ThreadName> {
     const names = new Map<Address, ThreadName>();
     const objects = new ObjectReader(this.runtime);
+    const { reader, offsets } = this.runtime;
     for (const interpreter of new Set(states.map((state) => state.interpreter))) {
       const threads = this.#readActive(objects, interpreter);
       if (threads.size === 0) continue;
       for (const state of states) {
         if (state.interpreter !== interpreter) continue;
-        const thread = threads.get(this.#identOf(state));
+        const thread = threads.get(readIdent(reader, offsets, state.address));
         const name = thread === undefined ? undefined : readThread(objects, thread);
         if (name !== undefined) names.set(state.address, name);
       }
     }
     return names;
-  }
-
-  /** The number that Python calls a thread by: `threading.get_ident()`. */
-  #identOf(state: ThreadState): Address {
-    const { reader, offsets } = this.runtime;
-    return reader.pointer(state.address + offsets.get("thread_state.thread_id")) ?? 0;
   }
 
   /** The `Thread` objects of an interpreter by the numbers of their threads. */

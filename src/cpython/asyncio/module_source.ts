@@ -1,5 +1,6 @@
 import type { Address } from "../../../ffi/process.ts";
 import type { MemoryReader } from "../memory.ts";
+import { readIdent } from "../native_id.ts";
 import { readAttributes } from "../objects/attributes.ts";
 import { readDictEntries } from "../objects/dict_entries.ts";
 import { readInt } from "../objects/numbers.ts";
@@ -115,9 +116,8 @@ export class ModuleSource implements TaskSource {
     const type = objects.typeOf(loop);
     const number = type && readAttributes(objects, loop, type)?.get(LOOP_THREAD);
     const ident = number === undefined ? undefined : this.#readNumber(objects, number);
-    const at = offsets.get("thread_state.thread_id");
     const thread = this.#threads.find(({ address, main }) =>
-      number === undefined ? main : reader.pointer(address + at) === ident
+      number === undefined ? main : readIdent(reader, offsets, address) === ident
     );
     const found = thread?.address ?? 0;
     this.#threadOf.set(loop, found);

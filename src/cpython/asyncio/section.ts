@@ -1,5 +1,6 @@
 import { versionText } from "../debug_offsets.ts";
 import { pointerAt } from "../memory.ts";
+import { fileName } from "../file_name.ts";
 import type { Runtime } from "../runtime.ts";
 import type { AsyncioFault } from "./task.ts";
 
@@ -39,7 +40,7 @@ const LARGEST_TASK = 0x1000;
 export function findSection(runtime: Runtime): AsyncioSection | AsyncioFault {
   const { process, reader, offsets } = runtime;
   for (const [index, module] of process.modules().entries()) {
-    const name = module.path.slice(module.path.lastIndexOf("/") + 1);
+    const name = fileName(module.path);
     if (index > 0 && !/asyncio|python/i.test(name)) continue;
     const span = module.section("AsyncioDebug") ?? module.symbol("_AsyncioDebug");
     if (span === undefined) continue;
