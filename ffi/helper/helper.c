@@ -331,4 +331,5 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 
 #if defined(_WIN32)
 #include "windows.c"
+#include "windows_threads.c"
 #endif
