@@ -98,16 +98,17 @@ function listMapped(calls: MachCalls, pid: number): string[] | number {
   const told = view(info);
   const paths = new Set<string>();
   let address = 0;
-  for (let met = 0; met < MOST_REGIONS && address < SHARED_FROM; met++) {
+  for (let met = 0; met < MOST_REGIONS; met++) {
     const result = calls.processInfo(pid, FLAVOR.PROC_PIDREGIONPATHINFO, address, info);
     if (result < 0) {
       if (met === 0 && result !== -ERRNO.EINVAL) return result;
       break;
     }
+    const start = readWord(told, REGION_INFO["prp_prinfo.pri_address"]);
+    if (start >= SHARED_FROM) break;
     const path = readText(info, REGION_INFO["prp_vip.vip_path"], PATH_MAX);
     if (path !== "") paths.add(path);
-    const end = readWord(told, REGION_INFO["prp_prinfo.pri_address"]) +
-      readWord(told, REGION_INFO["prp_prinfo.pri_size"]);
+    const end = start + readWord(told, REGION_INFO["prp_prinfo.pri_size"]);
     if (end <= address) break;
     address = end;
   }
