@@ -169,10 +169,11 @@ export class Live {
   async #press(key: string): Promise<void> {
     if (key === GROUND_DARK || key === GROUND_LIGHT) return this.#setGround(key === GROUND_LIGHT);
     const { model } = this;
-    const { view, opened, mouse } = model;
+    const { view, opened, mouse, refreshMs } = model;
     const wish = model.press(key);
     if (wish !== undefined) await this.#fulfil(wish);
     if (model.view !== view || model.opened !== opened) this.#stale = true;
+    if (model.refreshMs !== refreshMs) this.tell(`a picture every ${model.refreshMs} ms`);
     if (model.mouse !== mouse) this.tell(model.mouse ? MOUSE_ON : MOUSE_OFF);
     if (key === "i" && this.#profile!.metadata.features?.opcodes !== true) this.tell(NO_OPCODES);
     this.#refresh();

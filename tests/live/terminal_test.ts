@@ -45,7 +45,8 @@ onTerminal(
     const before = await readSettings(terminal, `${folder}/before`);
     await terminal.enter(shellWords(subject, ["top", String(program.pid)]));
     await terminal.until(hasHotRow);
-    const signs = ["function", "line", "call tree", "main", "samples", "tid "];
+    const signs = ["function", "line", "call tree", "main", "samples", "tid "]
+      .concat("Tasks are not looked at", "One process is looked at");
     for (const [i, sign] of signs.entries()) {
       await terminal.press(String(i + 1));
       await terminal.until((text) => text.includes(sign));
@@ -75,6 +76,75 @@ onTerminal(
     assert.equal(program.runs(), true);
     await terminal.resize(100, 30);
     assert.equal(await readSettings(terminal, `${folder}/after`), before);
+  },
+);
+
+onTerminal("every key does on a real terminal what the help says", async (terminal) => {
+  await using program = await startProgram(python.path, [ORDERS, "60"]);
+  await terminal.enter(shellWords(subject, ["top", String(program.pid)]));
+  await terminal.until(hasHotRow);
+  const isLost = (sign: string) => (text: string): boolean => !text.includes(sign);
+  const shows = (sign: string) => (text: string): boolean => text.includes(sign);
+  const steps: readonly (readonly [keys: readonly string[], (text: string) => boolean])[] = [
+    [["s"], shows("sort: total")],
+    [["S"], shows("sort: self")],
+    [["Right"], shows("only main")],
+    [["Right"], shows("only receipts")],
+    [["Left"], shows("only main")],
+    [["t"], isLost("only main")],
+    [["e"], shows("last ")],
+    [["e"], isLost("last ")],
+    [["p"], shows(" paused ")],
+    [["p"], isLost(" paused ")],
+    [["r"], hasHotRow],
+    [["+"], shows("a picture every 200 ms")],
+    [["-"], shows("a picture every 250 ms")],
+    [["i"], shows("recorded with --opcodes")],
+    [["o"], shows("is on its own terminal")],
+    [["Escape"], hasHotRow],
+    [["h"], shows("any key closes")],
+    [["j"], isLost("any key closes")],
+    [["/", ..."nowhere", "Enter"], shows("nothing matches nowhere")],
+    [["c"], hasHotRow],
+    [["m"], shows("the mouse clicks and scrolls here")],
+    // A press and a release of the mouse's button on the third of the views' names.
+    [[click(31, 5)], shows("call tree")],
+    [["BTab"], hasHotRow],
+    [["Tab"], shows("call tree")],
+    [["End", "Home", "Down", "Up", "k", "j", "PageDown", "PageUp", "C-l", "x"], shows("call tree")],
+    [["m"], shows("the mouse selects text again")],
+  ];
+  for (const [keys, isDone] of steps) {
+    for (const key of keys) await terminal.press(key);
+    await terminal.until(isDone);
+  }
+  await terminal.press("Q");
+  await terminal.until(backAtShell);
+});
+
+onTerminal("the last picture stays when the program is killed", async (terminal, folder) => {
+  await using program = await startProgram(python.path, [ORDERS, "60"]);
+  const before = await readSettings(terminal, `${folder}/before`);
+  await terminal.enter(shellWords(subject, ["top", String(program.pid)]));
+  await terminal.until(hasHotRow);
+  Deno.kill(program.pid, "SIGKILL");
+  await terminal.until((text) => text.includes(" ended ") && hasHotRow(text));
+  await terminal.press("q");
+  await terminal.until(backAtShell);
+  assert.equal(await readSettings(terminal, `${folder}/after`), before);
+});
+
+onTerminal(
+  "run --live leaves its input to the program where that is no terminal, and reads keys all the same",
+  async (terminal) => {
+    const script = "import sys,time; text = sys.stdin.read(); print(text.upper()); time.sleep(60)";
+    const words = ["run", "--live", "-d", "40", "--kill", "--", python.path, "-c", script];
+    await terminal.enter(`echo hello there | ${shellWords(subject, words)}`);
+    await terminal.until((text) => text.includes("printed: HELLO THERE"));
+    await terminal.press("o");
+    await terminal.until((text) => text.includes("standard output"));
+    await terminal.press("q");
+    await terminal.until((text) => backAtShell(text) && text.includes("HELLO THERE"));
   },
 );
 
@@ -131,7 +201,7 @@ onTerminal(
   "run --live keeps what the program prints aside, never blocks it, and ends with its status",
   async (terminal) => {
     const script = "import sys,time\n" +
-      "for i in range(200): sys.stderr.write('x' * 99_999 + chr(10))\n" +
+      "for i in range(1000): sys.stderr.write('x' * 99_999 + chr(10))\n" +
       "print('the end is', 40 + 2); time.sleep(1); sys.exit(7)";
     const words = ["run", "--live", "--", python.path, "-c", script];
     await terminal.enter(`${shellWords(subject, words)} 2> err; echo status-$?`);
@@ -141,8 +211,9 @@ onTerminal(
     await terminal.until((text) => text.includes(" ended "));
     await terminal.press("q");
     await terminal.until((text) => text.includes("the end is 42") && text.includes("status-7"));
-    await terminal.enter("clear; tr -dc x < err | wc -c");
-    await terminal.until((text) => text.includes(String(200 * 99_999)));
+    // Of so much only the end is kept, and it is said how much went before.
+    await terminal.enter("clear; tail -n 3 err | cut -c 1-20; head -n 1 err | cut -c 1-50");
+    await terminal.until((text) => text.includes("xxxxx") && /… \d{8,9} bytes that/.test(text));
   },
 );
 
@@ -157,6 +228,12 @@ Deno.test("without a terminal a live capture prints a line every second, or an o
   const rows = objects.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.equal(rows.at(-1).functions[0].name, "find_coupons");
   assert.equal(rows.at(-1).pid, program.pid);
+  const some = ["--include", "^parse_order$", "--live", "--json", "-d", "1.5"];
+  const filtered = await runTachyon(subject, ["attach", ...some, pid]);
+  const last = JSON.parse(filtered.stdout.trimEnd().split("\n").at(-1)!);
+  const names: string[] = last.functions.map(({ name }: { name: string }) => name);
+  assert.ok(names.includes("parse_order"), names.join());
+  assert.ok(!names.includes("find_coupons"), names.join());
 });
 
 Deno.test("--realtime-stats says every second how it goes, and leaves the result as it is", async () => {
@@ -169,6 +246,11 @@ Deno.test("--realtime-stats says every second how it goes, and leaves the result
   assert.ok(seconds.every((second, i) => i === 0 || second > seconds[i - 1]!), stderr);
   assert.match(stdout, /;find_coupons|:find_coupons/);
 });
+
+/** What a terminal sends for a click, in tmux's words. */
+function click(x: number, y: number): string {
+  return `\x1b[<0;${x};${y}M\x1b[<0;${x};${y}m`;
+}
 
 function isThere(pid: number): boolean {
   try {
