@@ -35,14 +35,7 @@ const FLAGS_OF: Readonly<Record<string, readonly string[]>> = {
   // Without it the library knows itself by the path where it was made.
   macos: ["-Wl,-install_name,@rpath/helper.dylib"],
   // Libraries that every Windows 10 has, and no C library of the compiler's.
-  windows: [
-    "-nostdlib",
-    "-Wl,--out-implib=/dev/null",
-    "-lkernel32",
-    "-lntdll",
-    "-ladvapi32",
-    "-lucrtbase",
-  ],
+  windows: ["-nostdlib", "-lkernel32", "-lntdll", "-ladvapi32", "-lucrtbase"],
 };
 
 const ADVICE = `tachyon needs a C compiler, or npm to fetch one. Install one of
@@ -102,7 +95,12 @@ export async function buildHelper(request: HelperRequest): Promise<BuiltHelper> 
   const unfinished = Deno.makeTempDirSync({ dir: folder, prefix: ".helper-" });
   const partial = `${unfinished}/helper`;
   try {
-    const flags = request.strict ? [...usual, "-Werror"] : usual;
+    const flags = [
+      ...usual,
+      ...request.strict ? ["-Werror"] : [],
+      // Nobody links against it; a linker that runs as root would put a file in the place of a device.
+      ...target.startsWith("windows") ? [`-Wl,--out-implib=${unfinished}/helper.lib`] : [],
+    ];
     // A cross build always goes through zig: a machine's own compiler knows its own C library only.
     const local = request.target === undefined ? localCompilers(Deno.env.get("CC")) : [];
     const compiler = await compileWithFirst(
