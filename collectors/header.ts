@@ -25,6 +25,7 @@ const ENDINGS: Readonly<Record<Ending, string>> = {
   "target-ended": "the program ended",
   "target-replaced": "the process started another program",
   "lost-access": "access to the process was lost",
+  "sampler-failed": "sampling failed by a fault of its own",
 };
 
 const REASONS: Readonly<Record<Rejection, string>> = {

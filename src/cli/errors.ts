@@ -159,6 +159,16 @@ export function scriptNotFound(path: string): Fault {
   );
 }
 
+/** `run --blocking` would start a program that we may not stop then. */
+export function childrenNotStoppable(): Fault {
+  return fail(
+    "not-stoppable",
+    "The system does not let us stop programs for their samples, as `--blocking` does, not even those " +
+      "that we start. Nothing was started.",
+    adviseTracing(false),
+  );
+}
+
 /** There is no interpreter to run a script with. */
 export function pythonNotFound(name: string): Fault {
   return fail(

@@ -31,12 +31,12 @@ export function advisePermission(pid: number): string {
 }
 
 /** What to do when a process that we may read cannot be traced. */
-export function adviseTracing(hasTracer: boolean): string {
+export function adviseTracing(hasTracer: boolean, own: OwnRights = machine.ownRights()): string {
   if (hasTracer) return "End the debugger or tracer, or leave out `--blocking`.";
-  const { ptraceScope = 0 } = machine.ownRights();
-  const setting = ptraceScope === 0
-    ? ""
-    : ` Here kernel.yama.ptrace_scope is ${ptraceScope}, which keeps it to root or to programs that allow it.`;
+  const { ptraceScope = 0 } = own;
+  const here = `Here kernel.yama.ptrace_scope is ${ptraceScope}, which keeps`;
+  if (ptraceScope === 3) return `Leave out \`--blocking\`. ${here} everybody from it.`;
+  const setting = ptraceScope === 0 ? "" : ` ${here} it to root or to programs that allow it.`;
   return `Leave out \`--blocking\`, or run tachyon with sudo or CAP_SYS_PTRACE.${setting}`;
 }
 

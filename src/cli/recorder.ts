@@ -2,18 +2,19 @@
 
 import type { Profile } from "../profile/profile.ts";
 import { formatCounted } from "../analysis/units.ts";
-import type { Ending, Features, Mode, Summary } from "../profile/metadata.ts";
+import type { Ending, Features, Mode } from "../profile/metadata.ts";
 import { kindOf } from "../analysis/difference_likeness.ts";
 import type {
   AttachFault,
   BatchListener,
   Capture,
+  CaptureEnd,
   CaptureRequest,
   Sampler,
 } from "../sampler/capture.ts";
 import { showInBrowser } from "./browser.ts";
 import type { CaptureOptions } from "./capture_options.ts";
-import { type Fault, isFault, nothingCollected, outputsFailed } from "./errors.ts";
+import { type Fault, isFault, nothingCollected, outputsFailed, unforeseen } from "./errors.ts";
 import { type Exports, prepareExports } from "./exports.ts";
 import { filterExports, type SampleFilter } from "./filters.ts";
 import { forewarnings } from "./forewarnings.ts";
@@ -42,7 +43,7 @@ export interface Recorder {
     waitForPythonMs: number,
   ): Promise<Capture | AttachFault>;
   /** Writes the results and says where they went; what went wrong is said, too, and returned. */
-  write(profile: Profile, summary: Summary, interrupted: boolean): Promise<Fault | undefined>;
+  write(profile: Profile, ended: CaptureEnd, interrupted: boolean): Promise<Fault | undefined>;
 }
 
 /**
@@ -88,7 +89,10 @@ export function createRecorder(
     },
     async write(profile, ended, interrupted): Promise<Fault | undefined> {
       const reason = full && ended.ending === "interrupted" ? { ending: "max-size" } as const : {};
-      const summary = { ...ended, ...reason };
+      const { failure: said, ...whole } = ended;
+      const summary = { ...whole, ...reason };
+      const failure = said === undefined ? undefined : unforeseen(said);
+      if (failure !== undefined) report(failure);
       if (profile.quality.samples === 0) {
         exports.discard();
         const fault = nothingCollected(whyEmpty(profile, summary.ending), interrupted);
@@ -107,7 +111,7 @@ export function createRecorder(
       }
       for (const sentence of warnings(exports.shown(profile), summary)) tell(sentence);
       if (options.browser) await showInBrowser(finished);
-      return failed.length === 0 ? undefined : outputsFailed(failed);
+      return failed.length === 0 ? failure : outputsFailed(failed);
     },
   };
 }
@@ -202,5 +206,6 @@ function whyEmpty({ quality, metadata }: Profile, ending: Ending): string {
   if (ending === "target-ended") return "the program ended too soon";
   if (ending === "target-replaced") return "the process started another program";
   if (ending === "lost-access") return "access to the process was lost";
+  if (ending === "sampler-failed") return "sampling failed";
   return "sampling ended too soon";
 }

@@ -15,7 +15,8 @@ export type Ending =
   | "max-size" // an output became as large as it may
   | "target-ended"
   | "target-replaced"
-  | "lost-access";
+  | "lost-access"
+  | "sampler-failed"; // by a fault of our own; what it had sent until then is there
 
 /** What stacks show besides Python frames. */
 export interface Features {

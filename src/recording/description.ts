@@ -26,6 +26,7 @@ const ENDINGS: readonly Ending[] = [
   "target-ended",
   "target-replaced",
   "lost-access",
+  "sampler-failed",
 ];
 
 /** How each field is read; undefined leaves it out. The compiler sees to it that none is forgotten. */

@@ -81,13 +81,19 @@ export interface AttachFault {
   readonly detail: string;
 }
 
+/** How a capture came to its end. */
+export interface CaptureEnd extends Summary {
+  /** What went wrong in the sampling thread, where its ending is `sampler-failed`. */
+  readonly failure?: string;
+}
+
 /** A capture that is under way. */
 export interface Capture {
   /** Fills as samples arrive. Quality counts are renewed about ten times a second. */
   readonly profile: Profile;
   /** Ends sampling; `finished` follows with what was captured. */
   stop(): void;
-  readonly finished: Promise<Summary>;
+  readonly finished: Promise<CaptureEnd>;
 }
 
 /** What samples processes: the real one, or one made for a test. */

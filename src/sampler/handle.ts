@@ -1,9 +1,10 @@
-import type { Metadata, Summary } from "../profile/metadata.ts";
+import type { Metadata } from "../profile/metadata.ts";
 import { Profile } from "../profile/profile.ts";
 import {
   type AttachFault,
   type BatchListener,
   type Capture,
+  type CaptureEnd,
   type CaptureRequest,
   isJittered,
   type PartListener,
@@ -52,18 +53,27 @@ function startCapture(
 ): Promise<Capture | AttachFault> {
   const ring = createRing();
   return new Promise((resolve, reject) => {
-    let finish: ((summary: Summary) => void) | undefined;
+    let finish: ((end: CaptureEnd) => void) | undefined;
+    let since = 0;
     worker.onmessage = (event: MessageEvent<Report>): void => {
       const report = event.data;
       if (report.kind === "fault") resolve(report.fault);
       else if (report.kind === "finished") finish?.(report.summary);
       else if (report.kind === "started") {
+        since = performance.now();
         const profile = new Profile(describe(request, report));
-        const finished = new Promise<Summary>((done) => finish = done);
+        const finished = new Promise<CaptureEnd>((done) => finish = done);
         resolve(follow(ring, profile, finished, listener, parts));
       }
     };
-    worker.onerror = (event): void => reject(new Error(event.message));
+    worker.onerror = (event): void => {
+      if (finish === undefined) return reject(new Error(event.message));
+      // What it has read so far is as good as ever; a fault that nobody handles would end the program.
+      event.preventDefault();
+      worker.terminate();
+      const durationUs = Math.round((performance.now() - since) * 1000);
+      finish({ durationUs, ending: "sampler-failed", failure: event.message });
+    };
     const order: Order = { request, memory: ring.memory };
     worker.postMessage(order);
   });
@@ -73,7 +83,7 @@ function startCapture(
 function follow(
   ring: Ring,
   profile: Profile,
-  finished: Promise<Summary>,
+  finished: Promise<CaptureEnd>,
   listener: BatchListener | undefined,
   parts: PartListener | undefined,
 ): Capture {

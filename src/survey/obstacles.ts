@@ -43,3 +43,11 @@ export function findObstacles(own: OwnRights, target: TargetRights): Obstacle[] 
   }
   return obstacles;
 }
+
+/**
+ * Whether programs that we start may be stopped for their samples. Our stopper, a process of its own, is
+ * no ancestor of theirs, as Yama asks for at 1.
+ */
+export function mayStopChildren({ ptraceScope = 0, mayTrace }: OwnRights): boolean {
+  return ptraceScope === 0 || (ptraceScope < 3 && mayTrace);
+}

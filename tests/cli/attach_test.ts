@@ -125,6 +125,14 @@ Deno.test("an error nobody foresaw is one sentence, with a trace only for debugg
   assert.match(debug.stderr, /\.ts:\d+/);
 });
 
+Deno.test("what was sampled before the sampling thread failed is written, and the failure said", async () => {
+  const words = ["attach", "--json", "-o", "-", PID];
+  const { status, stdout, stderr } = await runFake(words, { env: { FAKE_FAILURE: "it fell" } });
+  assert.equal(JSON.parse(stdout).capture.ending, "sampler-failed");
+  assert.match(stderr, /Something went wrong that should not have: it fell\./);
+  assert.equal(status, 1);
+});
+
 Deno.test("a capture without samples writes nothing and says why", async () => {
   await inTemporary(async (directory) => {
     const { status, stderr } = await runFake(["attach", "-d", "0.05", "-o", "out", PID], {

@@ -1,12 +1,18 @@
 /**
  * tachyon's command line with a made-up sampler behind it: a second of samples at once, then it waits
  * for the process to end, the duration to be over, or `stop`. FAKE_FAULT makes it fail instead,
- * FAKE_SAMPLES=0 leaves the profile empty, and FAKE_READY names a file that it makes when it samples.
+ * FAKE_FAILURE after those samples, FAKE_SAMPLES=0 leaves the profile empty, and FAKE_READY names a file
+ * that it makes when it samples.
  */
 
 import { runProgram } from "../../src/cli/program.ts";
-import type { Ending, Summary } from "../../src/profile/metadata.ts";
-import type { AttachFault, Capture, CaptureRequest } from "../../src/sampler/capture.ts";
+import type { Ending } from "../../src/profile/metadata.ts";
+import type {
+  AttachFault,
+  Capture,
+  CaptureEnd,
+  CaptureRequest,
+} from "../../src/sampler/capture.ts";
 import { fakeDump } from "./fake_dump.ts";
 import { ProfileBuilder, shopProfile } from "../collectors/profiles.ts";
 
@@ -22,7 +28,7 @@ function startFake(request: CaptureRequest): Promise<Capture | AttachFault> {
   const metadata = { pid, command, intervalUs, ...(features === undefined ? {} : { features }) };
   const empty = Deno.env.get("FAKE_SAMPLES") === "0";
   const { profile } = empty ? new ProfileBuilder(metadata) : shopProfile(metadata);
-  const { promise, resolve } = Promise.withResolvers<Summary>();
+  const { promise, resolve } = Promise.withResolvers<CaptureEnd>();
   const end = (ending: Ending): void => {
     clearInterval(timer);
     clearTimeout(limit);
@@ -31,6 +37,11 @@ function startFake(request: CaptureRequest): Promise<Capture | AttachFault> {
   const timer = setInterval(() => {
     if (!isAlive(request.pid)) end("target-ended");
   }, 5);
+  const failure = Deno.env.get("FAKE_FAILURE");
+  if (failure !== undefined) {
+    clearInterval(timer);
+    resolve({ durationUs: 999_000, ending: "sampler-failed", failure });
+  }
   const ready = Deno.env.get("FAKE_READY");
   if (ready !== undefined) Deno.writeTextFileSync(ready, "");
   const limit = request.durationUs === undefined

@@ -146,6 +146,19 @@ Deno.test("doctor and attach name Yama's policy where it is in force", async () 
   assert.equal(asRoot.status, 0, asRoot.stdout);
 });
 
+Deno.test("run --blocking starts nothing where Yama would not let it be stopped", async () => {
+  if (lacksRoot()) return;
+  const behind = [...YAMA, ...asUser(NOBODY)];
+  const words = ["run", "--blocking", "--", python, "-c", "print('started')"];
+  const { stdout, stderr, status } = await runTachyon(words, behind);
+  assert.equal(stdout, "");
+  assert.match(
+    stderr,
+    /does not let us stop programs .* Nothing was started\.\n.*ptrace_scope is 1/s,
+  );
+  assert.equal(status, 1);
+});
+
 Deno.test("doctor and attach tell a process that /proc hides from one that is not there", async () => {
   if (lacksRoot()) return;
   await using target = new Target(python, ["-c", PROGRAM]);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import type { OwnRights, TargetRights } from "../../ffi/machine.ts";
 import { createMachine } from "../../ffi/linux/machine.ts";
-import { adviseAccess } from "../../src/cli/permission.ts";
-import { findObstacles } from "../../src/survey/obstacles.ts";
+import { adviseAccess, adviseTracing } from "../../src/cli/permission.ts";
+import { findObstacles, mayStopChildren } from "../../src/survey/obstacles.ts";
 import { checkRights } from "../../src/cli/doctor/machine_checks.ts";
 import "../ffi/targets.ts";
 
@@ -122,4 +122,25 @@ Deno.test("Yama's setting is read where the system has it, and judged by what we
   } finally {
     await Deno.remove(proc, { recursive: true });
   }
+});
+
+Deno.test("programs that we start may be stopped unless Yama keeps them from us", () => {
+  const may = (own: Partial<OwnRights>): boolean => mayStopChildren({ ...OWN, ...own });
+  assert.equal(may({}), true);
+  assert.equal(may({ ptraceScope: 0 }), true);
+  assert.equal(may({ ptraceScope: 1 }), false);
+  assert.equal(may({ ptraceScope: 2 }), false);
+  assert.equal(may({ ...ROOT, ptraceScope: 2 }), true);
+  assert.equal(may({ ...ROOT, ptraceScope: 3 }), false);
+});
+
+Deno.test("what is advised against a refusal to stop a program is what helps", () => {
+  const told = (ptraceScope: number): string => adviseTracing(false, { ...OWN, ptraceScope });
+  assert.match(told(0), /^Leave out `--blocking`, or run tachyon with sudo or CAP_SYS_PTRACE\.$/);
+  assert.match(
+    told(1),
+    /with sudo .* Here kernel\.yama\.ptrace_scope is 1, which keeps it to root/,
+  );
+  assert.match(told(3), /^Leave out `--blocking`\. Here .* is 3, which keeps everybody from it\.$/);
+  assert.match(adviseTracing(true, OWN), /^End the debugger/);
 });

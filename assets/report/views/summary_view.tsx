@@ -22,6 +22,7 @@ const ENDINGS: Readonly<Record<Facts["summary"]["ending"], string>> = {
   "target-ended": "when the program ended",
   "target-replaced": "when the process started another program",
   "lost-access": "when access to the process was lost",
+  "sampler-failed": "when sampling failed by a fault of its own",
 };
 
 const REASONS: Readonly<Record<Facts["trust"]["reasons"][number]["reason"], string>> = {

@@ -11,6 +11,7 @@ import { createAside } from "../aside.ts";
 import { type Child, delay, startChild } from "../child.ts";
 import { readBaseline } from "../compared.ts";
 import {
+  childrenNotStoppable,
   explainAttach,
   FAILED,
   type Fault,
@@ -28,6 +29,8 @@ import { createRecorder, type Recorder } from "../recorder.ts";
 import type { Target } from "../run_arguments.ts";
 import { showStatus } from "../status_line.ts";
 import { watchSignals } from "../signals.ts";
+import { machine } from "../../survey/machine.ts";
+import { mayStopChildren } from "../../survey/obstacles.ts";
 import type { Capture, Sampler } from "../../sampler/capture.ts";
 
 const EXAMPLES = `
@@ -106,6 +109,9 @@ export async function run(
 ): Promise<number> {
   const line = resolveTarget(target, options.python);
   if (isFault(line)) return report(line);
+  if (options.consistency === "blocking" && !mayStopChildren(machine.ownRights())) {
+    return report(childrenNotStoppable());
+  }
   const ready = await readBaseline(options, kindOfCapture(options));
   if (isFault(ready)) return report(ready);
   const filter = await loadFilter(ready.filter);
