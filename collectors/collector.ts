@@ -9,8 +9,8 @@ export const NOTHING: Bytes = [];
 
 /**
  * One output format. Capture and replay drive it the same way: `begin` once, `add` for each batch in
- * order of time, `finish` once. What they yield, one after the other, is the output. A collector makes
- * bytes and never opens a file.
+ * order of time, `finish` at the end. What they yield, one after the other, is the output. A collector
+ * makes bytes and never opens a file.
  */
 export interface Collector {
   begin(metadata: Metadata): Bytes;
@@ -21,7 +21,10 @@ export interface Collector {
   add(profile: Profile, batch: SampleBatch): Bytes;
   /** For formats that need more than is loaded at the start: awaited before `finish`. */
   prepare?(): Promise<void>;
-  /** Counts come from the profile's aggregates. */
+  /**
+   * Counts come from the profile's aggregates. Formats that do not stream may be asked before the end, too,
+   * for what there is so far: nothing that comes later differs for it.
+   */
   finish(profile: Profile, summary: Summary): Bytes;
   /**
    * For formats whose first bytes are known last: they are written over the beginning of the output

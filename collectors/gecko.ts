@@ -97,9 +97,8 @@ export function createGecko(_options: unknown, tools: CollectorTools): Collector
       let separator = "";
       for (const [thread, track] of tracks.entries()) {
         if (track === undefined) continue;
-        track.markers.end(profile, ends[thread]!);
         yield encodeSource(`${separator}{`);
-        yield* writeThread(profile, thread, numbers[thread]!, track);
+        yield* writeThread(profile, thread, numbers[thread]!, track, ends[thread]!);
         separator = ",";
       }
       yield encodeSource("]}\n");
@@ -107,7 +106,13 @@ export function createGecko(_options: unknown, tools: CollectorTools): Collector
   };
 }
 
-function* writeThread(profile: Profile, index: number, tid: number, track: Track): Bytes {
+function* writeThread(
+  profile: Profile,
+  index: number,
+  tid: number,
+  track: Track,
+  end: number,
+): Bytes {
   const { metadata } = profile;
   const thread = profile.threads[index]!;
   const about = {
@@ -129,6 +134,6 @@ function* writeThread(profile: Profile, index: number, tid: number, track: Track
   yield encodeSource(`],"time":[`);
   yield* track.time.read();
   yield encodeSource(`],"weight":null,"weightType":"samples","length":${track.time.length}},`);
-  yield* track.markers.read();
+  yield* track.markers.read(profile, end);
   yield encodeSource("}");
 }

@@ -27,6 +27,13 @@ interface Columns {
   readonly category: JsonColumn;
 }
 
+/** A marker that has not ended. */
+interface OpenMarker {
+  readonly marker: number;
+  readonly from: number;
+  readonly data: Uint8Array;
+}
+
 /** The intervals of a thread's time in which something stays the same, as markers. */
 export class GeckoMarkers {
   readonly #tools: CollectorTools;
@@ -65,19 +72,46 @@ export class GeckoMarkers {
     this.#step(profile, NONE, time);
   }
 
-  /** The table of markers as a member of an object, in pieces. */
-  *read(): Bytes {
+  /**
+   * The table of markers as a member of an object, in pieces.
+   * @param end until when those last that have not ended; they may go on all the same.
+   */
+  *read(profile: Profile, end: number): Bytes {
     const columns = this.#columns;
-    const length = columns?.data.length ?? 0;
+    const ended = columns?.data.length ?? 0;
+    const open = this.#listOpen(profile);
+    const length = ended + open.length;
+    const writers: Record<keyof Columns, (text: JsonText, one: OpenMarker) => void> = {
+      data: (text, { data }) => text.bytes(data),
+      name: (text, { marker }) => text.integer(marker),
+      startTime: (text, { from }) => text.milliseconds(from),
+      endTime: (text) => text.milliseconds(end),
+      category: (text, { marker }) => text.integer(CATEGORY[marker]!),
+    };
     yield encodeSource(`"markers":{`);
     for (const name of ["data", "name", "startTime", "endTime", "category"] as const) {
       yield encodeSource(`"${name}":[`);
       if (columns !== undefined) yield* columns[name].read();
+      if (ended > 0 && open.length > 0) yield encodeSource(",");
+      yield* writeElements(open.length, (text, i) => writers[name](text, open[i]!));
       yield encodeSource("],");
     }
     yield encodeSource(`"phase":[`);
     yield* writeElements(length, (text) => text.integer(INTERVAL));
     yield encodeSource(`],"length":${length}}`);
+  }
+
+  #listOpen(profile: Profile): OpenMarker[] {
+    const open = this.#open.flatMap((marker, aspect) =>
+      marker === NONE ? [] : [{ marker, from: this.#since[aspect]!, data: DATA[marker]! }]
+    );
+    if (this.#leaf === NONE) return open;
+    const data = this.#dataOf(profile, this.#leaf);
+    return [...open, { marker: OPCODE, from: this.#leafSince, data }];
+  }
+
+  #dataOf(profile: Profile, leaf: number): Uint8Array {
+    return this.#opcodeData[leaf] ??= describeOpcode(profile, leaf);
   }
 
   #change(state: number, time: number): void {
@@ -95,8 +129,7 @@ export class GeckoMarkers {
   #step(profile: Profile, leaf: number, time: number): void {
     const ended = this.#leaf;
     if (ended !== NONE) {
-      const data = this.#add(OPCODE, this.#leafSince, time);
-      data.bytes(this.#opcodeData[ended] ??= describeOpcode(profile, ended));
+      this.#add(OPCODE, this.#leafSince, time).bytes(this.#dataOf(profile, ended));
     }
     this.#leaf = leaf;
     this.#leafSince = time;

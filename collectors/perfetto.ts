@@ -143,7 +143,8 @@ export function createPerfetto(): Collector {
     *finish(profile: Profile, summary: Summary): Bytes {
       for (const [thread, track] of tracks.entries()) {
         if (track === undefined) continue;
-        blank(profile, track, Math.round(steps.endLast(track.last)));
+        // A copy: it may go on.
+        blank(profile, { ...track }, Math.round(steps.endLast(track.last)));
         const name = nameThread(profile.threads[thread]!);
         nameRow(track.number, name, thread * 2);
         if (track.stated) nameRow(STATE_ROWS + thread, `${name}: state`, thread * 2 + 1);

@@ -82,10 +82,10 @@ export function createSpeedscope(_options: unknown, tools: CollectorTools): Coll
       let first = true;
       for (const [index, track] of tracks.entries()) {
         if (track === undefined) continue;
-        endRun(track, Math.round(steps.endLast(track.last)));
         if (!first) yield encodeSource(",");
         first = false;
-        yield* writeProfile(track, profile.threads[index]);
+        const end = Math.round(steps.endLast(track.last));
+        yield* writeProfile(track, profile.threads[index], stacks, end);
       }
       yield encodeSource(`],"shared":{"frames":[`);
       yield* writeElements(
@@ -98,17 +98,30 @@ export function createSpeedscope(_options: unknown, tools: CollectorTools): Coll
   };
 }
 
-function* writeProfile(track: Track, thread: Thread | undefined): Bytes {
+/** @param end of the run that goes on. */
+function* writeProfile(
+  track: Track,
+  thread: Thread | undefined,
+  stacks: StackText,
+  end: number,
+): Bytes {
   const name = JSON.stringify(thread === undefined ? "" : nameThread(thread));
-  const { startedAt, since } = track;
+  const { startedAt, since, samples, weights } = track;
+  const isOpen = end > since;
+  const separator = isOpen && samples.length > 0 ? "," : "";
   yield encodeSource(
     `{"type":"sampled","name":${name},"unit":"microseconds",` +
-      `"startValue":${startedAt},"endValue":${since},"samples":[`,
+      `"startValue":${startedAt},"endValue":${Math.max(since, end)},"samples":[`,
   );
-  yield* track.samples.read();
+  yield* samples.read();
+  if (isOpen) {
+    const text = new JsonText().source(separator);
+    stacks.write(text, track.node);
+    yield text.view();
+  }
   yield encodeSource(`],"weights":[`);
-  yield* track.weights.read();
-  yield encodeSource("]}");
+  yield* weights.read();
+  yield encodeSource(`${isOpen ? `${separator}${end - since}` : ""}]}`);
 }
 
 function writeFrame(text: JsonText, { strings, frames }: Profile, frame: number): void {

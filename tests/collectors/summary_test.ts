@@ -112,6 +112,7 @@ Deno.test("json has null, and no number, for what is not known", () => {
     started_at: null,
     duration_s: null,
     ending: null,
+    part: null,
   });
   assert.deepEqual([json.sample_s, json.independent_samples], [null, null]);
   const [{ self, self_share, self_share_low, self_s }] = json.functions as [Json["functions"][0]];
