@@ -43,6 +43,10 @@ const CATALOG: Readonly<Record<string, () => Promise<Declare>>> = {
     const { addReplay } = await import("./commands/replay.ts");
     return (program, { done }) => addReplay(program, done);
   },
+  snapshot: async () => {
+    const { addSnapshot } = await import("./commands/snapshot.ts");
+    return (program, { done }) => addSnapshot(program, done);
+  },
   diff: async () => {
     const { addDiff } = await import("./commands/diff.ts");
     return (program, { done }) => addDiff(program, done);

@@ -30,6 +30,7 @@ import { report, tell } from "./messages.ts";
 import { createWholeSink, type Sink, type Written } from "./output.ts";
 import { createDirectorySink, writeDirectory } from "./output_directory.ts";
 import { createPartialSink } from "./partial_file.ts";
+import { type Gathered, gatherSoFar } from "./snapshot_output.ts";
 import { createSpoolStore, type SpoolStore } from "./spool.ts";
 import { explainFailure, WriteFailure } from "./write_failure.ts";
 
@@ -69,6 +70,11 @@ export interface Exports {
     summary: Summary,
     follow?: (name: string, bytes: number) => void,
   ): Promise<Results>;
+  /**
+   * Writes what there is so far, beside the outputs, and goes on.
+   * @param number stands in the names.
+   */
+  snapshot(profile: Profile, summary: Summary, number: number): Promise<Results>;
   /** Ends without any output; nothing is left behind. */
   discard(): void;
 }
@@ -173,6 +179,29 @@ export function prepareExports(
       }
       end();
       return { finished, failed };
+    },
+    async snapshot(profile, summary, number): Promise<Results> {
+      const all = [...running ?? []];
+      await Promise.all(all.map(({ collector }) => collector.prepare?.()));
+      // Nothing else runs until all have been asked: they are of one moment.
+      const gathered: (Gathered | Fault)[] = all.map((one) => {
+        try {
+          return gatherSoFar(one, profile, summary, number);
+        } catch (error) {
+          return describeFailure(error);
+        }
+      });
+      const results: { finished: Finished[]; failed: Fault[] } = { finished: [], failed: [] };
+      for (const [i, one] of gathered.entries()) {
+        const written = isFault(one) ? one : await one.write().catch(describeFailure);
+        if (isWritten(written)) {
+          results.finished.push({ format: all[i]!.placed.format, written });
+        } else {
+          report(written);
+          results.failed.push(written);
+        }
+      }
+      return results;
     },
     discard(): void {
       for (const { sink, store } of running ?? []) {

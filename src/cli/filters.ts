@@ -102,6 +102,8 @@ export function filterExports(exports: Exports, filter: SampleFilter | undefined
       if (kept.length > 0) exports.add(filtered.profile, kept);
     },
     shown: (profile) => filtered?.profile ?? profile,
+    snapshot: (profile, summary, number) =>
+      exports.snapshot(filtered?.profile ?? profile, summary, number),
     finish(profile, summary, follow): Promise<Results> {
       filtered?.finish();
       return exports.finish(filtered?.profile ?? profile, summary, follow);

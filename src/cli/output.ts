@@ -20,6 +20,8 @@ export interface Sink {
   close(): void;
   /** The file where that is. */
   readonly remains?: string;
+  /** What was put aside so far; it has to be read before more is written. */
+  soFar?(): Bytes;
   /** Bytes in that file. */
   readonly size?: number;
 }
@@ -56,6 +58,7 @@ export function createWholeSink(
   }
   return {
     write: putAside,
+    soFar: () => spool?.read() ?? [],
     async finish(rest, head): Promise<Written | Fault> {
       try {
         if (destination.kind === "file") {
@@ -83,11 +86,12 @@ export function createWholeSink(
   };
 }
 
-async function replaceFile(
+/** Writes a file that appears under its name when it is complete. */
+export async function replaceFile(
   path: string,
   directory: string,
   pieces: Bytes,
-  head: (() => Uint8Array) | undefined,
+  head?: () => Uint8Array,
 ): Promise<void> {
   const { path: temporary, file } = writing(path, () => createTemporary(directory));
   const discard = (): void => removeQuietly(temporary);
@@ -112,7 +116,8 @@ async function replaceFile(
   }
 }
 
-async function writeDevice(path: string, pieces: Bytes): Promise<Written> {
+/** Writes to a device, pipe or socket as it is. */
+export async function writeDevice(path: string, pieces: Bytes): Promise<Written> {
   const file = writing(path, () => Deno.openSync(path, { write: true }));
   try {
     await writePieces(file, pieces, path);

@@ -19,6 +19,7 @@ Examples:
   tachyon doctor 1234             say why a process cannot be sampled, and what to do
   tachyon dump -a 1234            what all its threads are doing right now
   tachyon replay capture.bin      show a recording again, in any format
+  tachyon snapshot 4321           have the capture in process 4321 write what it has
   tachyon diff before.bin now.bin what became slower, beyond the noise of sampling
   tachyon run --help              more about a command
 

@@ -15,7 +15,7 @@ import type {
 import { showInBrowser } from "./browser.ts";
 import type { CaptureOptions } from "./capture_options.ts";
 import { type Fault, isFault, nothingCollected, outputsFailed, unforeseen } from "./errors.ts";
-import { type Exports, prepareExports } from "./exports.ts";
+import { type Exports, prepareExports, type Results } from "./exports.ts";
 import { filterExports, type SampleFilter } from "./filters.ts";
 import { forewarnings } from "./forewarnings.ts";
 import {
@@ -42,6 +42,8 @@ export interface Recorder {
     command: readonly string[],
     waitForPythonMs: number,
   ): Promise<Capture | AttachFault>;
+  /** Writes what there is so far, and goes on; undefined while there is nothing. */
+  snapshot(): Promise<Results | undefined>;
   /** Writes the results and says where they went; what went wrong is said, too, and returned. */
   write(profile: Profile, ended: CaptureEnd, interrupted: boolean): Promise<Fault | undefined>;
 }
@@ -61,6 +63,9 @@ export function createRecorder(
   const parts = "parts" in exports ? exports.parts : undefined;
   const { maxBytes = Infinity } = options;
   let full = false;
+  let profile: Profile | undefined;
+  let snapshots = 0;
+  let taken: Promise<Results> | undefined;
   for (const sentence of forewarnings(options)) tell(sentence);
   return {
     usesStdout: exports.usesStdout,
@@ -80,12 +85,25 @@ export function createRecorder(
       if ("fault" in capture) return nameVersion(capture, pid);
       if (options.mode === "gil" && capture.profile.metadata.freeThreaded) tell(NO_GIL);
       stop = () => capture.stop();
+      profile = capture.profile;
       const { metadata } = capture.profile;
       const asked = { ...options.features, gc: options.gcIsAsked && options.features.gc };
       for (const sentence of shortcomings(asked, metadata)) tell(sentence);
       exports.begin(capture.profile, String(pid));
       if (exports.allFailed()) capture.stop();
       return capture;
+    },
+    async snapshot(): Promise<Results | undefined> {
+      if (profile === undefined || profile.quality.samples === 0) return undefined;
+      const summary = { durationUs: timeOf(profile), ending: "snapshot" } as const;
+      const number = ++snapshots;
+      const how = summarizeCapture(exports.shown(profile), summary);
+      taken = exports.snapshot(profile, summary, number);
+      const results = await taken;
+      if (!options.quiet && options.rotation === undefined && results.finished.length > 0) {
+        tellFinished(`snapshot ${number}: ${how}`, results.finished);
+      }
+      return results;
     },
     async write(profile, ended, interrupted): Promise<Fault | undefined> {
       const reason = full && ended.ending === "interrupted" ? { ending: "max-size" } as const : {};
@@ -99,6 +117,8 @@ export function createRecorder(
         report(fault);
         return fault;
       }
+      // A part that is asked for is written when the capture ends, any other snapshot before that.
+      if (options.rotation === undefined) await taken;
       const progress = createProgress(options.quiet);
       const { finished, failed } = await exports.finish(profile, summary, (name, bytes) => {
         progress.show(describeWriting(name, bytes));
@@ -174,6 +194,11 @@ function createRequest(
     command,
     toolVersion: VERSION,
   };
+}
+
+/** How long a capture has been going on, µs, by the ticks that were due: so rates come out right. */
+function timeOf({ metadata, quality }: Profile): number {
+  return (quality.ticks + quality.missedTicks + quality.withheldTicks) * metadata.intervalUs;
 }
 
 /** Interpreters before 3.7 cannot be told from other programs by their memory, but by their name. */

@@ -34,12 +34,10 @@ export interface RotationRequest {
   readonly quiet: boolean;
 }
 
-/** The outputs of a capture in parts. */
+/** The outputs of a capture in parts. A snapshot ends the part that is under way. */
 export interface Rotation extends Exports {
   /** Must be told of the capture. */
   readonly parts: PartListener;
-  /** Ends the part that is under way; fulfilled when it is written, with what came of it. */
-  turn(): Promise<Results>;
 }
 
 /** Longest time from one possible end of a part to the next, µs. */
@@ -152,7 +150,7 @@ export function rotateExports(request: RotationRequest): Rotation | Fault {
   return {
     parts,
     usesStdout: tried.usesStdout,
-    turn: () => new Promise((resolve) => toTurn.push(resolve)),
+    snapshot: () => new Promise((resolve) => toTurn.push(resolve)),
     begin(profile, tag): void {
       if (open.length > 0) return;
       pid = tag;
@@ -184,6 +182,7 @@ export function rotateExports(request: RotationRequest): Rotation | Fault {
     },
     discard(): void {
       for (const { exports } of open) exports?.discard();
+      for (const resolve of toTurn) resolve({ finished: [], failed: [] });
     },
   };
 }

@@ -1,8 +1,7 @@
 /** Bytes put aside until an output is finished: in memory while they are few, then in a file. */
 
 import type { CollectorTools, Spool } from "../../collectors/collector.ts";
-import { joinPath } from "./destination.ts";
-import { WriteFailure, writing } from "./write_failure.ts";
+import { openUnnamed, type UnnamedFile } from "./unnamed_file.ts";
 
 /** Bytes held in memory by all spools of a store before they go to its file. */
 const MOST_HELD = 1024 * 1024;
@@ -31,12 +30,12 @@ interface Extent {
  */
 export function createSpoolStore(fallback: string): SpoolStore {
   const spools: FileSpool[] = [];
-  let file: SpoolFile | undefined;
+  let file: UnnamedFile | undefined;
   let held = 0;
   let size = 0;
 
   function flush(): void {
-    file ??= openSpoolFile(fallback);
+    file ??= openUnnamed("tachyon", fallback);
     const gathered = new Uint8Array(held);
     let at = 0;
     for (const spool of spools) at += spool.moveTo(gathered, at, file.end + at);
@@ -67,13 +66,13 @@ export function createSpoolStore(fallback: string): SpoolStore {
 /** One spool: stretches of the file, and behind them what is still in memory. */
 class FileSpool implements Spool {
   readonly #extents: Extent[] = [];
-  readonly #file: () => SpoolFile | undefined;
+  readonly #file: () => UnnamedFile | undefined;
   readonly #hold: (bytes: number) => void;
   #tail = new Uint8Array(FIRST_CAPACITY);
   #inTail = 0;
   #inFile = 0;
 
-  constructor(file: () => SpoolFile | undefined, hold: (bytes: number) => void) {
+  constructor(file: () => UnnamedFile | undefined, hold: (bytes: number) => void) {
     this.#file = file;
     this.#hold = hold;
   }
@@ -118,74 +117,4 @@ class FileSpool implements Spool {
     if (this.#tail.length > MOST_HELD) this.#tail = new Uint8Array(FIRST_CAPACITY);
     return moved;
   }
-}
-
-/** The file of a store. */
-class SpoolFile {
-  end = 0;
-
-  constructor(
-    readonly path: string,
-    readonly file: Deno.FsFile,
-    readonly release: () => void,
-  ) {}
-
-  append(bytes: Uint8Array): void {
-    writing(this.path, () => {
-      this.file.seekSync(this.end, Deno.SeekMode.Start);
-      for (let at = 0; at < bytes.length;) at += this.file.writeSync(bytes.subarray(at));
-    });
-    this.end += bytes.length;
-  }
-
-  read(from: number, piece: Uint8Array): Uint8Array {
-    this.file.seekSync(from, Deno.SeekMode.Start);
-    for (let at = 0; at < piece.length;) {
-      const got = this.file.readSync(piece.subarray(at));
-      if (got === null) throw new WriteFailure(this.path, new Error("the file became shorter"));
-      at += got;
-    }
-    return piece;
-  }
-
-  close(): void {
-    this.file.close();
-    this.release();
-  }
-}
-
-function openSpoolFile(fallback: string): SpoolFile {
-  const name = `tachyon-${crypto.randomUUID()}.tmp`;
-  const first = joinPath(temporaryDirectory(), name);
-  try {
-    return openNew(first);
-  } catch {
-    const second = joinPath(fallback, `.${name}`);
-    return writing(second, () => openNew(second));
-  }
-}
-
-function openNew(path: string): SpoolFile {
-  // createNew: never through a link that somebody put there.
-  const file = Deno.openSync(path, { read: true, write: true, createNew: true, mode: 0o600 });
-  const remove = (): void => Deno.removeSync(path);
-  try {
-    remove();
-    return new SpoolFile(path, file, () => {});
-  } catch {
-    // Windows keeps the name of an open file.
-    globalThis.addEventListener("unload", remove);
-    return new SpoolFile(path, file, () => {
-      globalThis.removeEventListener("unload", remove);
-      remove();
-    });
-  }
-}
-
-function temporaryDirectory(): string {
-  for (const name of ["TMPDIR", "TMP", "TEMP"]) {
-    const directory = Deno.env.get(name);
-    if (directory !== undefined && directory !== "") return directory;
-  }
-  return Deno.build.os === "windows" ? "." : "/tmp";
 }

@@ -18,6 +18,7 @@ import { readCommand } from "../process_tree.ts";
 import { createRecorder } from "../recorder.ts";
 import { showStatus } from "../status_line.ts";
 import { watchSignals } from "../signals.ts";
+import { watchSnapshots } from "../snapshots.ts";
 import type { Sampler } from "../../sampler/capture.ts";
 
 const EXAMPLES = `
@@ -91,6 +92,7 @@ export async function attach(
     stop();
     live?.quit();
   });
+  const endSnapshots = watchSnapshots(() => recorder.snapshot());
   try {
     let capture = await recorder.start(pid, readCommand(pid), 0);
     if ("fault" in capture && capture.fault === "not-python") {
@@ -107,7 +109,9 @@ export async function attach(
     const silent = options.quiet || live !== undefined;
     const hide = silent ? (): void => {} : showStatus(capture.profile, options.realtimeStats);
     const summary = await capture.finished.finally(hide);
+    const answered = endSnapshots();
     const fault = await recorder.write(capture.profile, summary, interrupted);
+    await answered;
     return fault?.status ?? DONE;
   } finally {
     unwatch();

@@ -29,6 +29,7 @@ import { createRecorder, type Recorder } from "../recorder.ts";
 import type { Target } from "../run_arguments.ts";
 import { showStatus } from "../status_line.ts";
 import { watchSignals } from "../signals.ts";
+import { watchSnapshots } from "../snapshots.ts";
 import { machine } from "../../survey/machine.ts";
 import { mayStopChildren } from "../../survey/obstacles.ts";
 import type { Capture, Sampler } from "../../sampler/capture.ts";
@@ -126,6 +127,7 @@ export async function run(
   if (isFault(child)) return report(child);
 
   const ending = watchEnding(child, () => live?.quit());
+  const endSnapshots = watchSnapshots(() => recorder.snapshot());
   try {
     const found = await capturePython(child, recorder, ending.hurry);
     if (found === undefined) return await endWithout(child, target, ending.hurried());
@@ -143,7 +145,10 @@ export async function run(
     if (options.realtimeStats && live === undefined) {
       void outcome.finished.finally(showStatus(outcome.profile, true));
     }
-    return await conclude(outcome, child, recorder, options, ending.hurried);
+    const answered = outcome.finished.then(endSnapshots);
+    const status = await conclude(outcome, child, recorder, options, ending.hurried);
+    await answered;
+    return status;
   } catch (error) {
     await child.terminate();
     throw error;
