@@ -318,38 +318,6 @@ export function nothingRecorded(path: string): Fault {
   );
 }
 
-/** What goes to a stream in one piece cannot be written to it twice. */
-export function noSnapshotOf(format: string): Fault {
-  return fail(
-    "no-snapshot",
-    `What there is so far of ${format} cannot be written: it goes to a stream, which takes it in one piece.`,
-    "Name a file with `-o`.",
-  );
-}
-
-/** A process is asked for a snapshot that takes none. */
-export function notSnapshotable(
-  pid: number,
-  why: "missing" | "denied" | "other" | "ended",
-): Fault {
-  const [what, next] = {
-    missing: [`There is no process with pid ${pid}.`, "Check the pid."],
-    denied: [
-      `The system does not let us look into process ${pid}.`,
-      "Run this as the user whose capture it is, or as root.",
-    ],
-    other: [
-      `Process ${pid} is no capture of tachyon's, and was left alone.`,
-      "Give the pid of `tachyon run` or `tachyon attach`, not that of the program.",
-    ],
-    ended: [
-      `The capture in process ${pid} came to its end before its snapshot.`,
-      "What it wrote at its end is all there is.",
-    ],
-  }[why] as [string, string];
-  return fail("not-snapshotable", what, next);
-}
-
 /** Why an output cannot be written. */
 export type OutputTrouble = "no-directory" | "denied" | "full" | "bad-name" | "taken" | "other";
 

@@ -4,10 +4,11 @@ import type { Command } from "commander";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import { BEACON, type BeaconLine } from "../beacon.ts";
 import { delay } from "../child.ts";
-import { DONE, FAILED, type Fault, isFault, notSnapshotable } from "../errors.ts";
+import { DONE, FAILED, type Fault, isFault } from "../errors.ts";
 import { report, tell } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
 import { listTree } from "../process_tree.ts";
+import { notSnapshotable } from "../snapshot_faults.ts";
 import { print } from "../standard_output.ts";
 
 const NOTES = `
