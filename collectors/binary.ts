@@ -5,6 +5,7 @@ import type { Metadata, Summary } from "../src/profile/metadata.ts";
 import { judgeQuality, recordsQuality } from "../src/analysis/trust.ts";
 import { ChunkWriter, SECTION } from "../src/recording/chunk.ts";
 import { ControlWriter } from "../src/recording/control.ts";
+import { ProcessWriter } from "../src/recording/processes.ts";
 import { RecordWriter } from "../src/recording/record_writer.ts";
 import { StateWriter } from "../src/recording/state.ts";
 import { TableWriter } from "../src/recording/tables.ts";
@@ -50,6 +51,7 @@ class BinaryCollector implements Collector {
   readonly #tables = new TableWriter();
   readonly #state = new StateWriter();
   readonly #control = new ControlWriter();
+  readonly #processes = new ProcessWriter();
   #sources: SourceDigests | undefined;
   #header: Header | undefined;
   /** Bytes handed over. */
@@ -85,6 +87,7 @@ class BinaryCollector implements Collector {
     if (this.#records.length > 0) yield* this.#flush(profile, summary.durationUs);
     const chunk = yield* this.#openChunk(profile);
     this.#state.write(chunk, profile);
+    this.#processes.write(chunk, profile, true);
     this.#control.writeRest(chunk, profile);
     chunk.addJson(SECTION.summary, summary);
     const lastChunk = this.#written;
@@ -119,6 +122,7 @@ class BinaryCollector implements Collector {
     const chunk = yield* this.#openChunk(profile);
     chunk.add(SECTION.turns, turns);
     this.#state.write(chunk, profile);
+    this.#processes.write(chunk, profile, false);
     this.#control.write(chunk);
     const soFar: Summary = { durationUs: Math.max(0, time), ending: "interrupted" };
     chunk.addJson(SECTION.summary, soFar);

@@ -1,6 +1,7 @@
 import type { Column } from "../src/profile/tables.ts";
 import type { Profile } from "../src/profile/profile.ts";
 import type { Summary } from "../src/profile/metadata.ts";
+import { rejectedTotal } from "../src/profile/quality.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 import { summarizeDoing } from "../src/analysis/thread_doing.ts";
 import { summarizeFunctions, summarizeProfile } from "./summary.ts";
@@ -27,7 +28,13 @@ function* renderJson(
   summary: Summary,
 ): Generator<string> {
   const capture = summarizeProfile(profile, summary);
-  const head = { format: "tachyon-summary", version: VERSION, ...capture, ...listThreads(profile) };
+  const head = {
+    format: "tachyon-summary",
+    version: VERSION,
+    ...capture,
+    ...listProcesses(profile),
+    ...listThreads(profile),
+  };
   yield `${encodeAscii(head).slice(0, -1)},"functions":[`;
   let separator = "\n";
   for (const row of summarizeFunctions(profile, capture)) {
@@ -37,15 +44,37 @@ function* renderJson(
   yield "\n]}\n";
 }
 
+/** Only where processes are told apart: then threads say which is theirs, by its place in the list. */
+function listProcesses({ processes }: Profile): { processes?: readonly unknown[] } {
+  if (processes.length === 0) return {};
+  return {
+    processes: processes.map((process) => ({
+      pid: process.pid,
+      parent: process.parent || null,
+      command: process.command,
+      python_version: process.pythonVersion || null,
+      role: process.role ?? null,
+      started_us: process.startedUs,
+      ended_us: process.endedUs ?? null,
+      ending: process.ending ?? null,
+      samples: process.quality.samples,
+      ticks: process.quality.ticks,
+      missed_ticks: process.quality.missedTicks,
+      rejected: rejectedTotal(process.quality),
+    })),
+  };
+}
+
 function listThreads(profile: Profile): { threads: readonly unknown[] } {
   const { threads, counts } = profile;
   const doing = summarizeDoing(profile);
   return {
-    threads: threads.map(({ tid, name, interpreter, main }, thread) => ({
+    threads: threads.map(({ tid, name, interpreter, main, process }, thread) => ({
       tid: tid || null,
       name: name || null,
       interpreter,
       main,
+      ...(process === undefined ? {} : { process }),
       samples: sumUp(counts[thread]),
       has_gil: doing[thread]!.hasGil,
       waits_for_gil: doing[thread]!.waitsForGil,

@@ -239,6 +239,33 @@ export interface Stopper {
   close(): void;
 }
 
+/** What tells the relations of a process. */
+export interface Kin {
+  readonly pid: number;
+  /** Its parent, or who has adopted it; 0 where that is outside of what we see. */
+  readonly parent: number;
+  /** The processes whose group and whose session it is in; 0 where there is no such thing. */
+  readonly group: number;
+  readonly session: number;
+  /**
+   * Text that a process has in common with those that it forks, until one of them starts another program;
+   * empty where the system does not tell.
+   */
+  readonly image: string;
+  /** It has ended, and its parent has not taken notice. */
+  readonly ended: boolean;
+}
+
+/** Watches which processes there are. */
+export interface ProcessWatch {
+  /** Those that have come since the last call, perhaps among others; at the first call, all. */
+  fresh(): Kin[];
+  /** One of them; undefined when it is gone. */
+  look(pid: number): Kin | undefined;
+  /** A process's command line, untrusted text; empty when it cannot be read. */
+  command(pid: number): string[];
+}
+
 /** An operating system, as chosen where the sampling thread starts. */
 export interface Platform {
   open(pid: number): Process | OpenFault;
@@ -246,6 +273,8 @@ export interface Platform {
   loops(): Loops;
   /** Makes ready to stop a process; it goes on running. */
   openStopper(pid: number): Stopper | StopFault;
+  /** Absent where nothing tells in time which processes come. */
+  watchProcesses?(): ProcessWatch;
 }
 
 /** Tells an open process from the reason why there is none. */

@@ -1,6 +1,7 @@
 import type { Platform } from "../process.ts";
 import { createLoops } from "../helper/loops.ts";
 import { openProcess } from "./process.ts";
+import { watchProcesses } from "./process_watch.ts";
 import { createReaderThread } from "../helper/reader_thread.ts";
 import { openStopper } from "./stopper.ts";
 
@@ -10,4 +11,5 @@ export const linux: Platform = {
   readerThread: createReaderThread,
   loops: createLoops,
   openStopper,
+  watchProcesses,
 };

@@ -1,6 +1,6 @@
 /** What makes a profile less true than it looks, in the words of the terminal and of all pages. */
 
-import type { Metadata, Summary } from "../profile/metadata.ts";
+import type { LeftOut, Metadata, Summary } from "../profile/metadata.ts";
 import type { Profile } from "../profile/profile.ts";
 import { rejectedTotal } from "../profile/quality.ts";
 import { isTriedVersion } from "../profile/tried_version.ts";
@@ -62,6 +62,7 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
         "being read. Functions that run very shortly may be shown with too little time.",
     );
   }
+  if (summary.leftOut !== undefined) loud(describeLeftOut(summary.leftOut));
   if (quality.dropped > 0) {
     loud(
       `${formatCounted(quality.dropped, "sample")} came faster than they could be kept. ` +
@@ -142,4 +143,23 @@ function doubtShares(profile: Profile): Doubt[] {
     doubts.push({ loud: false, text });
   }
   return doubts;
+}
+
+/** Why processes are not sampled, for people. */
+const LEFT_OUT: Readonly<Record<string, string>> = {
+  "too-many": "more of them ran at a time than can be sampled",
+  "denied": "the system does not let us read it",
+  "unsupported-version": "its version of Python is not supported",
+  "newer-version": "its version of Python is not known",
+  "implausible": "its interpreter's tables do not hold together",
+  "mode-refused": "it does not tell what --mode asks",
+};
+
+function describeLeftOut({ count, first }: LeftOut): string {
+  const each = first.map(({ pid, reason, detail }) => {
+    const more = detail === "" ? "" : ` (${escapeForTerminal(detail)})`;
+    return `${pid}, ${LEFT_OUT[reason] ?? escapeForTerminal(reason)}${more}`;
+  });
+  const others = count > first.length ? `; and ${count - first.length} more` : "";
+  return `some of the program's processes could not be sampled: ${each.join("; ")}${others}.`;
 }

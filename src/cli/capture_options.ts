@@ -14,6 +14,8 @@ export interface CaptureOptions extends OutputOptions, PartOptions {
   readonly intervalUs: number;
   readonly durationUs?: number;
   readonly allThreads: boolean;
+  /** Sample also the processes that the program starts. */
+  readonly subprocesses: boolean;
   /** What stacks are to show besides Python frames. */
   readonly features: Features;
   /** It was said whether the collector is to be shown; else it is done as in what it is compared with. */
@@ -44,6 +46,7 @@ interface Given {
   readonly interval?: number;
   readonly duration?: number;
   readonly allThreads?: boolean;
+  readonly subprocesses?: boolean;
   readonly asyncAware?: boolean;
   readonly asyncMode?: AsyncMode;
   readonly exact?: boolean;
@@ -88,6 +91,10 @@ export function addCaptureOptions(command: Command): void {
       parseDuration,
     )
     .option("-a, --all-threads", "sample every thread, not only the main thread")
+    .addOption(
+      new Option("--subprocesses", "sample the processes that it starts, too, as one capture")
+        .conflicts("blocking"),
+    )
     .addOption(
       new Option(
         "--mode <what>",
@@ -141,6 +148,7 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
     intervalUs,
     ...(given.duration === undefined ? {} : { durationUs: given.duration }),
     allThreads: given.allThreads ?? false,
+    subprocesses: given.subprocesses ?? false,
     features: {
       native: given.native ?? false,
       gc: given.gc ?? intervalUs >= GC_FROM,

@@ -87,6 +87,12 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         `The system does not let us run on the CPU where process ${pid} runs, as exact reading needs.`,
         "Start tachyon with the same CPU set (taskset, cpuset, container), or leave out `--exact`.",
       );
+    case "no-subprocesses":
+      return fail(
+        fault,
+        "This system does not tell in time which processes a program starts.",
+        "Leave out `--subprocesses`, and attach to each of them.",
+      );
     case "not-stoppable":
       return fail(
         fault,

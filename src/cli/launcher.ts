@@ -16,10 +16,11 @@ export function findPythonsBelow(pid: number): number[] {
 /**
  * The Python below a process that runs none itself, which is said: nobody is to look into another process than
  * they think. Undefined when there is none, a fault when there are several.
+ * @param all the others will be taken, too: any of them will do.
  */
-export function chooseBelow(pid: number): number | Fault | undefined {
+export function chooseBelow(pid: number, all = false): number | Fault | undefined {
   const [child, ...others] = findPythonsBelow(pid);
-  if (child === undefined) return undefined;
+  if (child === undefined || all) return child;
   if (others.length > 0) return severalPythons(pid, [child, ...others]);
   tell(`process ${pid} runs no Python itself, but ${child} below it does: that one is taken.`);
   return child;

@@ -45,7 +45,12 @@ export async function capturePython(
       const identity = `${pid} ${likely} ${programOf(pid)}`;
       if (tried.has(identity)) continue;
       tried.add(identity);
-      const starting = recorder.start(pid, readCommand(pid), likely ? STARTUP_MS : 0);
+      const starting = recorder.start(
+        pid,
+        readCommand(pid),
+        likely ? STARTUP_MS : 0,
+        child.pid,
+      );
       const outcome = await Promise.race([starting, end]);
       if (outcome === undefined) return undefined;
       if (!("fault" in outcome) || isFinal(outcome)) return { pid, outcome };

@@ -36,11 +36,15 @@ import { VERSION } from "./version.ts";
 export interface Recorder {
   /** Whether a result goes to standard output. */
   readonly usesStdout: boolean;
-  /** Begins to sample a process. */
+  /**
+   * Begins to sample a process.
+   * @param top the launcher that has started it, whose other processes are to be sampled with it.
+   */
   start(
     pid: number,
     command: readonly string[],
     waitForPythonMs: number,
+    top?: number,
   ): Promise<Capture | AttachFault>;
   /** Writes what there is so far, and goes on; undefined while there is nothing. */
   snapshot(): Promise<Results | undefined>;
@@ -69,10 +73,10 @@ export function createRecorder(
   for (const sentence of forewarnings(options)) tell(sentence);
   return {
     usesStdout: exports.usesStdout,
-    async start(pid, command, waitForPythonMs): Promise<Capture | AttachFault> {
+    async start(pid, command, waitForPythonMs, top): Promise<Capture | AttachFault> {
       let stop = (): void => {};
       const capture = await sampler.start(
-        createRequest(options, pid, command, waitForPythonMs),
+        createRequest(options, pid, command, waitForPythonMs, top),
         (profile, batch) => {
           exports.begin(profile, String(pid));
           exports.add(profile, batch);
@@ -163,11 +167,13 @@ function createRequest(
   pid: number,
   command: readonly string[],
   waitForPythonMs: number,
+  top: number | undefined,
 ): CaptureRequest {
   const {
     intervalUs,
     durationUs,
     allThreads,
+    subprocesses,
     asyncMode,
     consistency,
     mode,
@@ -180,6 +186,7 @@ function createRequest(
     intervalUs,
     ...(durationUs === undefined ? {} : { durationUs }),
     allThreads,
+    ...(subprocesses ? { subprocesses, ...(top === undefined ? {} : { top }) } : {}),
     features: featuresOf(options),
     ...(asyncMode === undefined ? {} : { asyncMode }),
     consistency,

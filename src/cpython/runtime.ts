@@ -32,6 +32,9 @@ export interface RuntimeFault {
   readonly detail: string;
 }
 
+/** Detail of a fault that will soon be over. */
+export const NOT_STARTED = "the interpreter has not started";
+
 /** A thread state of the target. */
 export interface ThreadState {
   readonly address: Address;
@@ -116,7 +119,7 @@ function readRuntime(
   const older = findOlderRuntime(reader, module, span);
   if (!("fault" in older)) return { process, reader, ...older, address: span.address };
   return older.fault === "starting"
-    ? { fault: "not-python", detail: "the interpreter has not started" }
+    ? { fault: "not-python", detail: NOT_STARTED }
     : { fault: older.fault, detail: older.detail };
 }
 
@@ -126,7 +129,7 @@ function tryRuntime(runtime: Runtime): Runtime | RuntimeFault {
   const fault = findMisfit(reader, offsets, layout, address);
   if (fault === undefined) return runtime;
   if (fault.fault === "starting") {
-    return { fault: "not-python", detail: "the interpreter has not started" };
+    return { fault: "not-python", detail: NOT_STARTED };
   }
   return {
     fault: "newer-version",

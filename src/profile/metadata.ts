@@ -91,6 +91,21 @@ export interface Summary {
   readonly collections?: Collections;
   /** What blocking readings cost the target. */
   readonly stops?: StopSummary;
+  /** Pythons among the target's processes that could not be sampled, where these were asked for. */
+  readonly leftOut?: LeftOut;
+}
+
+/** Processes that should have been sampled. */
+export interface LeftOut {
+  readonly count: number;
+  /** The first ones. */
+  readonly first: readonly {
+    readonly pid: number;
+    /** `too-many`, or why none of its kind can be sampled: `denied`, `unsupported-version`. */
+    readonly reason: string;
+    /** What more is known; untrusted text. */
+    readonly detail: string;
+  }[];
 }
 
 /** What the interpreter notes itself of its garbage collector, from 3.15 on. */

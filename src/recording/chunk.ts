@@ -33,6 +33,10 @@ export const SECTION = {
   sources: 12,
   /** Threads that are called something else since they were written. */
   names: 13,
+  /** JSON of processes that are new or have changed. */
+  processes: 14,
+  /** Whose threads are whose, where processes are told apart. */
+  owners: 15,
 } as const;
 
 /** Our magic: one of the sixteen that zstd leaves to others. */

@@ -7,12 +7,22 @@ import type {
   Ending,
   Features,
   Filter,
+  LeftOut,
   Metadata,
   Mode,
   Part,
   StopSummary,
   Summary,
 } from "../profile/metadata.ts";
+import {
+  oneOf,
+  type Readers,
+  readFields,
+  readNumber,
+  readOptional,
+  readText,
+  readTexts,
+} from "./fields.ts";
 
 const MODES: readonly Mode[] = ["wall", "cpu", "gil", "exception", "all"];
 const CONSISTENCIES: readonly Consistency[] = ["verified", "exact", "blocking"];
@@ -28,9 +38,6 @@ const ENDINGS: readonly Ending[] = [
   "lost-access",
   "sampler-failed",
 ];
-
-/** How each field is read; undefined leaves it out. The compiler sees to it that none is forgotten. */
-type Readers<T> = { readonly [K in keyof Required<T>]: (value: unknown) => T[K] };
 
 const METADATA: Readers<Metadata> = {
   tool: readText,
@@ -69,7 +76,18 @@ const SUMMARY: Readers<Summary> = {
   ending: (value) => oneOf(ENDINGS, value) ?? "interrupted",
   collections: (value) => readOptional(COLLECTIONS, value),
   stops: (value) => readOptional(STOPS, value),
+  leftOut: (value) => readOptional(LEFT_OUT, value),
 };
+
+const LEFT_OUT: Readers<LeftOut> = {
+  count: readNumber,
+  first: (value) =>
+    Array.isArray(value)
+      ? value.map((one) => readFields<LeftOut["first"][number]>(LEFT_OUT_ONE, one))
+      : [],
+};
+
+const LEFT_OUT_ONE = { pid: readNumber, reason: readText, detail: readText };
 
 const COLLECTIONS: Readers<Collections> = {
   count: readNumber,
@@ -93,37 +111,4 @@ export function readMetadata(json: unknown): Metadata {
 /** A summary from JSON. */
 export function readSummary(json: unknown): Summary {
   return readFields(SUMMARY, json);
-}
-
-function readFields<T>(readers: Readers<T>, json: unknown): T {
-  const from: Readonly<Record<string, unknown>> = isObject(json) ? json : {};
-  const fields = Object.entries<(value: unknown) => unknown>(readers)
-    .map(([name, read]) => [name, read(Object.hasOwn(from, name) ? from[name] : undefined)])
-    .filter(([, value]) => value !== undefined);
-  return Object.fromEntries(fields) as T;
-}
-
-function readOptional<T>(readers: Readers<T>, json: unknown): T | undefined {
-  return isObject(json) ? readFields(readers, json) : undefined;
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null;
-}
-
-function readText(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function readTexts(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(readText) : [];
-}
-
-/** A number that is finite and at least 0. */
-function readNumber(value: unknown): number {
-  return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : 0;
-}
-
-function oneOf<T>(all: readonly T[], value: unknown): T | undefined {
-  return all.find((one) => one === value);
 }

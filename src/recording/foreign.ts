@@ -24,7 +24,7 @@ import {
   STATISTICS_ROOM,
 } from "./tach.ts";
 import { readTables } from "./tach_tables.ts";
-import { TimeOrder } from "./time_order.ts";
+import { TimeOrder } from "../profile/time_order.ts";
 
 /**
  * Samples of one thread that its writer may hold back while others go on, as one stack again and again;

@@ -9,6 +9,7 @@ import { readControl } from "./control.ts";
 import { Damage } from "./damage.ts";
 import { readMetadata, readSummary } from "./description.ts";
 import { MOST } from "./limits.ts";
+import { readProcesses } from "./processes.ts";
 import { RecordReader } from "./record_reader.ts";
 import type { Recording, Recovery } from "./recording.ts";
 import { measureReach, readRegion } from "./region.ts";
@@ -16,7 +17,7 @@ import { StackIndex } from "./stack_index.ts";
 import { readState } from "./state.ts";
 import { readTables } from "./tables.ts";
 import { type Header, HEADER_SIZE } from "./tach.ts";
-import { TimeOrder } from "./time_order.ts";
+import { TimeOrder } from "../profile/time_order.ts";
 import { readTrailer } from "./trailer.ts";
 import { EMPTY_FRAME } from "./zstd.ts";
 
@@ -139,6 +140,7 @@ class OwnRecording implements Recording {
       if (part.kind === "chunk") {
         const sections = readSections(part.bytes);
         readTables(sections, profile);
+        readProcesses(sections, profile);
         records.begin(sections.get(SECTION.turns));
         waiting.push(sections);
         if (part.last) settle();

@@ -6,7 +6,7 @@ import { MOST } from "./limits.ts";
 import { TURN } from "./record_writer.ts";
 import type { StackIndex } from "./stack_index.ts";
 import { MOST_FRAMES, RECORD } from "./tach.ts";
-import type { TimeOrder } from "./time_order.ts";
+import type { TimeOrder } from "../profile/time_order.ts";
 
 /** The longest record but for repeats; and the longest repeat of one. */
 const MOST_RECORD = 13 + 3 * 10 + 1 + 10 * MOST_FRAMES;

@@ -1,3 +1,4 @@
+import type { Runtime } from "../cpython/runtime.ts";
 import type { Profile, SampleBatch } from "../profile/profile.ts";
 import type { AsyncMode, Consistency, Features, Mode, Summary } from "../profile/metadata.ts";
 import type { Quality } from "../profile/quality.ts";
@@ -13,6 +14,8 @@ export interface CaptureRequest {
   readonly allThreads: boolean;
   /** Sample the processes that it has started and will start, too; absent: do not. */
   readonly subprocesses?: boolean;
+  /** Where a launcher has started it, the launcher's pid: its other processes are sampled, too. */
+  readonly top?: number;
   /** What stacks are to show besides Python frames, as far as the interpreter tells; absent: nothing. */
   readonly features?: Features;
   /** How stacks are made sure to be whole. */
@@ -57,6 +60,12 @@ export function modeOf({ mode = "wall" }: CaptureRequest): Mode {
   return mode;
 }
 
+/** The same for one interpreter: without a GIL nobody waits for it, and what would hold it is what runs. */
+export function modeFor({ layout }: Runtime, request: CaptureRequest): Mode {
+  const mode = modeOf(request);
+  return mode === "gil" && layout.freeThreaded ? "cpu" : mode;
+}
+
 /** Whether it is read what threads are doing. */
 export function wantsStates(request: CaptureRequest): boolean {
   return request.states === true || modeOf(request) !== "wall";
@@ -70,6 +79,7 @@ export interface AttachFault {
     | "unsupported-platform"
     | "not-python" // no interpreter in the process (or none within the time to wait)
     | "unsupported-version" // detail: the version, e.g. "3.7"
+    | "no-subprocesses" // children were asked for, and the system does not tell of them in time
     | "not-stoppable" // blocking was asked for, and the target cannot be traced; detail: why
     | "mode-refused" // the mode needs what cannot be known here; detail: the mode
     | "exact-refused" // exact reading was asked for, and we may not run where the target runs

@@ -1,5 +1,6 @@
 import type { Metadata } from "../profile/metadata.ts";
-import { Profile } from "../profile/profile.ts";
+import { Profile, type SampleBatch } from "../profile/profile.ts";
+import { TimeOrder } from "../profile/time_order.ts";
 import {
   type AttachFault,
   type BatchListener,
@@ -88,10 +89,21 @@ function follow(
   parts: PartListener | undefined,
 ): Capture {
   const reader = new RingReader(ring);
+  const take = (batch: SampleBatch): void => {
+    profile.add(batch);
+    listener?.(profile, batch);
+  };
+  // Each process's samples are in order of time, all of them together are not.
+  const order = profile.metadata.subprocesses ? new TimeOrder() : undefined;
   function collect(): void {
-    for (const batch of drain(reader, profile, undefined, parts)) {
-      profile.add(batch);
-      listener?.(profile, batch);
+    if (order === undefined) drain(reader, profile, { parts }).forEach(take);
+    else {
+      let settled = 0;
+      const settle = (time: number): void => {
+        settled = Math.max(settled, time);
+      };
+      for (const batch of drain(reader, profile, { settle, parts })) order.append(batch);
+      for (const batch of order.releaseUntil(settled)) take(batch);
     }
     parts?.drained();
     loadQuality(ring.counters, profile.quality);
@@ -103,6 +115,7 @@ function follow(
     finished: finished.then((summary) => {
       clearInterval(timer);
       collect();
+      for (const batch of order?.release(0) ?? []) take(batch);
       return summary;
     }),
   };
@@ -119,6 +132,7 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     mode: started.mode,
     consistency: request.consistency,
     allThreads: request.allThreads,
+    ...(request.subprocesses ? { subprocesses: true } : {}),
     features: started.features,
     ...(request.asyncMode === undefined ? {} : { asyncMode: request.asyncMode }),
     intervalUs: request.intervalUs,

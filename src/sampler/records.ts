@@ -160,9 +160,10 @@ export function writeMark(
   return true;
 }
 
-function nextMark(reader: RingReader, parts: PartListener | undefined): void {
+function nextMark(reader: RingReader, { settle, parts }: Listeners): void {
   const [timeUs, settledUs] = [nextTime(reader), nextTime(reader)];
   const counts = Array.from({ length: reader.next() }, () => nextTime(reader));
+  settle?.(settledUs);
   parts?.mark({ timeUs, settledUs, quality: loadQuality(counts) });
 }
 
@@ -212,17 +213,22 @@ export function writeMiss(writer: RingWriter, time: number, ticks: number): bool
 /** Most samples handed on at once. */
 const BATCH = 8192;
 
+/** Who is told of what is neither a definition nor a sample. */
+export interface Listeners {
+  /** Told of times that no more samples will precede, where processes are told apart. */
+  readonly settle?: (time: number) => void;
+  /** Told of all else that counts, before the samples that came with it. */
+  readonly parts?: PartListener | undefined;
+}
+
 /**
  * Reads all records that wait: definitions go into the profile's tables, samples into batches.
- * @param settle told of times that no more samples will precede, where processes are told apart.
- * @param parts is told of all else that counts, before the samples that came with it.
  * @returns batches in order of time, but for processes that are told apart: each for itself.
  */
 export function drain(
   reader: RingReader,
   profile: Profile,
-  settle?: (time: number) => void,
-  parts?: PartListener,
+  listeners: Listeners = {},
 ): SampleBatch[] {
   const batches: SampleBatch[] = [];
   let left = reader.available();
@@ -237,8 +243,7 @@ export function drain(
       const head = reader.next();
       left -= head >>> 4;
       if ((head & 15) !== SAMPLE) {
-        if ((head & 15) === SETTLED) settle?.(nextTime(reader));
-        else define(reader, profile, head & 15, parts);
+        define(reader, profile, head & 15, listeners);
         continue;
       }
       time[length] = nextTime(reader);
@@ -261,8 +266,9 @@ function define(
   reader: RingReader,
   profile: Profile,
   kind: number,
-  parts: PartListener | undefined,
+  listeners: Listeners,
 ): void {
+  const { settle, parts } = listeners;
   if (kind === STRING) profile.strings.push(nextText(reader));
   else if (kind === FRAME) {
     profile.frames.push({
@@ -292,7 +298,8 @@ function define(
     const miss = [nextTime(reader), reader.next()] as const;
     profile.timeline.miss(...miss);
     parts?.miss(...miss);
-  } else if (kind === MARK) nextMark(reader, parts);
+  } else if (kind === MARK) nextMark(reader, listeners);
+  else if (kind === SETTLED) settle?.(nextTime(reader));
   else if (kind === NAME) {
     const thread = reader.next();
     profile.threads[thread] = { ...profile.threads[thread]!, name: nextText(reader) };

@@ -54,6 +54,8 @@ export interface TargetPlace {
   readonly process?: number;
   /** Samples that may wait for proof at a time; absent: plenty. */
   readonly patience?: number;
+  /** Where to count. */
+  readonly quality?: Quality;
 }
 
 /** One process of a capture: lists its threads and reads them, whenever a tick is due. */
@@ -62,7 +64,7 @@ export class Target implements Subject {
   readonly #teacher: Teacher;
   readonly #queue: SettlingQueue;
   readonly #writer: RingWriter;
-  readonly quality: Quality = emptyQuality();
+  readonly quality: Quality;
   readonly #register: ThreadRegister;
   /** Absent where tasks that wait are not sampled. */
   #waiting: WaitingTasks | undefined;
@@ -87,9 +89,10 @@ export class Target implements Subject {
     loops: Loops,
     ledger: Ledger,
     readonly request: CaptureRequest,
-    { stops, process, patience }: TargetPlace = {},
+    { stops, process, patience, quality = emptyQuality() }: TargetPlace = {},
   ) {
     this.stops = stops;
+    this.quality = quality;
     const codeTable = new CodeTable(runtime.reader, runtime.layout);
     const edges = new EdgeTable();
     this.#writer = ledger.writer;
@@ -167,11 +170,6 @@ export class Target implements Subject {
 
   rest(): Ending | undefined {
     return this.runtime.process.alive() ? undefined : "target-ended";
-  }
-
-  /** True while none of its threads is sampled: it starts, ends, or runs another program by now. */
-  get isQuiet(): boolean {
-    return this.#samplers.length === 0;
   }
 
   /** All samples before this time have been handed on; µs since the first tick. */

@@ -2,14 +2,17 @@ import { isOpen, NOT_THERE, type Process, Ranges, type Stopper } from "../../ffi
 import { platform } from "../../ffi/platform.ts";
 import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
-import { findRuntime, isRunning, type Runtime, type RuntimeFault } from "../cpython/runtime.ts";
+import type { Runtime } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import { Beginning } from "./beginning.ts";
-import { type AttachFault, type CaptureRequest, modeOf } from "./capture.ts";
+import { type AttachFault, type CaptureRequest, modeFor } from "./capture.ts";
 import { featuresFor } from "./features.ts";
+import { findRunning, isTooEarly } from "./interpreter_search.ts";
 import { Ledger } from "./ledger.ts";
 import { SamplingLoop } from "./loop.ts";
 import type { Order, Report } from "./messages.ts";
+import { ProcessTree } from "./process_tree.ts";
+import { rehearse } from "./rehearsal.ts";
 import { Stops } from "./stops.ts";
 import { Target } from "./target.ts";
 import { canTell } from "./thread_states.ts";
@@ -43,8 +46,13 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
   if (!isOpen(process)) return refuse(process);
   const reader = platform.readerThread();
   const beginning = new Beginning(platform, request);
+  const watch = request.subprocesses ? platform.watchProcesses?.() : undefined;
   let stopper: Stopper | undefined;
+  let tree: ProcessTree | undefined;
   try {
+    if (request.subprocesses && watch === undefined) {
+      return refuse({ fault: "no-subprocesses", detail: "" });
+    }
     const begun = reader.now();
     const deadline = begun + request.waitForPythonMs * 1000;
     let found = beginning.hold(() => findRunning(process, false));
@@ -63,10 +71,13 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     if (request.consistency === "exact" && !mayVisit(process, found)) {
       return refuse({ fault: "exact-refused", detail: "" });
     }
-    // Without a GIL, nobody waits for it: what would hold it is what runs.
-    const mode = modeOf(request) === "gil" && found.layout.freeThreaded ? "cpu" : modeOf(request);
+    const mode = modeFor(found, request);
     if (!canTell(found, mode)) return refuse({ fault: "mode-refused", detail: mode });
-    beginning.practise(found, reader, platform.loops());
+    const order = { ...request, mode };
+    const writer = new RingWriter(ring);
+    const means = { platform, watch, reader, loops: platform.loops(), ledger: new Ledger(writer) };
+    beginning.practise(found, reader, means.loops);
+    if (watch !== undefined) beginning.hold(() => rehearse({ ...means, watch }, order, process));
     beginning.close();
     if (request.consistency === "blocking") {
       const opened = platform.openStopper(request.pid);
@@ -84,25 +95,20 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       startedAt: Date.now(),
     });
     const stops = stopper === undefined ? undefined : new Stops(stopper, reader);
-    const order = { ...request, mode };
-    const writer = new RingWriter(ring);
-    const ledger = new Ledger(writer);
-    const target = new Target(found, reader, platform.loops(), ledger, order, { stops });
-    const summary = new SamplingLoop(target, reader, writer, order).run();
+    tree = watch && new ProcessTree({ ...means, watch }, order, { process, runtime: found });
+    const subject = tree ??
+      new Target(found, reader, means.loops, means.ledger, order, { stops });
+    const summary = new SamplingLoop(subject, reader, writer, order).run();
     // Once the end is reported, the program may exit before we are done here.
     stopper?.close();
     report({ kind: "finished", summary });
     return true;
   } finally {
     stopper?.close();
+    tree?.close();
     beginning.close();
     process.close();
   }
-}
-
-/** True if another look may find more: every other fault is final. While it starts, nothing runs in a module. */
-function isTooEarly(found: Runtime | RuntimeFault): boolean {
-  return "fault" in found && (found.fault === "not-python" || found.fault === "newer-version");
 }
 
 /** Why no tasks can be read; a program that has just been started may import asyncio later. */
@@ -121,11 +127,4 @@ function mayVisit(process: Process, { address }: Runtime): boolean {
   const read = process.visit(tid, ranges, new Uint8Array(64), false);
   process.leave();
   return read !== NOT_THERE;
-}
-
-/** An interpreter that has come up; one that is still starting counts as none yet. */
-function findRunning(process: Process, thorough: boolean): Runtime | RuntimeFault {
-  const found = findRuntime(process, thorough);
-  if ("fault" in found || isRunning(found)) return found;
-  return { fault: "not-python", detail: "the interpreter has not started" };
 }

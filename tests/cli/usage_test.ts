@@ -20,6 +20,7 @@ const BAD: readonly [line: string, message: RegExp][] = [
   ["attach -r", /argument missing/],
   ["attach -r 5 -i 5 5", /cannot be used with option '-i, --interval/],
   ["attach --exact --blocking 5", /cannot be used with option/],
+  ["attach --subprocesses --blocking 5", /cannot be used with option/],
   ["attach --mode fast 5", /Allowed choices are wall, cpu, gil, exception/],
   ["attach --mode", /argument missing/],
   ["attach --pstats --collapsed -o x 5", /several formats cannot all go to 'x'/],

@@ -106,3 +106,17 @@ Deno.test("it is told what this Python does not show of what was asked for", () 
   assert.deepEqual(told(all, all), []);
   assert.deepEqual(told(none, none), []);
 });
+
+Deno.test("a warning tells which processes could not be sampled, spelled out", () => {
+  const { profile } = new Chain(SHARES, 0.2, 1).capture(50, 392);
+  const first = [
+    { pid: 7, reason: "denied", detail: "" },
+    { pid: 8, reason: "unsupported-version", detail: "3.7\x1b[31m" },
+  ];
+  const [warning] = warnings(profile, { ...SUMMARY, leftOut: { count: 5, first } });
+  assert.equal(
+    warning,
+    "warning: some of the program's processes could not be sampled: 7, the system does not let us " +
+      "read it; 8, its version of Python is not supported (3.7\\x1b[31m); and 3 more.",
+  );
+});

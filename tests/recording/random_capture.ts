@@ -2,7 +2,8 @@
 
 import { Profile, type SampleBatch, STATUS_SHIFT } from "../../src/profile/profile.ts";
 import type { Metadata, Summary } from "../../src/profile/metadata.ts";
-import { REJECTIONS } from "../../src/profile/quality.ts";
+import { PROCESS_ROLES, type ProcessInfo } from "../../src/profile/process.ts";
+import { emptyQuality, REJECTIONS } from "../../src/profile/quality.ts";
 import { FRAME_KINDS, NO_STACK } from "../../src/profile/tables.ts";
 import { VISIT_SHIFT } from "../../src/profile/profile.ts";
 import { METADATA } from "../collectors/profiles.ts";
@@ -86,6 +87,7 @@ export function randomCapture(seed: number, shape?: Partial<Shape>): Capture {
     ...(random.chance(0.5) ? { features: { native: true, gc: true, opcodes: true } } : {}),
     ...made.metadata,
   });
+  if (seed % 3 === 0) profile.processes.push(randomProcess(new Random(~seed), 0));
   const summary: Summary = { durationUs: 0, ending: "duration" };
   return { profile, batches: makeBatches(random, profile, made), summary };
 }
@@ -131,6 +133,18 @@ export function emptyBatch(length: number): SampleBatch {
   };
 }
 
+function randomProcess(random: Random, id: number): ProcessInfo {
+  return {
+    pid: 1 + random.below(2 ** 22),
+    parent: id === 0 ? 0 : random.below(2 ** 22),
+    command: [random.pick(NAMES).toWellFormed(), "-c"],
+    pythonVersion: random.pick(["3.9.18", "3.15.0"]),
+    ...(random.chance(0.5) ? { role: random.pick(PROCESS_ROLES) } : {}),
+    startedUs: random.below(1e9) / 7,
+    quality: { ...emptyQuality(), samples: random.below(1e9), rejected: REJECTIONS.map(() => id) },
+  };
+}
+
 /** Grows a profile as a program that runs would. */
 class Maker {
   readonly #frames: number[][] = [];
@@ -148,6 +162,18 @@ class Maker {
       name: random.pick(NAMES),
     });
     this.#frames.push([]);
+    if (profile.processes.length > 0) this.#own();
+  }
+
+  /** Threads of captures of several processes are theirs, which come, are told more of, and end. */
+  #own(): void {
+    const { processes, threads } = this.profile;
+    // Beside the numbers that all else is made of.
+    const random = new Random(threads.length);
+    if (random.chance(0.5)) processes.push(randomProcess(random, processes.length));
+    const process = random.below(processes.length);
+    processes[process] = { ...processes[process]!, endedUs: 12.5, ending: "replaced" };
+    threads.push({ ...threads.pop()!, process: random.below(processes.length) });
   }
 
   /** The next stack of a thread: often as before, mostly another leaf, seldom all anew. */

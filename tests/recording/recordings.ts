@@ -86,6 +86,7 @@ export function contentsOf(profile: Profile): Record<string, unknown> {
     prefixes: stacks.prefix.view(),
     stackFrames: stacks.frame.view(),
     threads,
+    processes: profile.processes,
     digests: [...profile.digests],
     counts: threads.map((_, thread) => profile.counts[thread]?.view() ?? new Int32Array(0)),
     quality,

@@ -158,11 +158,13 @@ Deno.test("where counts stood, and what was lost, is told beside the profile", (
   assert.ok(writeMiss(writer, 5, 9));
   const told: unknown[] = [];
   const profile = emptyProfile();
-  const batches = drain(new RingReader(ring), profile, undefined, {
-    lose: (...loss) => void told.push(loss),
-    miss: (...miss) => void told.push(miss),
-    mark: (mark: Mark) => void told.push(mark),
-    drained: () => {},
+  const batches = drain(new RingReader(ring), profile, {
+    parts: {
+      lose: (...loss) => void told.push(loss),
+      miss: (...miss) => void told.push(miss),
+      mark: (mark: Mark) => void told.push(mark),
+      drained: () => {},
+    },
   });
   assert.deepEqual(batches, []);
   assert.deepEqual(told, [

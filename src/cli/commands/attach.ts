@@ -96,9 +96,11 @@ export async function attach(
   try {
     let capture = await recorder.start(pid, readCommand(pid), 0);
     if ("fault" in capture && capture.fault === "not-python") {
-      const child = chooseBelow(pid);
+      const child = chooseBelow(pid, options.subprocesses);
       if (typeof child === "object") return report(child);
-      if (child !== undefined) capture = await recorder.start(child, readCommand(child), 0);
+      if (child !== undefined) {
+        capture = await recorder.start(child, readCommand(child), 0, pid);
+      }
     }
     if ("fault" in capture) return report(explainAttach(capture, pid));
     stop = () => capture.stop();

@@ -1,5 +1,5 @@
-import type { SampleBatch } from "../profile/profile.ts";
-import { StableSorter } from "../profile/stable_sort.ts";
+import type { SampleBatch } from "./profile.ts";
+import { StableSorter } from "./stable_sort.ts";
 
 /** Samples of one batch. */
 const BATCH = 16 * 1024;
@@ -31,6 +31,13 @@ export class TimeOrder {
     else this.#latest = time;
   }
 
+  /** Adds all samples of a batch. */
+  append(batch: SampleBatch): void {
+    for (let i = 0; i < batch.length; i++) {
+      this.push(batch.time[i]!, batch.thread[i]!, batch.stack[i]!, batch.flags[i]!);
+    }
+  }
+
   /** Forgets what it holds. */
   clear(): void {
     this.length = 0;
@@ -44,9 +51,21 @@ export class TimeOrder {
    * @param keep so many of the latest ones stay.
    */
   *release(keep: number): Generator<SampleBatch> {
-    const count = this.length - keep;
-    if (count <= 0) return;
     if (!this.#sorted) this.#sort();
+    yield* this.#release(this.length - keep);
+  }
+
+  /** The same for the samples before a time. */
+  *releaseUntil(time: number): Generator<SampleBatch> {
+    if (!this.#sorted) this.#sort();
+    let count = this.length;
+    while (count > 0 && this.#time[count - 1]! >= time) count--;
+    yield* this.#release(count);
+  }
+
+  *#release(count: number): Generator<SampleBatch> {
+    if (count <= 0) return;
+    const keep = this.length - count;
     for (let from = 0; from < count; from += BATCH) {
       yield this.#view(from, Math.min(from + BATCH, count));
     }

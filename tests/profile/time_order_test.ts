@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { TimeOrder } from "../../src/recording/time_order.ts";
-import { Random } from "./random_capture.ts";
-import { join } from "./recordings.ts";
+import { TimeOrder } from "../../src/profile/time_order.ts";
+import { Random } from "../recording/random_capture.ts";
+import { join } from "../recording/recordings.ts";
 
 /** Pushes times with their place as the stack. */
 function pushAll(order: TimeOrder, times: readonly number[]): void {

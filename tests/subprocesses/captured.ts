@@ -1,0 +1,97 @@
+/** Captures of programs that start others, held against what these say of themselves. */
+
+import assert from "node:assert/strict";
+import { inTemporary } from "../cli/command.ts";
+import { runTachyon, SUBJECTS } from "../e2e/subjects.ts";
+
+export const TREE = new URL("targets/tree.py", import.meta.url).pathname;
+
+/** What a Python said at its end. */
+export interface Truth {
+  readonly pid: number;
+  readonly kind: string;
+  readonly cpu_ms: number;
+}
+
+/** A process in the `json` output. */
+export interface Row {
+  readonly pid: number;
+  readonly parent: number | null;
+  readonly command: readonly string[];
+  readonly python_version: string;
+  readonly role: string | null;
+  readonly started_us: number;
+  readonly ended_us: number;
+  readonly ending: string;
+  readonly samples: number;
+  readonly ticks: number;
+  readonly missed_ticks: number;
+  readonly rejected: number;
+}
+
+/** What was captured, and what was so. */
+export interface Captured {
+  readonly rows: readonly Row[];
+  readonly truth: readonly Truth[];
+  readonly stderr: string;
+  /** All that the `json` output has. */
+  readonly json: {
+    readonly samples: number;
+    readonly threads: readonly { readonly process: number; readonly samples: number }[];
+  };
+}
+
+/** Runs the program of trees under `run --subprocesses`. */
+export async function captureTree(
+  python: string,
+  work: readonly string[],
+  options: readonly string[] = ["--mode", "cpu"],
+): Promise<Captured> {
+  let captured: Captured | undefined;
+  await inTemporary(async (directory) => {
+    const out = `${directory}/capture.json`;
+    const named = work.map((one) => one.replace("DONE", `${directory}/done`));
+    const { status, stdout, stderr } = await runTachyon(SUBJECTS[0]!, [
+      ...["run", "--subprocesses", ...options, "-o", `json:${out}`, "--python", python],
+      ...[TREE, ...named],
+    ]);
+    assert.equal(status, 0, stderr);
+    const json = JSON.parse(await Deno.readTextFile(out));
+    captured = { rows: json.processes, truth: readTruth(stdout), stderr, json };
+  });
+  return captured!;
+}
+
+/** What a program's processes said of themselves. */
+export function readTruth(stdout: string): Truth[] {
+  return [...stdout.matchAll(/^TRUTH (.*)$/gm)].map(([, line]) => JSON.parse(line!));
+}
+
+/** The row of the process that said something; one that did so from another Python if it says which. */
+export function rowOf({ rows }: Captured, { pid }: Truth, version = ""): Row {
+  const found = rows.filter((row) => row.pid === pid && row.python_version.startsWith(version));
+  assert.equal(found.length, 1, `${pid} ${version} in ${JSON.stringify(rows)}`);
+  return found[0]!;
+}
+
+/** The only one of a kind. */
+export function truthOf({ truth }: Captured, kind: string): Truth {
+  const found = truth.filter((one) => one.kind === kind);
+  assert.equal(found.length, 1, `${kind} in ${JSON.stringify(truth)}`);
+  return found[0]!;
+}
+
+/** CPU time of a process before its interpreter was up, and after it said how much it was, ms. */
+const EDGES_MS = 60;
+
+/**
+ * Fails unless a process has about as many samples as ms of CPU time, at 1 kHz in the mode that keeps these.
+ * What it missed it may have missed at any time of its life.
+ */
+export function assertCpuTime({ ticks, missed_ticks, samples, rejected }: Row, truth: Truth): void {
+  const noise = 5 * Math.sqrt(truth.cpu_ms);
+  const least = truth.cpu_ms * 0.9 - EDGES_MS - noise - missed_ticks - rejected;
+  const most = truth.cpu_ms * 1.1 + EDGES_MS + noise;
+  const told = JSON.stringify({ truth, samples, ticks, missed_ticks, rejected, least, most });
+  assert.ok(samples >= least && samples <= most, told);
+}
