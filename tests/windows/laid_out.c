@@ -1,0 +1,92 @@
+/*
+ * A program of Windows that looks like a Python from outside: it lays out the recorded memory of a real one at
+ * the addresses that it had, puts what `_PyRuntime` was into a section of that name, and waits. The file that
+ * %LAID_OUT% names has it all; laid_out.ts writes it.
+ */
+#define WIN32_LEAN_AND_MEAN
+#include <windows.h>
+#include <stdint.h>
+
+enum { PAGE = 4096, BLOCK = 0x10000, MOST_RUNTIME = 0x200000, MOST_THREADS = 16 };
+
+/* CPython names it so; the name of a section has room for eight characters. */
+__attribute__((section("PyRuntim"))) uint8_t laid_out_runtime[MOST_RUNTIME] = {1};
+
+struct head {
+    uint64_t magic;
+    uint32_t pages;
+    uint32_t threads;
+    uint32_t runtime_bytes;
+    uint32_t unused;
+    /* Where the threads' own ids belong: their Python number and that of the system. */
+    uint64_t ids[MOST_THREADS][2];
+};
+
+static HANDLE file;
+
+static void say(const char *text) {
+    DWORD written;
+    WriteFile(GetStdHandle(STD_OUTPUT_HANDLE), text, (DWORD)lstrlenA(text), &written, NULL);
+}
+
+static void fail(const char *text) {
+    say(text);
+    ExitProcess(1);
+}
+
+static void take(void *into, DWORD bytes) {
+    DWORD done = 0;
+    if (!ReadFile(file, into, bytes, &done, NULL) || done != bytes) {
+        fail("cut short\n");
+    }
+}
+
+static void lay_out_page(uint64_t address) {
+    static uint64_t reserved = 1;
+    const uint64_t block = address & ~(uint64_t)(BLOCK - 1);
+    if (block != reserved &&
+        VirtualAlloc((void *)(uintptr_t)block, BLOCK, MEM_RESERVE, PAGE_READWRITE) == NULL) {
+        fail("occupied\n");
+    }
+    reserved = block;
+    if (VirtualAlloc((void *)(uintptr_t)address, PAGE, MEM_COMMIT, PAGE_READWRITE) == NULL) {
+        fail("occupied\n");
+    }
+    take((void *)(uintptr_t)address, PAGE);
+}
+
+static DWORD WINAPI be_thread(void *ids) {
+    for (int i = 0; i < 2; i++) {
+        *(volatile uint32_t *)(uintptr_t)((uint64_t *)ids)[i] = GetCurrentThreadId();
+    }
+    Sleep(INFINITE);
+    return 0;
+}
+
+void wWinMainCRTStartup(void) {
+    static struct head head;
+    static wchar_t path[1024];
+    if (GetEnvironmentVariableW(L"LAID_OUT", path, 1024) == 0) {
+        fail("no %LAID_OUT%\n");
+    }
+    file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ, NULL, OPEN_EXISTING, 0, NULL);
+    take(&head, sizeof head);
+    if (head.threads > MOST_THREADS || head.runtime_bytes > MOST_RUNTIME) {
+        fail("too much\n");
+    }
+    take(laid_out_runtime, head.runtime_bytes);
+    for (uint32_t i = 0; i < head.pages; i++) {
+        uint64_t address;
+        take(&address, sizeof address);
+        lay_out_page(address);
+    }
+    for (uint32_t i = 1; i < head.threads; i++) {
+        CreateThread(NULL, 0, be_thread, head.ids[i], 0, NULL);
+    }
+    for (int i = 0; i < 2; i++) {
+        *(volatile uint32_t *)(uintptr_t)head.ids[0][i] = GetCurrentThreadId();
+    }
+    Sleep(500);
+    say("laid out\n");
+    Sleep(INFINITE);
+}
