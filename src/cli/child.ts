@@ -32,17 +32,22 @@ const REDIRECT =
  */
 export function startChild(line: CommandLine, aside?: Aside): Child | Fault {
   let process: Deno.ChildProcess;
-  const { program, args } = aside === undefined ? line : {
+  const pumps = aside !== undefined && Deno.build.os === "windows";
+  const { program, args } = aside === undefined || pumps ? line : {
     program: "/bin/sh",
     args: ["-c", REDIRECT, "sh", aside.stdout, aside.stderr, line.program, ...line.args],
   };
   try {
     process = new Deno.Command(program, {
       args: [...args],
-      stdin: "inherit",
-      stdout: "inherit",
-      stderr: "inherit",
+      stdin: pumps ? "null" : "inherit",
+      stdout: pumps ? "piped" : "inherit",
+      stderr: pumps ? "piped" : "inherit",
     }).spawn();
+    if (pumps) {
+      void pump(process.stdout, aside.stdout);
+      void pump(process.stderr, aside.stderr);
+    }
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return commandNotStarted(program, "missing");
     const denied = error instanceof Deno.errors.PermissionDenied;
@@ -72,6 +77,12 @@ export function startChild(line: CommandLine, aside?: Aside): Child | Fault {
       await status;
     },
   };
+}
+
+/** Where there is no shell to do it: adds what a program prints to a file. */
+async function pump(printed: ReadableStream<Uint8Array>, path: string): Promise<void> {
+  using file = Deno.openSync(path, { append: true });
+  for await (const piece of printed) file.writeSync(piece);
 }
 
 /** Lets time go by. */

@@ -50,6 +50,9 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
     case "denied":
       return fail(fault, `The system does not let us read process ${pid}.`, advisePermission(pid));
     case "unsupported-platform":
+      if (said.includes("32-bit")) {
+        return fail(fault, `Process ${pid} is a 32-bit program.`, "Use a 64-bit Python.");
+      }
       return fail(
         fault,
         `tachyon cannot read processes on this system${said === "" ? "" : ` (${said})`}.`,
@@ -67,7 +70,9 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
       return fail(
         fault,
         `Process ${pid} runs Python ${said}, which is not supported.`,
-        "Supported are 3.8 to 3.15.",
+        said.endsWith("on Windows")
+          ? "Supported are 3.13 to 3.15 there, those with a GIL, and 3.8 to 3.15 on Linux."
+          : "Supported are 3.8 to 3.15.",
       );
     case "newer-version":
       return fail(
@@ -85,7 +90,9 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
       return fail(
         fault,
         `The system does not let us run on the CPU where process ${pid} runs, as exact reading needs.`,
-        "Start tachyon with the same CPU set (taskset, cpuset, container), or leave out `--exact`.",
+        Deno.build.os === "windows"
+          ? "Leave out `--exact`: Windows does not tell on which CPU a thread runs."
+          : "Start tachyon with the same CPU set (taskset, cpuset, container), or leave out `--exact`.",
       );
     case "no-subprocesses":
       return fail(

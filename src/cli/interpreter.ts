@@ -3,6 +3,11 @@
 import { type Fault, pythonNotFound, scriptNotFound } from "./errors.ts";
 import type { Target } from "./run_arguments.ts";
 
+const IS_WINDOWS = Deno.build.os === "windows";
+
+/** The name of an interpreter on the PATH. */
+export const USUAL_PYTHON = IS_WINDOWS ? "python" : "python3";
+
 /** A command line, ready to be started. */
 export interface CommandLine {
   readonly program: string;
@@ -11,7 +16,7 @@ export interface CommandLine {
 
 /**
  * Makes a command line of a target.
- * @param python the interpreter asked for; else the one of `$VIRTUAL_ENV`, else `python3` on the PATH.
+ * @param python the interpreter asked for; else the one of `$VIRTUAL_ENV`, else the usual one on the PATH.
  */
 export function resolveTarget(target: Target, python: string | undefined): CommandLine | Fault {
   const [first, ...args] = target.words;
@@ -20,7 +25,9 @@ export function resolveTarget(target: Target, python: string | undefined): Comma
 
   const environment = Deno.env.get("VIRTUAL_ENV");
   const wanted = python ??
-    (environment === undefined || environment === "" ? "python3" : `${environment}/bin/python`);
+    (environment === undefined || environment === ""
+      ? USUAL_PYTHON
+      : `${environment}/${IS_WINDOWS ? "Scripts/python.exe" : "bin/python"}`);
   const program = findProgram(wanted);
   if (program === undefined) return pythonNotFound(wanted);
   // A script whose name looks like an option is still a script.
@@ -30,10 +37,11 @@ export function resolveTarget(target: Target, python: string | undefined): Comma
 
 /** A program by its path, or by its name on the PATH. */
 function findProgram(name: string): string | undefined {
-  if (name.includes("/")) return isExecutable(name) ? name : undefined;
+  const names = IS_WINDOWS && !/\.exe$/i.test(name) ? [`${name}.exe`, name] : [name];
+  if (name.includes("/") || (IS_WINDOWS && name.includes("\\"))) return names.find(isExecutable);
   return (Deno.env.get("PATH") ?? "")
-    .split(":")
-    .map((directory) => `${directory === "" ? "." : directory}/${name}`)
+    .split(IS_WINDOWS ? ";" : ":")
+    .flatMap((directory) => names.map((one) => `${directory === "" ? "." : directory}/${one}`))
     .find(isExecutable);
 }
 

@@ -5,7 +5,7 @@ import { Live } from "../live/live.ts";
 import { PlainLive } from "../live/plain.ts";
 import { isTerminal, openTerminal } from "../live/terminal.ts";
 import { splitLines } from "../report/sources.ts";
-import { readSourceFile } from "../report/target_files.ts";
+import { readSourceFile, rootOf } from "../report/target_files.ts";
 import { FilteredProfile } from "../analysis/sample_filter.ts";
 import type { Printed } from "../live/scene.ts";
 import type { Profile, SampleBatch } from "../profile/profile.ts";
@@ -87,7 +87,7 @@ function showScreen(shown: Shown, printed: (() => Printed) | undefined): LiveCap
       snapshots.add(shown.of(profile), kept);
     },
     async show({ profile, finished }): Promise<void> {
-      root = `/proc/${profile.metadata.pid}/root`;
+      root = rootOf(profile.metadata.pid);
       try {
         await live.show(shown.of(profile), finished);
       } finally {

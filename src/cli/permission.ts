@@ -15,8 +15,19 @@ export interface Advice {
   readonly note: string;
 }
 
+const isWindows = Deno.build.os === "windows";
+
+/** What Windows has in place of all the rest. */
+const ELEVATION: Advice = {
+  why: "Windows lets us read processes of our own user that have no more rights than we have.",
+  commands: [],
+  note:
+    "Start tachyon in a terminal that is run as administrator. Protected processes can be read by nobody.",
+};
+
 /** What to do when the system denies access to a process; a few sentences. */
 export function advisePermission(pid: number): string {
+  if (isWindows) return `${ELEVATION.why} ${ELEVATION.note}`;
   const own = machine.ownRights();
   const target = machine.targetRights(pid);
   const [first] = target === undefined ? [adviseHidden(own, pid)] : adviseAccess(own, target);
@@ -32,6 +43,7 @@ export function advisePermission(pid: number): string {
 
 /** What to do when a process that we may read cannot be traced. */
 export function adviseTracing(hasTracer: boolean, own: OwnRights = machine.ownRights()): string {
+  if (isWindows) return "Leave out `--blocking`: stacks are checked all the same.";
   if (hasTracer) return "End the debugger or tracer, or leave out `--blocking`.";
   const { ptraceScope = 0 } = own;
   const here = `Here kernel.yama.ptrace_scope is ${ptraceScope}, which keeps`;
@@ -42,6 +54,7 @@ export function adviseTracing(hasTracer: boolean, own: OwnRights = machine.ownRi
 
 /** What to do about all that stands between us and a process. */
 export function adviseAccess(own: OwnRights, target: TargetRights): Advice[] {
+  if (isWindows) return [ELEVATION];
   return findObstacles(own, target).map((obstacle) => advise(obstacle, own, String(target.pid)));
 }
 

@@ -1,7 +1,10 @@
 /** Signals that ask us to come to an end, handled so that results are not lost. */
 
-const ENDING_SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-export type EndingSignal = typeof ENDING_SIGNALS[number];
+/** Windows has Ctrl-Break besides, and calls the closing of its window a hang-up. */
+const ENDING_SIGNALS: readonly EndingSignal[] = Deno.build.os === "windows"
+  ? ["SIGINT", "SIGBREAK", "SIGHUP"]
+  : ["SIGINT", "SIGTERM", "SIGHUP"];
+export type EndingSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGBREAK";
 
 /** Calls back at every Ctrl-C, termination and hang-up, until the returned function is called. */
 export function watchSignals(listener: (signal: EndingSignal) => void): () => void {

@@ -10,7 +10,7 @@ export interface Terminal {
   write(text: string): Promise<void>;
   /** What was typed next; undefined when nothing more will come. */
   read(): Promise<Uint8Array | undefined>;
-  /** Stops this process as Ctrl-Z does; fulfilled when it goes on. */
+  /** Stops this process as Ctrl-Z does; fulfilled when it goes on. Windows has no such thing. */
   suspend(): Promise<void>;
   /** Calls back when the size has changed, until the terminal is left for good. */
   watch(resized: () => void): () => void;
@@ -116,6 +116,7 @@ class OwnTerminal implements Terminal {
   }
 
   async suspend(): Promise<void> {
+    if (Deno.build.os === "windows") return;
     if (!HAS_SIGNALS) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     Deno.addSignalListener("SIGCONT", resolve);
@@ -136,6 +137,7 @@ class OwnTerminal implements Terminal {
 
 /** Absent where there is no shell or no `stty`: then only our own death by SIGKILL leaves traces. */
 async function startGuard(): Promise<Deno.ChildProcess | undefined> {
+  if (Deno.build.os === "windows") return undefined;
   try {
     const source = Deno.stdin.isTerminal() ? [] : ["<", CONTROLLING];
     const { stdout, success } = await new Deno.Command("/bin/sh", {

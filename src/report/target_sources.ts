@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Metadata } from "../profile/metadata.ts";
-import { readSourceFile, type SourceFile } from "./target_files.ts";
+import { readSourceFile, rootOf, type SourceFile } from "./target_files.ts";
 
 /** A capture that began so long before it is a replay, ms. */
 const JUST_NOW = 60_000;
@@ -18,7 +18,7 @@ export class TargetSources {
   constructor({ startedAt, pid }: Metadata) {
     this.#startedAt = startedAt;
     this.live = Math.abs(Date.now() - startedAt) < JUST_NOW && pid > 0;
-    this.#root = this.live ? `/proc/${pid}/root` : "";
+    this.#root = this.live ? rootOf(pid) : "";
   }
 
   /** Reads a source; undefined when it is not there or none. */

@@ -6,12 +6,15 @@ import { machine } from "../../survey/machine.ts";
 import { check, describeFindings, type Findings, renderFindings } from "../doctor/check.ts";
 import { checkPlace, checkRights, checkTiming } from "../doctor/machine_checks.ts";
 import { testOurselves } from "../doctor/self_test.ts";
+import { checkWindows } from "../doctor/windows_checks.ts";
 import { DONE, FAILED } from "../errors.ts";
 import { report } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
 import { type Advice, adviseReading, adviseYama } from "../permission.ts";
 import { describeScreen, print } from "../standard_output.ts";
 import { VERSION } from "../version.ts";
+
+const isWindows = Deno.build.os === "windows";
 
 const NOTES = `
 Examples:
@@ -62,10 +65,13 @@ async function examineAll(pid: number | undefined, sampler: Sampler): Promise<Fi
     import("../doctor/process_checks.ts"),
   ]);
   const own = machine.ownRights();
-  const rights = checkRights(own, machine.userName(own.user), pid === undefined);
+  const userName = machine.userName(own.user);
+  const rights = isWindows
+    ? checkWindows(own, userName)
+    : checkRights(own, userName, pid === undefined);
   const system = check("system", "ok", `tachyon ${VERSION} on ${machine.system}`);
   const readable = own.readFailure === undefined;
-  const general = [system, ...rights, ...checkPlace(own)];
+  const general = [system, ...rights, ...(isWindows ? [] : checkPlace(own))];
   if (readable) general.push(checkTiming(measurePunctuality()), await testOurselves(sampler));
   if (pid === undefined) return { checks: general, advice: adviseGenerally(own, rights) };
   const process = checkProcess(machine, own, pid);

@@ -4,7 +4,7 @@ import { formatCounted } from "../../analysis/units.ts";
 import { escapeForTerminal } from "../../analysis/terminal_text.ts";
 import type { Sampler } from "../../sampler/capture.ts";
 import { delay } from "../child.ts";
-import { resolveTarget } from "../interpreter.ts";
+import { resolveTarget, USUAL_PYTHON } from "../interpreter.ts";
 import { VERSION } from "../version.ts";
 import { isFault } from "../errors.ts";
 import { type Check, check } from "./check.ts";
@@ -26,7 +26,7 @@ const LOOK_MS = 20;
 
 /** Starts a Python, if there is one, and samples it. */
 export async function testOurselves(sampler: Sampler): Promise<Check> {
-  const line = resolveTarget({ kind: "command", words: ["python3"] }, undefined);
+  const line = resolveTarget({ kind: "command", words: [USUAL_PYTHON] }, undefined);
   if (isFault(line)) return check("self-test", "note", line.what);
   let child: Deno.ChildProcess;
   try {
@@ -37,12 +37,12 @@ export async function testOurselves(sampler: Sampler): Promise<Check> {
       stderr: "null",
     }).spawn();
   } catch {
-    return check("self-test", "note", "not made: there is no python3 on the PATH");
+    return check("self-test", "note", `not made: there is no ${USUAL_PYTHON} on the PATH`);
   }
   const output = child.stdout.getReader();
   try {
     const { done } = await output.read();
-    if (done) return check("self-test", "note", "not made: python3 ends at once");
+    if (done) return check("self-test", "note", `not made: ${USUAL_PYTHON} ends at once`);
     return await sample(child.pid, sampler);
   } finally {
     await child.stdin.close().catch(() => {});

@@ -1,6 +1,6 @@
 /** Lines of the target's sources, as its own root shows them. */
 
-import { readSourceFile } from "../../report/target_files.ts";
+import { readSourceFile, rootOf } from "../../report/target_files.ts";
 
 /** A line and whether it may be another one than the program runs. */
 export interface SourceLine {
@@ -33,7 +33,7 @@ export class SourceLines {
   }
 
   #read(path: string): File | undefined {
-    const found = readSourceFile(`/proc/${this.pid}/root`, path);
+    const found = readSourceFile(rootOf(this.pid), path);
     if (found === undefined) return undefined;
     const { text, modifiedAt } = found;
     const isNewer = this.#startedAt > 0 && modifiedAt > this.#startedAt;
