@@ -8,20 +8,33 @@ import { expressionsOf } from "./layouts/fields.ts";
 import { repository } from "./repository.ts";
 import { run, say } from "./shell.ts";
 
-const MINORS = [8, 9, 10, 11, 12];
+/** Of Python 3. */
+export const MINORS: readonly number[] = [8, 9, 10, 11, 12];
+
+/** What of Python's headers a program needs to know all that is measured. */
+export function headersFor(minor: number): string {
+  // Frames of functions have a header of their own since they are no objects any more.
+  const frames = minor < 11 ? "frameobject.h" : "internal/pycore_frame.h";
+  const headers = ["Python.h", "stddef.h", frames, "internal/pycore_pystate.h"];
+  headers.push(minor < 9 ? "internal/pycore_pystate.h" : "internal/pycore_interp.h");
+  if (minor >= 9) headers.push("internal/pycore_runtime.h");
+  return headers.map((header) => `#include <${header}>`).join("\n");
+}
 
 /** The C program that prints `name value` for each of the expressions. */
 function programOf(expressions: ReadonlyMap<string, string>, minor: number): string {
-  // Frames of functions have a header of their own since they are no objects any more.
-  const frames = minor < 11 ? "frameobject.h" : "internal/pycore_frame.h";
-  const headers = ["Python.h", "stddef.h", "stdio.h", frames, "internal/pycore_pystate.h"];
-  headers.push(minor < 9 ? "internal/pycore_pystate.h" : "internal/pycore_interp.h");
-  if (minor >= 9) headers.push("internal/pycore_runtime.h");
   const lines = [...expressions].map(([name, expression]) =>
     `  printf("${name} %zu\\n", (size_t)${expression});`
   );
-  const includes = headers.map((header) => `#include <${header}>`).join("\n");
-  return `${includes}\nint main(void) {\n${lines.join("\n")}\n  return 0;\n}\n`;
+  return `${headersFor(minor)}\n#include <stdio.h>\nint main(void) {\n${
+    lines.join("\n")
+  }\n  return 0;\n}\n`;
+}
+
+/** The folder of an interpreter's headers, whether it is there or not. */
+export async function findHeaders(python: Python): Promise<string> {
+  const question = "import sysconfig; print(sysconfig.get_path('include'))";
+  return (await run(python.path, ["-I", "-c", question])).trim();
 }
 
 /**
@@ -29,8 +42,7 @@ function programOf(expressions: ReadonlyMap<string, string>, minor: number): str
  * @throws if it has none, or gcc is missing.
  */
 export async function measure(python: Python, minor: number): Promise<Map<string, number>> {
-  const question = "import sysconfig; print(sysconfig.get_path('include'))";
-  const include = (await run(python.path, ["-I", "-c", question])).trim();
+  const include = await findHeaders(python);
   const work = await Deno.makeTempDir();
   try {
     const [source, program] = [`${work}/layout.c`, `${work}/layout`];

@@ -21,6 +21,7 @@ interface Mapped {
 export class MacModule implements Module {
   readonly path: string;
   readonly start: Address;
+  readonly format = "mach-o";
   readonly #memory: MemoryReader;
   readonly #symbols = new Map<string, Span | undefined>();
   /** undefined: not read yet; null: nothing that can hold an interpreter. */

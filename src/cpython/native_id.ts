@@ -11,7 +11,7 @@ const places = new WeakMap<Process, number>();
 /**
  * The operating system's ids of the threads of a Python that knows only their `pthread_t`s (before 3.11):
  * glibc and musl keep them behind those pointers, at a place that the main thread shows, whose id is the
- * process's.
+ * process's; macOS's library does so, too, with ids that nothing else has.
  * @returns for each the id that the thread knows itself by; 0 if it cannot be told.
  */
 export function nativeIdsOf(
@@ -24,7 +24,14 @@ export function nativeIdsOf(
   if (place !== MANY) return pthreads.map((pthread) => reader.int32(pthread + place) ?? 0);
   // The only thread that there is has the process's id, wherever that is kept.
   const alone = pthreads.every((pthread) => pthread === pthreads[0]);
-  return pthreads.map(() => alone ? process.ownPid : 0);
+  return pthreads.map(() => alone ? onlyIdOf(process) : 0);
+}
+
+/** The id of the only thread: the process's, but on macOS, where ids of threads are other numbers. */
+function onlyIdOf(process: Process): number {
+  const [only, ...others] = process.threads();
+  const isOther = others.length === 0 && only !== process.threadBy(process.ownPid);
+  return only !== undefined && isOther ? only : process.ownPid;
 }
 
 /**
@@ -81,18 +88,23 @@ function findPlace(
     const bytes = reader.bytesUpTo(pthread, FARTHEST);
     return new Int32Array(bytes.buffer, 0, bytes.length >> 2);
   });
+  const living = new Set(process.threads());
+  // On macOS, where no thread has the process's id, every thread shows the place.
+  const isOwnId = living.size === 0 || living.has(process.threadBy(process.ownPid));
+  const shows = (word: number): boolean =>
+    isOwnId ? word === process.ownPid : word > 0 && living.has(process.threadBy(word));
   const candidates = new Set<number>();
   for (const words of threads) {
-    for (let at = words.indexOf(process.ownPid); at >= 0;) {
+    for (let at = words.findIndex(shows); at >= 0;) {
       candidates.add(at);
-      at = words.indexOf(process.ownPid, at + 1);
+      const next = words.subarray(at + 1).findIndex(shows);
+      at = next < 0 ? -1 : at + 1 + next;
     }
   }
   const [first] = candidates;
   if (first === undefined) return undefined;
   let best: number[] = [first];
   if (candidates.size > 1) {
-    const living = new Set(process.threads());
     let most = -1;
     for (const at of candidates) {
       const ids = threads.map((words) => words[at] ?? 0)

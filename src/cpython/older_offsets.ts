@@ -1,4 +1,6 @@
+import type { Module } from "../../ffi/process.ts";
 import type { DebugOffsets, PythonVersion } from "./debug_offsets.ts";
+import { ON_MACOS } from "./layouts/macos.ts";
 import { python38 } from "./layouts/python38.ts";
 import { python39 } from "./layouts/python39.ts";
 import { python310 } from "./layouts/python310.ts";
@@ -20,10 +22,17 @@ const TABLES: ReadonlyMap<number, Readonly<Record<string, number>>> = new Map([
 /** The minor versions of Python 3 that have a table, the newest first. */
 export const TABLED_MINORS: readonly number[] = [...TABLES.keys()].reverse();
 
-/** The table of a version as if it were its debug offsets; undefined when there is none. */
-export function olderOffsets(version: PythonVersion): DebugOffsets | undefined {
-  const table = version.major === 3 ? TABLES.get(version.minor) : undefined;
-  if (table === undefined) return undefined;
+/**
+ * The table of a version as if it were its debug offsets; undefined when there is none.
+ * @param format of the file that the interpreter is in: macOS has larger locks than Linux.
+ */
+export function olderOffsets(
+  version: PythonVersion,
+  format?: Module["format"],
+): DebugOffsets | undefined {
+  const measured = version.major === 3 ? TABLES.get(version.minor) : undefined;
+  if (measured === undefined) return undefined;
+  const table = format === "mach-o" ? { ...measured, ...ON_MACOS[version.minor] } : measured;
   return {
     version,
     freeThreaded: false,

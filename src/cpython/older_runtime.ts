@@ -47,7 +47,7 @@ export function findOlderRuntime(
   }
   let fault: OlderFault = { fault: "unsupported-version", detail: "older than 3.13" };
   for (const minor of told === undefined ? TABLED_MINORS : [told]) {
-    const found = tryTable(reader, runtime.address, minor);
+    const found = tryTable(reader, runtime.address, minor, module.format);
     if (!("fault" in found)) return found;
     if (told !== undefined || found.fault === "starting") fault = found;
   }
@@ -58,7 +58,8 @@ function toldMinor(reader: MemoryReader, module: Module): number | undefined {
   const symbol = module.symbol("Py_Version");
   const word = symbol === undefined ? undefined : reader.int32(symbol.address);
   if (word !== undefined && word >>> 24 === 3) return parseVersion(word).minor;
-  const minor = /python3\.?(\d+)/.exec(fileName(module.path))?.[1];
+  const minor = /python3\.?(\d+)/.exec(fileName(module.path))?.[1] ??
+    /\/Python\.framework\/Versions\/3\.(\d+)\//.exec(module.path)?.[1];
   return minor === undefined ? undefined : Number(minor);
 }
 
@@ -66,8 +67,9 @@ function tryTable(
   reader: MemoryReader,
   runtime: Address,
   minor: number,
+  format: Module["format"],
 ): OlderRuntime | OlderFault {
-  const offsets = olderOffsets({ major: 3, minor, micro: 0, level: 0xf, serial: 0 })!;
+  const offsets = olderOffsets({ major: 3, minor, micro: 0, level: 0xf, serial: 0 }, format)!;
   const layout = buildLayout(offsets);
   let found: PythonVersion | OlderFault = { fault: "starting", detail: "" };
   for (let i = 0; i < ATTEMPTS; i++) {
@@ -75,7 +77,7 @@ function tryTable(
     found = "fault" in inspected
       ? inspected
       : checkCode(reader, layout, inspected.thread) ?? inspected.version;
-    if (!("fault" in found)) return { offsets: olderOffsets(found)!, layout };
+    if (!("fault" in found)) return { offsets: olderOffsets(found, format)!, layout };
     if (found.fault === "starting") break;
   }
   return found as OlderFault;

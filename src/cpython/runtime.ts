@@ -141,7 +141,8 @@ function tryRuntime(runtime: Runtime): Runtime | RuntimeFault {
 function mayHoldPython(module: Module, index: number): boolean {
   if (index === 0) return true;
   const name = fileName(module.path);
-  return /python/i.test(name) || !/\.so(\.|$)|\.(dll|drv|pyd)$/i.test(name);
+  if (/python/i.test(name)) return true;
+  return !/\.so(\.|$)|\.(dll|drv|pyd|dylib)$/i.test(name) && !module.path.startsWith("/System/");
 }
 
 /** True once the main interpreter has a thread; false while Python is starting or after it has finished. */

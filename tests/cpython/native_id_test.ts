@@ -44,3 +44,20 @@ Deno.test("a small pid that stands in many places is told from its likes by the 
   image.threads = () => [1, 6];
   assert.deepEqual(nativeIdsOf(image, reader, [MAIN, WORKER]), [1, 6]);
 });
+
+Deno.test("ids that no process has, as on macOS, are found where each thread has one of its own", () => {
+  const { image, reader } = library(216, 70_000);
+  for (const pthread of [MAIN, WORKER]) image.poke(pthread + 24, 70_000); // as a handle would
+  image.poke(MAIN + 216, 0x1_e240);
+  image.poke(WORKER + 216, 0x1_e241);
+  image.threads = () => [0x1_e240, 0x1_e241];
+  assert.deepEqual(nativeIdsOf(image, reader, [WORKER]), [0x1_e241]);
+  assert.deepEqual(nativeIdsOf(image, reader, [WORKER, MAIN]), [0x1_e241, 0x1_e240]);
+});
+
+Deno.test("the only thread of a process of macOS has an id even where several places may hold it", () => {
+  const { image, reader } = library(216, 70_000);
+  for (const place of [96, 216]) image.poke(MAIN + place, 0x1_e240);
+  image.threads = () => [0x1_e240];
+  assert.deepEqual(nativeIdsOf(image, reader, [MAIN]), [0x1_e240]);
+});

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { isOpen } from "../../ffi/process.ts";
 import { openProcess } from "../../ffi/macos/process.ts";
-import { nameOf } from "../../scripts/pythons.ts";
+import { nameOf, type Python } from "../../scripts/pythons.ts";
 import { listThreads } from "../../src/cpython/runtime.ts";
 import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { Image } from "../cpython/image.ts";
-import { selfDescribing } from "../cpython/interpreters.ts";
+import { interpreters } from "../cpython/interpreters.ts";
 import { Reading, runtimeOf } from "../cpython/stacks.ts";
 import { Stopped } from "../cpython/stopped.ts";
 import { open } from "../ffi/targets.ts";
@@ -17,8 +17,14 @@ const PROGRAM = 0x2000;
 const LIBRARY = 0x3000;
 const DYLD = 0x4000;
 
+/** `3.13`, of builds without a GIL as well. */
+function minorOf(python: Python): string {
+  return /^\d+\.\d+/.exec(python.minor)![0];
+}
+
 /** The head of a Mach-O library whose section PyRuntime lies `ahead` of its first byte. */
-function headOf(ahead: number, size: number): Uint8Array {
+function headOf(ahead: number): Uint8Array {
+  const size = 4096;
   const bytes = new Uint8Array(4096);
   const view = new DataView(bytes.buffer);
   const word = (at: number, value: number): void => view.setBigUint64(at, BigInt(value), true);
@@ -49,7 +55,7 @@ function headOf(ahead: number, size: number): Uint8Array {
   return bytes;
 }
 
-for (const python of selfDescribing) {
+for (const python of interpreters) {
   Deno.test(`stacks of ${nameOf(python)} are read through macOS's calls as its own system reads them`, async () => {
     await using stopped = await Stopped.start(python, "three_threads");
     using process = open(stopped.pid);
@@ -59,14 +65,12 @@ for (const python of selfDescribing) {
     reading.all();
     memory.seal();
     const { address } = reading.runtime;
-    const size = process.modules().map((module) => module.section("PyRuntime"))
-      .find((span) => span !== undefined)!.size;
 
     for (const start of [PROGRAM, LIBRARY]) memory.map(start, 4096);
-    memory.write(LIBRARY, headOf(address - LIBRARY, size));
+    memory.write(LIBRARY, headOf(address - LIBRARY));
     const dyld = placeImages(memory, DYLD, [
       { address: PROGRAM, path: "/opt/python/bin/python3" },
-      { address: LIBRARY, path: "/opt/python/Python.framework/Versions/3.15/Python" },
+      { address: LIBRARY, path: `/opt/Python.framework/Versions/${minorOf(python)}/Python` },
     ]);
     const threads = listThreads(reading.runtime).map(({ tid }) => ({ tid, state: 3 }));
     const mac = openProcess(PID, new FakeMac({ pid: PID, memory, dyld, threads }));
