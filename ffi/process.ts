@@ -215,7 +215,10 @@ export interface Loops {
 
 /** Why a process cannot be stopped for its readings. */
 export interface StopFault {
-  readonly fault: "no-such-process" | "not-stoppable";
+  readonly fault:
+    | "no-such-process"
+    | "not-stoppable"
+    | "unanswered"; // what is to stop it has ended or does not answer: the machine is too busy
   /** What stands in the way: another tracer, permission. */
   readonly detail: string;
 }

@@ -28,7 +28,7 @@ static uint32_t tell_wish(uint32_t kind) {
     return wish;
 }
 
-/* Waits until a wish is answered. Returns the outcome; -ESRCH when the stopper is gone. */
+/* Waits until a wish is answered. Returns the outcome; -ECANCELED: the stopper is gone; -ETIMEDOUT: given up. */
 static int32_t await_answer(uint32_t wish) {
     const int64_t start = clock_ns(CLOCK_MONOTONIC);
     for (;;) {
@@ -45,11 +45,11 @@ static int32_t await_answer(uint32_t wish) {
         if (waitpid(stopping.stopper, NULL, __WALL | WNOHANG) == stopping.stopper) {
             stopping.held = 0;
             close_stopping();
-            return -ESRCH;
+            return -ECANCELED;
         }
         if (since(start) > ANSWER_NS) {
             give_up_stopper();
-            return -ESRCH;
+            return -ETIMEDOUT;
         }
     }
 }
@@ -57,7 +57,8 @@ static int32_t await_answer(uint32_t wish) {
 /*
  * Starts the stopper on a process. Everything until tach_stopper_end is to be called by this thread.
  * Returns 1; -EPERM: not allowed, or somebody else traces it; -ESRCH: gone; -EBUSY: there is a stopper;
- * -E2BIG: more than MOST_THREADS threads; or another -errno.
+ * -E2BIG: more than MOST_THREADS threads; -ECANCELED, -ETIMEDOUT: the stopper has ended or does not answer;
+ * or another -errno.
  */
 TACHYON int32_t tach_stopper_begin(int32_t pid) {
     if (stopping.stopper != 0) {
@@ -101,7 +102,7 @@ static void be_ordinary(void) {
 }
 
 /*
- * Stops the target. Returns 1: all threads are held; 0: not all are; -ESRCH: target or stopper are gone.
+ * Stops the target. Returns 1: all threads are held; 0: not all are; negative: target or stopper are gone.
  * Until tach_stopper_release we go before ordinary threads where we may say so, so as not to wait for a CPU
  * while the target stands still.
  */

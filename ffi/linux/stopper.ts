@@ -6,6 +6,8 @@ import { loadLinuxHelper } from "../helper/library.ts";
 const EPERM = 1;
 const ESRCH = 3;
 const EACCES = 13;
+const ETIMEDOUT = 110;
+const ECANCELED = 125;
 
 /**
  * Makes ready to stop a process: a helper process of our own begins to trace all its threads, which go
@@ -17,6 +19,7 @@ export function openStopper(pid: number): Stopper | StopFault {
   if (result === 1) return new LinuxStopper(helper);
   const detail = `ptrace: errno ${-result}`;
   if (result === -ESRCH) return { fault: "no-such-process", detail };
+  if (result === -ETIMEDOUT || result === -ECANCELED) return { fault: "unanswered", detail };
   if (result !== -EPERM && result !== -EACCES) return { fault: "not-stoppable", detail };
   const tracer = tracerOf(pid);
   if (tracer > 0) return { fault: "not-stoppable", detail: `process ${tracer} traces it already` };

@@ -1,19 +1,10 @@
-import {
-  isOpen,
-  type Process,
-  type ReaderThread,
-  type StopFault,
-  type Stopper,
-} from "../../ffi/process.ts";
+import { isOpen, type Stopper } from "../../ffi/process.ts";
 import { platform } from "../../ffi/platform.ts";
 import { findRuntime, isRunning } from "../cpython/runtime.ts";
 import type { AttachFault } from "./capture.ts";
 import type { Dump, DumpRequest } from "./dump.ts";
 import { DumpReader } from "./dump_reader.ts";
-
-/** Tries to stop a process that is said not to be there, and is: a thread of it may just have ended. */
-const TRIES = 20;
-const PAUSE = 5_000;
+import { openStopper } from "./stops.ts";
 
 /** Looks at a process. */
 export function takeDump(request: DumpRequest): Dump | AttachFault {
@@ -31,7 +22,7 @@ export function takeDump(request: DumpRequest): Dump | AttachFault {
     }
     const clock = platform.readerThread();
     if (request.blocking) {
-      const opened = openStopper(process, clock);
+      const opened = openStopper(platform, process, clock);
       if ("fault" in opened) return process.alive() ? opened : ended;
       stopper = opened;
     }
@@ -39,14 +30,5 @@ export function takeDump(request: DumpRequest): Dump | AttachFault {
   } finally {
     stopper?.close();
     process.close();
-  }
-}
-
-function openStopper(process: Process, clock: ReaderThread): Stopper | StopFault {
-  for (let tries = 1;; tries++) {
-    const opened = platform.openStopper(process.pid);
-    const isMistaken = "fault" in opened && opened.fault === "no-such-process" && process.alive();
-    if (!isMistaken || tries === TRIES) return opened;
-    clock.sleepUntil(clock.now() + PAUSE, 0);
   }
 }

@@ -1,5 +1,6 @@
-import type { ReaderThread, Stopper } from "../../ffi/process.ts";
+import type { Platform, Process, ReaderThread, Stopper } from "../../ffi/process.ts";
 import type { StopSummary } from "../profile/metadata.ts";
+import type { AttachFault } from "./capture.ts";
 
 /** The most of the target's time that we take by stopping it. */
 const MOST_STOPPED = 0.2;
@@ -7,6 +8,36 @@ const MOST_STOPPED = 0.2;
 const RESERVE = 20_000;
 /** Stops of one tick: a thread may stand where its stack is half changed. */
 export const MOST_STOPS = 3;
+
+/** Tries to open a process for stopping, as long as there is hope, and for how long at most, µs. */
+const MOST_TRIES = 20;
+const PATIENCE = 3_000_000;
+/** From one try to the next, µs. */
+const PAUSE = 5_000;
+
+/**
+ * Makes ready to stop a process. It is tried again where the machine is too busy for an answer, and where
+ * the process is said not to be there but is: a thread of it may just have ended.
+ */
+export function openStopper(
+  platform: Pick<Platform, "openStopper">,
+  process: Pick<Process, "pid" | "alive">,
+  clock: Pick<ReaderThread, "now" | "sleepUntil">,
+): Stopper | AttachFault {
+  const until = clock.now() + PATIENCE;
+  for (let tries = 1;; tries++) {
+    const opened = platform.openStopper(process.pid);
+    if (!("fault" in opened)) return opened;
+    const { fault, detail } = opened;
+    const mayHelp = fault === "unanswered" || (fault === "no-such-process" && process.alive());
+    if (!mayHelp || tries === MOST_TRIES || clock.now() > until) {
+      return fault === "unanswered"
+        ? { fault: "not-stoppable", detail: "the machine is too busy" }
+        : { fault, detail };
+    }
+    clock.sleepUntil(clock.now() + PAUSE, 0);
+  }
+}
 
 /** Stops the target for its readings, and bounds the time that this takes from it. */
 export class Stops {

@@ -13,7 +13,7 @@ import { SamplingLoop } from "./loop.ts";
 import type { Order, Report } from "./messages.ts";
 import { ProcessTree } from "./process_tree.ts";
 import { rehearse } from "./rehearsal.ts";
-import { Stops } from "./stops.ts";
+import { openStopper, Stops } from "./stops.ts";
 import { Target } from "./target.ts";
 import { canTell } from "./thread_states.ts";
 import { isStopRequested, openRing, type Ring, RingWriter } from "./ring.ts";
@@ -80,7 +80,7 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     if (watch !== undefined) beginning.hold(() => rehearse({ ...means, watch }, order, process));
     beginning.close();
     if (request.consistency === "blocking") {
-      const opened = platform.openStopper(request.pid);
+      const opened = openStopper(platform, process, reader);
       if ("fault" in opened) {
         return refuse(process.alive() ? opened : { fault: "target-ended", detail: "" });
       }

@@ -56,3 +56,24 @@ for (const python of [...await testedPythons(), ...await parallelPythons()]) {
     });
   }
 }
+
+Deno.test("200 threads and the one that runs are all read while they are stopped", async () => {
+  const script = new URL("../e2e/targets/many_threads.py", import.meta.url).pathname;
+  const [python] = (await testedPythons()).slice(-1);
+  await using target = await Running.start(python!.path, script, ["200"]);
+  const how = { intervalUs: 50_000, allThreads: true, consistency: "blocking" } as const;
+  let samples: number[] = [];
+  for (let tries = 0; samples.length === 0 && tries < MOST_CAPTURES; tries++) {
+    const captured = await capture(target.pid, { ...how, seconds: 1 });
+    const { quality, tids } = captured;
+    // Where others have the machine, it may be that no stop was in time.
+    if (quality.samples === 0) continue;
+    assert.equal(tids.length, 201);
+    const seen = seenStacks(captured);
+    samples = tids.map((_, thread) => countSamples(seen.filter((one) => one.thread === thread)));
+    const leaves = new Set(seen.map(({ stack }) => stack.at(-1)!.name.split(".").at(-1)));
+    assert.deepEqual([...leaves].sort(), ["wait", "work"]);
+    assert.ok(rejectedTotal(quality) <= FEW_REJECTED + MOST_REJECTED * quality.samples);
+  }
+  assert.ok(Math.min(...samples) > 0, samples.join());
+});

@@ -20,7 +20,7 @@ async function startThreads(): Promise<Deno.ChildProcess> {
   const { value } = await output.read();
   // It stays open: the program may not be through with its line.
   output.releaseLock();
-  assert.match(new TextDecoder().decode(value), /ready/);
+  assert.match(new TextDecoder().decode(value), /{}/);
   return child;
 }
 

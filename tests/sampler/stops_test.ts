@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
-import type { ReaderThread, Stopper } from "../../ffi/process.ts";
-import { Stops } from "../../src/sampler/stops.ts";
+import type { ReaderThread, StopFault, Stopper } from "../../ffi/process.ts";
+import type { AttachFault } from "../../src/sampler/capture.ts";
+import { openStopper, Stops } from "../../src/sampler/stops.ts";
 
 /** A clock and a target whose stops take a given time each. */
 class World implements Stopper {
@@ -90,4 +91,43 @@ Deno.test("a reading learns whether the target could be stopped, and a lost one 
   world.answer = undefined;
   assert.equal(stops.during((stopped) => told.push(stopped)), false);
   assert.deepEqual(told, [true, false]);
+});
+
+/** Opens a process whose system gives these answers in turn, the last one again and again. */
+function open(alive: boolean, ...answers: (StopFault["fault"] | Stopper)[]): {
+  readonly opened: Stopper | AttachFault;
+  readonly tries: number;
+} {
+  const clock = new World(0);
+  let tries = 0;
+  const platform = {
+    openStopper: (): Stopper | StopFault => {
+      const answer = answers[Math.min(tries++, answers.length - 1)]!;
+      // One that does not answer is waited for.
+      if (answer === "unanswered") clock.time += 1e6;
+      return typeof answer === "string" ? { fault: answer, detail: "said" } : answer;
+    },
+  };
+  const reader = {
+    now: () => clock.time,
+    sleepUntil: (time: number) => void (clock.time = Math.max(clock.time, time)),
+  };
+  return { opened: openStopper(platform, { pid: 1, alive: () => alive }, reader), tries };
+}
+
+Deno.test("a process that is there is opened for stopping though the system says it is not, or nothing", () => {
+  const stopper = new World(1);
+  assert.equal(open(true, "no-such-process", "no-such-process", stopper).opened, stopper);
+  assert.equal(open(true, "unanswered", stopper).opened, stopper);
+});
+
+Deno.test("opening a process for stopping ends where there is no hope, and after some tries", () => {
+  const gone = { fault: "no-such-process", detail: "said" };
+  assert.deepEqual(open(false, "no-such-process"), { opened: gone, tries: 1 });
+  assert.deepEqual(open(true, "no-such-process").opened, gone);
+  assert.ok(open(true, "no-such-process").tries > 10);
+  const refused = { fault: "not-stoppable", detail: "said" };
+  assert.deepEqual(open(true, "not-stoppable"), { opened: refused, tries: 1 });
+  const busy = { fault: "not-stoppable", detail: "the machine is too busy" };
+  assert.deepEqual(open(true, "unanswered"), { opened: busy, tries: 3 });
 });

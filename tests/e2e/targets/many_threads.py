@@ -23,5 +23,5 @@ threading.stack_size(256 * 1024)
 for number in range(count):
     threading.Thread(target=wait_for_ever, name=f"waits {number}", daemon=True).start()
 ready.wait()
-print("ready", flush=True)
+print("{}", flush=True)
 work()
