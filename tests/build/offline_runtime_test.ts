@@ -1,11 +1,8 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { BuildFault } from "../../scripts/building/fault.ts";
-import {
-  offlineRuntime,
-  verifyRuntime,
-  withoutAppendix,
-} from "../../scripts/building/offline_runtime.ts";
+import { withoutAppendix } from "../../scripts/building/bare_runtime.ts";
+import { offlineRuntime, verifyRuntime } from "../../scripts/building/offline_runtime.ts";
 
 const TABLE_AT = 200;
 const ENTRY_SIZE = 64;

@@ -23,8 +23,13 @@ export class TmuxTerminal implements AsyncDisposable {
 
   /** Types a line. */
   async enter(line: string): Promise<void> {
-    await this.#tmux("send-keys", "-l", line);
+    await this.type(line);
     await this.press("Enter");
+  }
+
+  /** Types without a line's end. */
+  async type(text: string): Promise<void> {
+    await this.#tmux("send-keys", "-l", text);
   }
 
   /** Presses keys, by tmux's names. */
