@@ -10,7 +10,7 @@ if (await haveTools("mandoc")) {
       const check = await execute("mandoc", ["-T", "lint", "-W", "warning", "tachyon.1"], { cwd });
       // It has no date, to be the same each time it is built.
       assert.match(check.stdout, /^mandoc: tachyon\.1:1:15: WARNING: missing date.*\n$/);
-      const { stdout } = await execute("mandoc", ["-T", "ascii", "-O", "width=2000", "tachyon.1"], {
+      const { stdout } = await execute("mandoc", ["-T", "ascii", "-O", "width=500", "tachyon.1"], {
         cwd,
       });
       // A word may stand out by being printed twice.
