@@ -3,7 +3,7 @@
 import type { Printed } from "../live/scene.ts";
 import { splitLines } from "../report/sources.ts";
 
-/** A file that has grown beyond this is emptied: a program may print for ever. */
+/** A file that has grown beyond this is emptied but for its end: a program may print for ever. */
 const MOST_KEPT = 64 << 20;
 /** How much of its end is looked at for the last line, and printed to a terminal in the end. */
 const TAIL = 4096;
@@ -55,39 +55,48 @@ function keep(stream: typeof Deno.stdout | typeof Deno.stderr): {
 } {
   const path = Deno.makeTempFileSync({ prefix: "tachyon-" });
   const file = Deno.openSync(path, { read: true, write: true });
+  /** Bytes that stand no more in the file, and the end of them. */
   let emptied = 0;
+  let kept: Uint8Array = new Uint8Array(0);
+  /** The last of what was printed. */
+  function readEnd(length: number): Uint8Array {
+    const { size } = file.statSync();
+    const end = readFrom(file, Math.max(0, size - length), length);
+    return end.length === length ? end : joinBytes(kept, end).slice(-length);
+  }
   return {
     path,
     look(): { bytes: number; last: string } {
       let { size } = file.statSync();
       if (size > MOST_KEPT) {
+        kept = readEnd(MOST_SHOWN);
         // The program appends, so it goes on at the new end.
         file.truncateSync(0);
         emptied += size;
         size = 0;
       }
-      const tail = readFrom(file, Math.max(0, size - TAIL), TAIL);
-      const last = splitLines(new TextDecoder().decode(tail)).findLast((line) =>
+      const last = splitLines(new TextDecoder().decode(readEnd(TAIL))).findLast((line) =>
         line.trim() !== ""
       );
       return { bytes: emptied + size, last: last ?? "" };
     },
     tail(lines): string[] {
-      const { size } = file.statSync();
-      const from = Math.max(0, size - MOST_SHOWN);
-      const text = new TextDecoder().decode(readFrom(file, from, MOST_SHOWN));
-      const all = splitLines(text);
+      const end = readEnd(MOST_SHOWN);
+      const all = splitLines(new TextDecoder().decode(end));
       if (all.at(-1) === "") all.pop();
       // The first line may have lost its beginning.
-      return all.slice(from > 0 ? 1 : 0).slice(-lines);
+      return all.slice(end.length === MOST_SHOWN ? 1 : 0).slice(-lines);
     },
     print(): void {
       const { size } = file.statSync();
       const from = stream.isTerminal() ? Math.max(0, size - MOST_SHOWN) : 0;
-      const left = emptied + from;
+      const room = stream.isTerminal() ? Math.max(0, MOST_SHOWN - size) : kept.length;
+      const before = kept.subarray(Math.max(0, kept.length - room));
+      const left = emptied - before.length + from;
       if (left > 0) {
         write(stream, new TextEncoder().encode(`… ${left} bytes that it printed before …\n`));
       }
+      write(stream, before);
       for (let at = from; at < size;) {
         const piece = readFrom(file, at, PIECE);
         if (piece.length === 0 || !write(stream, piece)) break;
@@ -97,6 +106,13 @@ function keep(stream: typeof Deno.stdout | typeof Deno.stderr): {
       Deno.removeSync(path);
     },
   };
+}
+
+function joinBytes(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(first.length + second.length);
+  joined.set(first);
+  joined.set(second, first.length);
+  return joined;
 }
 
 function readFrom(file: Deno.FsFile, from: number, length: number): Uint8Array {

@@ -1,6 +1,7 @@
 /** How a capture goes, on standard error while it runs. */
 
 import { fitText } from "../analysis/terminal_text.ts";
+import { Pace } from "../live/pace.ts";
 import { PlainLive } from "../live/plain.ts";
 import type { Profile } from "../profile/profile.ts";
 
@@ -20,13 +21,14 @@ export function showStatus(profile: Profile, log: boolean): () => void {
   if (!log && !Deno.stderr.isTerminal()) return () => {};
   const lines = new PlainLive(profile);
   const started = performance.now();
+  const pace = new Pace(MOST_CPU);
   const step = log ? LOG_MS : LOOK_MS;
   let timer = setTimeout(look, step);
   function look(): void {
     const begun = performance.now();
     const line = lines.line(begun - started);
     write(log ? `${line}\n` : `\r\x1b[2K${fitText(line, columns() - HINT.length - 1)}${HINT}`);
-    timer = setTimeout(look, Math.max(step, (performance.now() - begun) / MOST_CPU));
+    timer = setTimeout(look, pace.wait(performance.now() - begun, step));
   }
   return () => {
     clearTimeout(timer);

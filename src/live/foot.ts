@@ -5,7 +5,9 @@ import type { Screen } from "./screen.ts";
 import { DIM, styleOf, TEXT } from "./style.ts";
 
 /** Cells that the last line of what was printed needs to be worth showing. */
-const LEAST_PRINTED = 24;
+const LEAST_PRINTED = 36;
+/** Screens that have room for both that and the keys. */
+const WITH_PRINTED = 80;
 
 /** Draws the last row: what is typed, said, or can be pressed. */
 export function drawFoot(screen: Screen, scene: Scene): void {
@@ -25,15 +27,15 @@ export function drawFoot(screen: Screen, scene: Scene): void {
   // On narrow screens there is no room for it beside the views.
   const shown = screen.width < 80 ? describeShown(scene) : "";
   if (shown !== "") x = screen.put(x, y, shown, styleOf("warm"), 26) + 2;
+  const prints = printed !== undefined && printed.bytes > 0 && screen.width >= WITH_PRINTED;
+  const end = screen.width - (prints ? LEAST_PRINTED : 0);
   for (const [key, does, press] of listKeys(model)) {
-    if (x + key.length + does.length + 3 > screen.width) break;
+    if (x + key.length + does.length + 3 > end) break;
     model.hits.push({ x, y, cells: key.length + does.length + 1, means: { key: press } });
     x = screen.put(x, y, key, styleOf("key"));
     x = screen.put(x + 1, y, does, DIM) + 2;
   }
-  if (printed !== undefined && printed.bytes > 0 && x + LEAST_PRINTED < screen.width) {
-    screen.put(x, y, `printed: ${printed.last}`, DIM);
-  }
+  if (prints) screen.putCut(x, y, `printed: ${printed.last}`, DIM, screen.width - x - 1);
 }
 
 const OPENS: Readonly<Record<string, string>> = {

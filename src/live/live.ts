@@ -5,6 +5,7 @@ import type { Profile, SampleBatch } from "../profile/profile.ts";
 import { type Figures, Observer } from "./figures.ts";
 import { GROUND_DARK, GROUND_LIGHT, KeyReader } from "./keys.ts";
 import { Model, type Wish } from "./model.ts";
+import { Pace } from "./pace.ts";
 import { Painter } from "./painter.ts";
 import { drawPicture } from "./picture.ts";
 import { type Printed, type Scene, shareOf } from "./scene.ts";
@@ -77,6 +78,7 @@ export class Live {
   #late = false;
   #stale = true;
   #timer = 0;
+  readonly #pace = new Pace(MOST_CPU);
   #closed = false;
   /** The terminal is somebody else's for a while. */
   #away = false;
@@ -242,7 +244,7 @@ export class Live {
     if (!model.paused && !model.over) this.#stale = true;
     this.#refresh();
     const took = performance.now() - begun;
-    this.#timer = setTimeout(() => this.#tick(), Math.max(model.refreshMs, took / MOST_CPU));
+    this.#timer = setTimeout(() => this.#tick(), this.#pace.wait(took, model.refreshMs));
   }
 
   /** Draws now. What the terminal is sent waits until it has taken the last picture. */
