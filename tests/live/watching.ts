@@ -13,6 +13,8 @@ const PATIENCE_MS = 10_000;
 /** A terminal that can be typed on and looked at. */
 export class FakeTerminal implements Terminal {
   screen: Emulator;
+  /** What it was told of the mouse and its ground, in order. */
+  modes = "";
   entered = 0;
   left = 0;
   /** Writes wait until this is fulfilled. */
@@ -41,6 +43,8 @@ export class FakeTerminal implements Terminal {
 
   async write(text: string): Promise<void> {
     await this.stalled;
+    // deno-lint-ignore no-control-regex
+    this.modes += [...text.matchAll(/\x1b\[\?\d+[hl]/g)].join("");
     this.screen.send(text);
   }
 
