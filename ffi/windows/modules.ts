@@ -5,6 +5,7 @@ import { findExport, findSection, type ImageSource, type Pe, readPe } from "./pe
 export class WindowsModule implements Module {
   readonly path: string;
   readonly start: Address;
+  readonly format = "pe";
   readonly #image: ImageSource;
   readonly #symbols = new Map<string, Span | undefined>();
   /** undefined: not read yet; null: no 64-bit image. */

@@ -132,7 +132,8 @@ export function nameOutput(format: FormatName, { extension }: Form, tag: string)
 /** A path to a name in a directory. */
 export function joinPath(directory: string, name: string): string {
   if (directory === ".") return name;
-  return directory.endsWith("/") ? directory + name : `${directory}/${name}`;
+  const ends = directory.endsWith("/") || (Deno.build.os === "windows" && directory.endsWith("\\"));
+  return ends ? directory + name : `${directory}/${name}`;
 }
 
 /** Whether two paths lead to one file, also through links of either kind. */

@@ -35,7 +35,7 @@ export function findOlderRuntime(
   runtime: Span,
 ): OlderRuntime | OlderFault {
   const told = toldMinor(reader, module);
-  if (/\.(dll|exe)$/i.test(module.path)) {
+  if (module.format === "pe") {
     // The tables are those of Linux, where locks and numbers have other sizes.
     return {
       fault: "unsupported-version",
