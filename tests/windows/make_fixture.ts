@@ -1,5 +1,5 @@
 /** Makes the library that `pe_test.ts` reads, with zig from npm. */
-import { hostTarget } from "../../scripts/building/helper_library.ts";
+import { hostTarget } from "../../scripts/building/targets.ts";
 import { zigCompiler } from "../../scripts/building/zig.ts";
 import { run, say } from "../../scripts/shell.ts";
 
