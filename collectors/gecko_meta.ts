@@ -9,7 +9,7 @@ const PROCESSED_VERSION = 61;
 const GECKO_VERSION = 32;
 
 /** What the colours of frames and markers mean; the first is what nothing else fits. */
-export const CATEGORIES = [
+const CATEGORIES = [
   { name: "Other", color: "grey" },
   { name: "Python", color: "yellow" },
   { name: "Native", color: "blue" },

@@ -34,7 +34,7 @@ export {
 } from "./pythons/version.ts";
 
 /** The minor versions needed for the tests that this machine lacks. */
-export async function findMissing(): Promise<string[]> {
+async function findMissing(): Promise<string[]> {
   const freeThreaded = await lackingFreeThreaded(neededFreeThreadedMinors);
   return [...await lacking(neededMinors), ...freeThreaded.map((minor) => `${minor}t`)];
 }

@@ -1,7 +1,7 @@
 import { metric } from "./choices.ts";
 
 /** Rows with samples, hottest first, by what is shown; by all time where nothing has time of its own. */
-export function listHottest(): HTMLElement[] {
+function listHottest(): HTMLElement[] {
   const rows = [...document.querySelectorAll<HTMLElement>("tr[data-self]")];
   const sorted = (by: "self" | "total"): HTMLElement[] => {
     const heat = (row: HTMLElement): number => Number(row.dataset[by]);

@@ -1,6 +1,6 @@
 import type { PackageEntry, PackageKind } from "./format.ts";
 
-export const THEMES = ["light", "dark"] as const;
+const THEMES = ["light", "dark"] as const;
 export type Theme = typeof THEMES[number];
 
 /** What colours tell. */
@@ -37,7 +37,7 @@ const CHROMA: Readonly<Record<PackageKind, number>> = {
 const HUES = [52, 66, 78, 138, 155, 172, 192, 212, 232, 278, 296, 314, 334, 350];
 
 /** The hue of a package: the same in every report. */
-export function hueOf({ name, kind }: PackageEntry): number {
+function hueOf({ name, kind }: PackageEntry): number {
   if (kind === "stdlib") return 255;
   let hash = 2166136261;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 16777619);

@@ -59,7 +59,7 @@ export class SvgPainter implements Painter {
 }
 
 /** Text for an SVG document; what XML has no sign for is shown as �. */
-export function escapeSvg(text: string): string {
+function escapeSvg(text: string): string {
   return text.toWellFormed()
     .replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
     // deno-lint-ignore no-control-regex

@@ -50,7 +50,7 @@ export interface Zoom {
   readonly to: number;
 }
 
-export const INITIAL: State = {
+const INITIAL: State = {
   view: "flame",
   order: "weight",
   inverted: false,

@@ -11,7 +11,7 @@ import { NEWEST_MINOR } from "../profile/tried_version.ts";
 export const COOKIE = "xdebugpy";
 
 /** Oldest minor version that has a table. */
-export const OLDEST_MINOR = 13;
+const OLDEST_MINOR = 13;
 
 /** Bytes to read to have the whole table of any known version. */
 export const TABLE_BYTES = 888;

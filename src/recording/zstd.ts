@@ -9,7 +9,7 @@ export const FRAME_MAGIC = 0xfd2fb528;
 /** First bytes of a frame that decoders skip; the low four bits are free. */
 export const SKIPPABLE_MAGIC = 0x184d2a50;
 /** A block is at most this long, compressed or not. */
-export const MOST_BLOCK = 128 * 1024;
+const MOST_BLOCK = 128 * 1024;
 
 /** What CPython's writer compresses with. */
 const LEVEL = 5;

@@ -1,7 +1,7 @@
 import { deflateRawSync } from "node:zlib";
 
 /** Columns of small numbers, 7 bits a byte, lowest first (LEB128). */
-export class ColumnWriter {
+class ColumnWriter {
   #bytes = new Uint8Array(1 << 16);
   #length = 0;
 

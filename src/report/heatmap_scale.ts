@@ -50,7 +50,7 @@ export function describeSamples(scale: Scale, count: number): string {
 }
 
 /** `400 ms`. */
-export function writeTime(scale: Scale, count: number): string {
+function writeTime(scale: Scale, count: number): string {
   return formatTime(Number((count * scale.sampleUs).toPrecision(3)));
 }
 

@@ -78,7 +78,7 @@ function putGroup(columns: ColumnSet<TreeColumn>, group: Group, nodes: NodeCount
 }
 
 /** Samples of one group by node. */
-export class NodeCounts {
+class NodeCounts {
   readonly #nodeOf: Int32Array;
   readonly #counts: Float64Array;
   readonly #touched: Int32Array;

@@ -65,7 +65,7 @@ for (const file of [undefined, "tricks.py"]) {
       for (const trick of wanted) assert.ok(text.includes(trick), trick);
       assert.ok(text.includes("user\\u202exe\\u2066.py\\u200b"));
       for (const at of await page.locator("[data-tip]:visible").all()) {
-        await at.hover({ force: true, timeout: 2000 });
+        await at.hover({ force: true });
         const { width, height } = (await page.locator("#tip").boundingBox())!;
         assert.ok(width < 480 && height < 300, `tip of ${width} × ${height} px`);
       }

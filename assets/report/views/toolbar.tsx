@@ -9,7 +9,7 @@ import { Check, Choice, Menu } from "./menu.tsx";
 import type { Page } from "./page.ts";
 import { hasThreadsToChoose, ThreadsMenu } from "./threads_menu.tsx";
 
-export const VIEW_NAMES: readonly (readonly [ViewName, string])[] = [
+const VIEW_NAMES: readonly (readonly [ViewName, string])[] = [
   ["flame", "Flame"],
   ["functions", "Functions"],
   ["sandwich", "Callers"],

@@ -47,7 +47,7 @@ export function addDoctor(
 }
 
 /** Looks at everything and prints it. Returns the exit status. */
-export async function diagnose(
+async function diagnose(
   pid: number | undefined,
   json: boolean,
   sampler: Sampler,

@@ -46,7 +46,7 @@ export function readFloat(objects: ObjectReader, address: Address): string | und
 }
 
 /** A number as `repr` of Python's `float` writes it. */
-export function writeFloat(value: number): string {
+function writeFloat(value: number): string {
   if (Number.isNaN(value)) return "nan";
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf";
   const sign = value < 0 || Object.is(value, -0) ? "-" : "";
