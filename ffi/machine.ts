@@ -109,6 +109,11 @@ export interface Machine {
   tree(pid: number): number[];
   /** Processes in pid namespaces of their own that know themselves by a pid. */
   pidsInside(ownPid: number): number[];
+  /**
+   * Whether a Ctrl-C of our terminal reaches what we start without us. Absent on Linux, where `/proc/self/stat`
+   * tells, and on Windows, where it always does.
+   */
+  sharesTerminal?(): boolean;
   ownRights(): OwnRights;
   /** Undefined when there is no such process, or it is not shown to us. */
   targetRights(pid: number): TargetRights | undefined;

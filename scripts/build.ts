@@ -15,6 +15,7 @@ import { BuildFault, guard } from "./building/fault.ts";
 import { buildHelper } from "./building/helper_library.ts";
 import { offlineRuntime } from "./building/offline_runtime.ts";
 import { packTargets } from "./building/package.ts";
+import { signForMac } from "./building/signature.ts";
 import { digestFile } from "./building/sums.ts";
 import { chooseTargets, hostTarget, type Target, TARGETS } from "./building/targets.ts";
 import { repository } from "./repository.ts";
@@ -50,6 +51,7 @@ async function buildHere(offline: boolean): Promise<void> {
   const output = `${dist}/tachyon`;
   const runtime = offline ? { runtime: await offlineRuntime(hostTarget(), say) } : {};
   await buildExecutable({ entry: `${repository}/src/main.ts`, output, ...runtime });
+  await signForMac(hostTarget(), output);
   const version = await run(output, ["--version"]);
   if (!version.includes(configuration.version)) {
     throw new BuildFault(`dist/tachyon --version says: ${version.trim()}`);
@@ -79,12 +81,14 @@ async function buildEach(
 async function buildFor(target: Target, offline: boolean): Promise<void> {
   const helper = (await buildHelper({ target: target.name, say })).path;
   const name = `tachyon-${target.name}${target.extension}`;
+  const output = `${dist}/${name}`;
   await buildExecutable({
     entry: `${repository}/src/main.ts`,
-    output: `${dist}/${name}`,
+    output,
     foreign: { target, helper },
     ...(offline ? { runtime: await offlineRuntime(target.name, say) } : {}),
   });
+  await signForMac(target.name, output);
   tellBuilt(name);
 }
 

@@ -32,6 +32,10 @@ export function createMachine(calls: () => MachCalls = systemCalls): Machine {
     },
     tree: (pid) => listTree(calls(), pid),
     pidsInside: () => [],
+    sharesTerminal: () => {
+      const facts = readFacts(calls(), Deno.pid);
+      return typeof facts !== "number" && facts.inForeground;
+    },
     ownRights: () => readOwnRights(calls()),
     targetRights: (pid) => readTargetRights(calls(), pid),
   };

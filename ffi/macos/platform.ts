@@ -1,7 +1,9 @@
 import type { Platform } from "../process.ts";
 import { createLoops } from "../helper/loops.ts";
 import { createReaderThread } from "../helper/reader_thread.ts";
+import { systemCalls } from "./calls.ts";
 import { openProcess } from "./process.ts";
+import { MacProcessWatch } from "./process_watch.ts";
 import { openStopper } from "./stopper.ts";
 
 /** macOS 11 and later, x86-64 and arm64. */
@@ -10,4 +12,5 @@ export const macos: Platform = {
   readerThread: createReaderThread,
   loops: createLoops,
   openStopper,
+  watchProcesses: () => new MacProcessWatch(systemCalls()),
 };

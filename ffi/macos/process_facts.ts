@@ -5,6 +5,10 @@ import { BSD_INFO, FLAVOR, readText, readWord, SZOMB, view } from "./structs.ts"
 export interface BsdFacts {
   readonly pid: number;
   readonly parent: number;
+  /** The process whose group it is in. */
+  readonly group: number;
+  /** It is in the group that its terminal listens to. */
+  readonly inForeground: boolean;
   /** It has ended, and its parent has not asked yet. */
   readonly ended: boolean;
   /** The name of the program, as far as there is room: untrusted text. */
@@ -18,6 +22,8 @@ export interface BsdFacts {
 
 const COMM_BYTES = 16;
 const NAME_BYTES = 32;
+/** NODEV, <sys/param.h>. */
+const NO_DEVICE = 0xffff_ffff;
 
 /** What is known of a process; or a negative errno. */
 export function readFacts(calls: MachCalls, pid: number): BsdFacts | number {
@@ -29,6 +35,9 @@ export function readFacts(calls: MachCalls, pid: number): BsdFacts | number {
   return {
     pid: word(BSD_INFO.pbi_pid),
     parent: word(BSD_INFO.pbi_ppid),
+    group: word(BSD_INFO.pbi_pgid),
+    inForeground: word(BSD_INFO.e_tdev) !== NO_DEVICE &&
+      word(BSD_INFO.e_tpgid) === word(BSD_INFO.pbi_pgid),
     ended: word(BSD_INFO.pbi_status) === SZOMB,
     name: readText(info, BSD_INFO.pbi_name, NAME_BYTES) ||
       readText(info, BSD_INFO.pbi_comm, COMM_BYTES),

@@ -38,7 +38,8 @@ export function listFacts(calls: MachCalls): BsdFacts[] {
   return facts.sort((a, b) => a.pid - b.pid);
 }
 
-function listPids(calls: MachCalls): Int32Array {
+/** All pids that there are, that of the kernel too, in any order. */
+export function listPids(calls: MachCalls): Int32Array {
   for (let room = 2048;; room *= 2) {
     const pids = new Int32Array(room);
     const count = calls.processIds(pids);

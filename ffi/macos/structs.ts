@@ -18,6 +18,9 @@ export const BSD_INFO = {
   pbi_svgid: 40,
   pbi_comm: 48,
   pbi_name: 64,
+  pbi_pgid: 100,
+  e_tdev: 108,
+  e_tpgid: 112,
   pbi_start_tvsec: 120,
   pbi_start_tvusec: 128,
 } as const;

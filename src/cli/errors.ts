@@ -58,7 +58,7 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         `tachyon cannot read processes on this system${said === "" ? "" : ` (${said})`}.`,
         said.includes("pid namespace")
           ? "Mount the right one, `mount -t proc proc /proc`, or leave the namespace."
-          : "It runs on Linux, x86-64.",
+          : "It runs on Linux and macOS, x86-64 and arm64, and on Windows, x86-64.",
       );
     case "not-python":
       return fail(
@@ -92,6 +92,8 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         `The system does not let us run on the CPU where process ${pid} runs, as exact reading needs.`,
         Deno.build.os === "windows"
           ? "Leave out `--exact`: Windows does not tell on which CPU a thread runs."
+          : Deno.build.os === "darwin"
+          ? "Leave out `--exact`: macOS lets no thread choose its CPU."
           : "Start tachyon with the same CPU set (taskset, cpuset, container), or leave out `--exact`.",
       );
     case "no-subprocesses":

@@ -4,18 +4,13 @@ import type { ContainerKind, OwnRights, TargetRights } from "../../ffi/machine.t
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { machine } from "../survey/machine.ts";
 import { findObstacles, type Obstacle } from "../survey/obstacles.ts";
+import type { Advice } from "./advice.ts";
+import { adviseOnMac } from "./mac_permission.ts";
 
-/** Why something is not permitted, and what can be done about it. */
-export interface Advice {
-  /** One sentence. */
-  readonly why: string;
-  /** Commands to choose from, the best first; they can be pasted. Where people have to fill in, in CAPITALS. */
-  readonly commands: readonly string[];
-  /** What is to be known about them; may be empty. */
-  readonly note: string;
-}
+export type { Advice };
 
 const isWindows = Deno.build.os === "windows";
+const isMac = Deno.build.os === "darwin";
 
 /** What Windows has in place of all the rest. */
 const ELEVATION: Advice = {
@@ -30,8 +25,11 @@ export function advisePermission(pid: number): string {
   if (isWindows) return `${ELEVATION.why} ${ELEVATION.note}`;
   const own = machine.ownRights();
   const target = machine.targetRights(pid);
-  const [first] = target === undefined ? [adviseHidden(own, pid)] : adviseAccess(own, target);
+  const [first] = target === undefined && !isMac
+    ? [adviseHidden(own, pid)]
+    : adviseAccess(own, target);
   const more = `\`tachyon doctor ${pid}\` tells more.`;
+  if (first === undefined && isMac) return `Run tachyon with sudo. ${more}`;
   if (first === undefined) {
     return "Run tachyon as the user of that process, with sudo, or with the capability " +
       `CAP_SYS_PTRACE. ${more}`;
@@ -44,6 +42,7 @@ export function advisePermission(pid: number): string {
 /** What to do when a process that we may read cannot be traced. */
 export function adviseTracing(hasTracer: boolean, own: OwnRights = machine.ownRights()): string {
   if (isWindows) return "Leave out `--blocking`: stacks are checked all the same.";
+  if (isMac) return "Leave out `--blocking`, or run tachyon with sudo.";
   if (hasTracer) return "End the debugger or tracer, or leave out `--blocking`.";
   const { ptraceScope = 0 } = own;
   const here = `Here kernel.yama.ptrace_scope is ${ptraceScope}, which keeps`;
@@ -53,8 +52,10 @@ export function adviseTracing(hasTracer: boolean, own: OwnRights = machine.ownRi
 }
 
 /** What to do about all that stands between us and a process. */
-export function adviseAccess(own: OwnRights, target: TargetRights): Advice[] {
+export function adviseAccess(own: OwnRights, target: TargetRights | undefined): Advice[] {
   if (isWindows) return [ELEVATION];
+  if (isMac) return adviseOnMac(own, target, nameProgram(), (user) => machine.userName(user));
+  if (target === undefined) return [];
   return findObstacles(own, target).map((obstacle) => advise(obstacle, own, String(target.pid)));
 }
 

@@ -31,6 +31,7 @@ export function versionByName(pid: number): string | undefined {
 export function sharesTerminal(): boolean {
   // Windows tells all programs of a console, and there is no other way to send it.
   if (Deno.build.os === "windows") return true;
+  if (machine.sharesTerminal !== undefined) return machine.sharesTerminal();
   const stat = readText("/proc/self/stat") ?? "";
   // Behind the name, which may contain anything: state, ppid, pgrp, session, tty_nr, tpgid (proc(5)).
   const [, , group, , terminal, foreground] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

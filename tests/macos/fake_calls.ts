@@ -35,6 +35,9 @@ export interface FakeProcess {
   readonly environment?: readonly string[];
   readonly name?: string;
   readonly user?: number;
+  readonly group?: number;
+  /** Its terminal, and the group that this listens to. */
+  readonly terminal?: { readonly device: number; readonly group: number };
   readonly memory?: Image;
   readonly threads?: readonly FakeThread[];
   /** What is mapped, from the lowest address on. */
@@ -174,6 +177,9 @@ function tellBsd(process: FakeProcess, into: Uint8Array): number {
   for (const at of [BSD_INFO.pbi_gid, BSD_INFO.pbi_rgid, BSD_INFO.pbi_svgid]) {
     answer.setUint32(at, 20, true);
   }
+  answer.setUint32(BSD_INFO.pbi_pgid, process.group ?? pid, true);
+  answer.setUint32(BSD_INFO.e_tdev, process.terminal?.device ?? 0xffff_ffff, true);
+  answer.setUint32(BSD_INFO.e_tpgid, process.terminal?.group ?? 0, true);
   put(into, BSD_INFO.pbi_comm, path.slice(path.lastIndexOf("/") + 1).slice(0, 15));
   put(into, BSD_INFO.pbi_name, name.slice(0, 31));
   answer.setBigUint64(BSD_INFO.pbi_start_tvsec, BigInt(Math.floor(startedUs / 1e6)), true);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { createMachine } from "../../ffi/macos/machine.ts";
 import { parseWords } from "../../ffi/macos/process_list.ts";
 import { readOwnRights } from "../../ffi/macos/rights.ts";
+import { MacProcessWatch } from "../../ffi/macos/process_watch.ts";
 import { FakeMac, type FakeProcess } from "./fake_calls.ts";
 
 function machineOf(...processes: FakeProcess[]): ReturnType<typeof createMachine> {
@@ -113,6 +114,46 @@ Deno.test("a process and its descendants are found by their parents, whatever ci
   assert.deepEqual(machine.tree(10), [10, 11, 13, 12]);
   assert.deepEqual(machine.tree(20), [20, 21]);
   assert.deepEqual(machine.tree(99), [99]);
+});
+
+Deno.test("a Ctrl-C reaches what we start when we are in the foreground of a terminal", () => {
+  const shares = (process: Partial<FakeProcess>): boolean =>
+    machineOf({ pid: Deno.pid, group: 77, ...process }).sharesTerminal!();
+  assert.equal(shares({ terminal: { device: 0x1000_0003, group: 77 } }), true);
+  assert.equal(shares({ terminal: { device: 0x1000_0003, group: 78 } }), false);
+  assert.equal(shares({}), false);
+  assert.equal(machineOf().sharesTerminal!(), false);
+});
+
+Deno.test("new processes of macOS are noticed once, those that end as well, and ids that come again", () => {
+  const mac = new FakeMac({ pid: 10, group: 9 }, {
+    pid: 11,
+    parent: 10,
+    group: 9,
+    words: ["a", "b"],
+  });
+  const watch = new MacProcessWatch(mac);
+  const fresh = (): number[] => watch.fresh().map(({ pid }) => pid);
+  assert.deepEqual(fresh(), [10, 11]);
+  assert.deepEqual(fresh(), []);
+  mac.processes.set(12, { pid: 12, parent: 11, status: 5 });
+  const [kin] = watch.fresh();
+  assert.deepEqual(kin, { pid: 12, parent: 11, group: 12, session: 0, image: "", ended: true });
+  mac.processes.delete(12);
+  assert.deepEqual(fresh(), []);
+  assert.equal(watch.look(12), undefined);
+  mac.processes.set(12, { pid: 12 });
+  assert.deepEqual(fresh(), [12]);
+  assert.deepEqual(watch.command(11), ["a", "b"]);
+  // Its pid is given out before it is seen.
+  const pids = [10, 11, 12, 13];
+  mac.processIds = (into): number => {
+    into.set(pids);
+    return pids.length;
+  };
+  assert.deepEqual(fresh(), []);
+  mac.processes.set(13, { pid: 13 });
+  assert.deepEqual(fresh(), [13]);
 });
 
 Deno.test("what keeps us out of a process of macOS is told by what it was signed with", () => {

@@ -6,15 +6,16 @@ import { machine } from "../../survey/machine.ts";
 import { check, describeFindings, type Findings, renderFindings } from "../doctor/check.ts";
 import { checkPlace, checkRights, checkTiming } from "../doctor/machine_checks.ts";
 import { testOurselves } from "../doctor/self_test.ts";
+import { checkMac } from "../doctor/mac_checks.ts";
 import { checkWindows } from "../doctor/windows_checks.ts";
 import { DONE, FAILED } from "../errors.ts";
 import { report } from "../messages.ts";
 import { parsePid } from "../numbers.ts";
-import { type Advice, adviseReading, adviseYama } from "../permission.ts";
+import { type Advice, adviseAccess, adviseReading, adviseYama } from "../permission.ts";
 import { describeScreen, print } from "../standard_output.ts";
 import { VERSION } from "../version.ts";
 
-const isWindows = Deno.build.os === "windows";
+const { os } = Deno.build;
 
 const NOTES = `
 Examples:
@@ -66,12 +67,14 @@ async function examineAll(pid: number | undefined, sampler: Sampler): Promise<Fi
   ]);
   const own = machine.ownRights();
   const userName = machine.userName(own.user);
-  const rights = isWindows
+  const rights = os === "windows"
     ? checkWindows(own, userName)
+    : os === "darwin"
+    ? checkMac(own, userName)
     : checkRights(own, userName, pid === undefined);
   const system = check("system", "ok", `tachyon ${VERSION} on ${machine.system}`);
   const readable = own.readFailure === undefined;
-  const general = [system, ...rights, ...(isWindows ? [] : checkPlace(own))];
+  const general = [system, ...rights, ...(os === "linux" ? checkPlace(own) : [])];
   if (readable) general.push(checkTiming(measurePunctuality()), await testOurselves(sampler));
   if (pid === undefined) return { checks: general, advice: adviseGenerally(own, rights) };
   const process = checkProcess(machine, own, pid);
@@ -86,6 +89,7 @@ function adviseGenerally(
     rights.some((one) => one.name === name && one.state === "bad");
   return [
     ...(isBad("reading") ? [adviseReading(own)] : []),
+    ...(os === "darwin" && isBad("user") ? adviseAccess(own, undefined) : []),
     ...(isBad("yama") ? [adviseYama(own)] : []),
   ];
 }

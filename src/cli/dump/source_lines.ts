@@ -1,6 +1,7 @@
 /** Lines of the target's sources, as its own root shows them. */
 
 import { readSourceFile, rootOf } from "../../report/target_files.ts";
+import { machine } from "../../survey/machine.ts";
 
 /** A line and whether it may be another one than the program runs. */
 export interface SourceLine {
@@ -46,6 +47,10 @@ const TICKS = 100;
 
 /** When a process was started, ms since 1970, to the second; 0 when it cannot be told. */
 function startOf(pid: number): number {
+  if (Deno.build.os !== "linux") {
+    const facts = machine.processes().find((process) => process.pid === pid);
+    return facts === undefined ? 0 : Date.now() - facts.uptimeMs;
+  }
   try {
     const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
     // The 22nd field (proc(5)); the second one is a name, which may contain anything.
