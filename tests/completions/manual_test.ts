@@ -16,7 +16,8 @@ if (await haveTools("mandoc")) {
       // A word may stand out by being printed twice.
       const plain = stdout.replace(/.[\b]/g, "");
       const help = await printOf("run", "--help");
-      const options = help.match(/--[a-z][a-z-]+(?=[ ,])/g)!;
+      const lines = help.matchAll(/^ +(?:-\w, )?(--[a-z][a-z-]+)/gm);
+      const options = [...lines].map(([, option]) => option!);
       assert.ok(options.length > 30);
       for (const option of options) assert.ok(plain.includes(option), option);
       assert.match(plain, /tachyon run \[options\] -m MODULE/);
