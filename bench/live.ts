@@ -7,9 +7,12 @@ const target = new URL("unique.py", import.meta.url).pathname;
 const main = new URL("../src/main.ts", import.meta.url).pathname;
 const config = new URL("../deno.json", import.meta.url).pathname;
 /** Of `/proc/PID/stat`. */
-const TICKS_A_SECOND = 100;
+export const TICKS_A_SECOND = 100;
 /** Presses of `+` from the first refresh to one 20 times a second. */
 const TO_FASTEST = 4;
+
+/** How long tachyon may take to begin, ms. */
+const STARTUP_MS = 2000;
 
 /** How one capture went. */
 interface Went {
@@ -49,26 +52,13 @@ export async function benchLive(python: string, seconds: number, rounds: number)
 
 async function watch(pid: number, folder: string, seconds: number, live: boolean): Promise<Went> {
   await using terminal = await TmuxTerminal.open(120, 40, folder);
-  const words = [
-    ...[
-      "taskset",
-      "-c",
-      String(captureCpu),
-      Deno.execPath(),
-      "run",
-      "-q",
-      "-A",
-      "--config",
-      config,
-    ],
-    ...[main, "attach", "-r", "10khz", "-o", `json:${folder}/result`],
-    ...(live ? ["--live"] : ["-q"]),
+  const outputs = ["-r", "10khz", "-o", `json:${folder}/result`];
+  const own = await startLive(terminal, folder, [
+    ...outputs,
+    live ? "--live" : "-q",
     String(pid),
-  ];
-  await terminal.enter(`sh -c 'echo $$ > ${folder}/pid; exec "$@"' sh ${words.join(" ")}`);
-  await new Promise((resolve) => setTimeout(resolve, 2000));
+  ]);
   if (live) { for (let i = 0; i < TO_FASTEST; i++) await terminal.press("+"); }
-  const own = Number(await Deno.readTextFile(`${folder}/pid`));
   const before = mainThreadTicks(own);
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   const used = (mainThreadTicks(own) - before) / TICKS_A_SECOND / seconds;
@@ -79,8 +69,25 @@ async function watch(pid: number, folder: string, seconds: number, live: boolean
   return { achieved: quality.achieved_hz / quality.asked_hz, cpu: used };
 }
 
+/**
+ * Starts `attach` on a terminal, on the captures' CPU. Returns its pid; what it sends to the terminal goes to
+ * the file `sent`, too.
+ */
+export async function startLive(
+  terminal: TmuxTerminal,
+  folder: string,
+  args: readonly string[],
+): Promise<number> {
+  const deno = [Deno.execPath(), "run", "-q", "-A", "--config", config, main];
+  const words = ["taskset", "-c", String(captureCpu), ...deno, "attach", ...args];
+  await terminal.record(`${folder}/sent`);
+  await terminal.enter(`sh -c 'echo $$ > ${folder}/pid; exec "$@"' sh ${words.join(" ")}`);
+  await new Promise((resolve) => setTimeout(resolve, STARTUP_MS));
+  return Number(await Deno.readTextFile(`${folder}/pid`));
+}
+
 /** User and system time of the first thread (proc(5): behind the name, fields 12 and 13). */
-function mainThreadTicks(pid: number): number {
+export function mainThreadTicks(pid: number): number {
   const stat = Deno.readTextFileSync(`/proc/${pid}/task/${pid}/stat`);
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return Number(fields[11]) + Number(fields[12]);

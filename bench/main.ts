@@ -1,5 +1,5 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [states] [reads] [memory] [replay] [report] [diff] [ps] [dump] [live]`:
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [states] [reads] [memory] [replay] [report] [diff] [ps] [dump] [live [--minutes N]]`:
  * what tachyon costs and how fast it can go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
  * all of it but `memory`, `replay`, `report`, `diff`, `ps`, `dump` and `live`, which must be asked for; `--long` is for
  * the docs, and takes memory for ten minutes, and diff for twenty.
@@ -9,6 +9,7 @@ import { captureCpu, targetCpu } from "../tests/accuracy/running.ts";
 import { benchDiff } from "./diff.ts";
 import { benchDump } from "./dump.ts";
 import { benchLive } from "./live.ts";
+import { benchLiveLong, benchLiveRest } from "./live_long.ts";
 import { benchMemory } from "./memory.ts";
 import { benchPs } from "./ps.ts";
 import { benchReads } from "./read.ts";
@@ -21,7 +22,12 @@ import { benchThreads } from "./threads.ts";
 import { print, printMachine } from "./table.ts";
 
 const long = Deno.args.includes("--long");
-const only = Deno.args.filter((argument) => argument !== "--long");
+/** `--minutes N` with `live`: leaves a screen alone for so long and watches what becomes of its memory. */
+const minutesAt = Deno.args.indexOf("--minutes");
+const minutes = minutesAt < 0 ? 0 : Number(Deno.args[minutesAt + 1]);
+const only = Deno.args.filter((argument, i) =>
+  !argument.startsWith("--") && (minutesAt < 0 || i !== minutesAt + 1)
+);
 const wanted = (name: string): boolean => only.length === 0 || only.includes(name);
 const python = (await findTestPythons()).find(({ minor }) => minor === "3.15");
 if (python === undefined) throw new Error("Python 3.15 is missing: deno task pythons --provision");
@@ -37,7 +43,13 @@ if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
 if (wanted("states")) await benchStates(python.path, long ? 10 : 4);
 if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
 if (only.includes("replay")) await benchReplay(python.path);
-if (only.includes("live")) await benchLive(python.path, long ? 30 : 8, long ? 3 : 1);
+if (only.includes("live")) {
+  if (minutes > 0) await benchLiveLong(python.path, minutes);
+  else {
+    await benchLiveRest(python.path, long ? 30 : 10);
+    await benchLive(python.path, long ? 30 : 8, long ? 3 : 1);
+  }
+}
 if (only.includes("dump")) await benchDump(python.path);
 if (only.includes("report")) await benchReport();
 if (only.includes("ps")) await benchPs((await findTestPythons()).map(({ path }) => path));

@@ -41,6 +41,12 @@ export class TmuxTerminal implements AsyncDisposable {
     await this.#tmux("resize-window", "-x", String(width), "-y", String(height));
   }
 
+  /** Keeps all bytes that are sent to it from now on in a file, too. */
+  async record(path: string): Promise<void> {
+    await Deno.writeFile(path, new Uint8Array(0));
+    await this.#tmux("pipe-pane", "-O", `cat > '${path}'`);
+  }
+
   /** What is to be seen; with `-e` as its argument with the sequences of its colours. */
   async look(...how: readonly string[]): Promise<string> {
     return (await this.#tmux("capture-pane", "-p", ...how)).trimEnd();
