@@ -27,7 +27,7 @@ const MOST_TRIES = 2;
 
 /** Captures a case until little of it is lost; the better of two tries. */
 async function measureCase(
-  python: string,
+  python: Python,
   what: DoingCase,
   how: How,
 ): Promise<Doing & { readonly lost: number }> {
@@ -44,9 +44,10 @@ async function measureCase(
 export async function measureStates(pythons: readonly Python[], seconds: number): Promise<void> {
   const rows: string[][] = [];
   const how = { intervalUs: 1000, seconds };
-  for (const { path, minor } of pythons) {
+  for (const python of pythons) {
+    const { path, minor } = python;
     for (const [what, mode, about] of CASES) {
-      const { things, captured, lost } = await measureCase(path, what, { ...how, mode });
+      const { things, captured, lost } = await measureCase(python, what, { ...how, mode });
       const theirs = minor === "3.15" ? await measureTheirs(path, what, mode, seconds) : undefined;
       const { ticks } = captured.quality;
       for (const { name, truth, found } of things) {

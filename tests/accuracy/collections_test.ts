@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { givingChances } from "./chances.ts";
 import { countSamples, seenStacks, shareOf, tolerance } from "./captured.ts";
-import { allPythons } from "./pythons.ts";
+import { minorOf } from "../../scripts/pythons.ts";
+import { allPythons, parallelPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
 import { missedShare, sharesDuring, type Told, untoldShare } from "./told.ts";
 
-for (const { path, minor } of await allPythons()) {
+// Without a GIL, which thread collects is told from 3.15 on.
+const parallel = (await parallelPythons()).filter(({ minor }) => minor === "3.15");
+for (const python of [...await allPythons(), ...parallel]) {
+  const { path, minor, freeThreaded } = python;
   Deno.test(
-    `the collector's share is what a program measured, and it runs in what makes garbage, on Python ${minor}`,
+    `the collector's share is what a program measured, and it runs in what makes garbage, on Python ${
+      minorOf(python)
+    }`,
     givingChances(async () => {
       await using target = await Running.start(path, "collecting.py", []);
       const how = { intervalUs: 250, seconds: 2, features: ["gc"] } as const;
@@ -25,7 +31,7 @@ for (const { path, minor } of await allPythons()) {
       assert.ok(truth > 0.05 && truth < 1, said);
       assert.ok(Math.abs(found - truth) <= most, said);
       const noted = captured.summary.collections;
-      assert.equal(noted !== undefined, minor === "3.15");
+      assert.equal(noted !== undefined, minor === "3.15" && !freeThreaded);
       if (noted !== undefined) {
         const share = noted.durationUs / captured.summary.durationUs;
         // The first look and the last are up to a tenth of a second off.

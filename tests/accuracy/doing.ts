@@ -1,4 +1,5 @@
 /** Programs that know what their threads do (`doing.py`), and what captures find of it. */
+import type { Python } from "../../scripts/pythons.ts";
 import { STATUS } from "../../src/profile/profile.ts";
 import { type Captured, countSamples, seenStacks } from "./captured.ts";
 import { capture, type How, Running } from "./running.ts";
@@ -31,24 +32,26 @@ export const WITH_EXCEPTION: readonly string[] = [
 ];
 
 /** Starts a case, captures it and holds what was found beside the truth. */
-export async function measureDoing(python: string, what: DoingCase, how: How): Promise<Doing> {
-  await using target = await Running.start(python, "doing.py", [what]);
+export async function measureDoing(python: Python, what: DoingCase, how: How): Promise<Doing> {
+  await using target = await Running.start(python.path, "doing.py", [what]);
   const captured = await capture(target.pid, { ...how, allThreads: what !== "exceptions" });
   const told: Told & { tids: Record<string, number> } = JSON.parse(await target.finish());
   return {
     captured,
-    things: listThings(what, captured, told),
+    things: listThings(what, captured, told, what === "gil" && !python.freeThreaded),
     untold: untoldShare(captured, told),
   };
 }
 
+/** @param holds it is known of threads whether they hold the GIL. */
 function listThings(
   what: DoingCase,
   captured: Captured,
   told: Told & { tids: Record<string, number> },
+  holds: boolean,
 ): Thing[] {
   const bits = Object.values(STATUS);
-  const place = bits.indexOf(what === "gil" ? STATUS.hasGil : STATUS.onCpu);
+  const place = bits.indexOf(holds ? STATUS.hasGil : STATUS.onCpu);
   const seen = seenStacks(captured);
   const { ticks } = captured.quality;
   return [...sharesDuring(captured, told)].map(([name, truth]) => {

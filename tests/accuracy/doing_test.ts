@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { givingChances } from "./chances.ts";
 import { STATUS } from "../../src/profile/profile.ts";
-import { allPythons } from "./pythons.ts";
+import { minorOf } from "../../scripts/pythons.ts";
+import { allPythons, parallelPythons } from "./pythons.ts";
 import { type Doing, measureDoing } from "./doing.ts";
 
-/** The oldest way of everything, then each that differs from the one before. */
-const MINORS = ["3.9", "3.12", "3.13", "3.14", "3.15"];
+/** The oldest way of everything, then each that differs from the one before; and one without a GIL. */
+const MINORS = ["3.9", "3.12", "3.13", "3.14", "3.15", "3.14t"];
 
 const how = { intervalUs: 250, seconds: 1.4 };
 /** Standard errors that a share may be off the truth, and what else. */
@@ -33,15 +34,21 @@ function countBit({ captured }: Doing, bit: number): [having: number, all: numbe
   return [having, captured.quality.samples];
 }
 
-for (const { path, minor } of (await allPythons()).filter(({ minor }) => MINORS.includes(minor))) {
+const all = [...await allPythons(), ...await parallelPythons()];
+for (const python of all.filter((python) => MINORS.includes(minorOf(python)))) {
+  const { freeThreaded } = python;
+  const minor = minorOf(python);
   const on = `on Python ${minor}`;
 
   Deno.test(
-    `three threads that take turns hold the GIL for as long as they say, ${on}`,
+    `three threads that take turns ${
+      freeThreaded ? "run" : "hold the GIL"
+    } for as long as they say, ${on}`,
     givingChances(async () => {
-      const doing = await measureDoing(path, "gil", { ...how, mode: "gil" });
+      const doing = await measureDoing(python, "gil", { ...how, mode: "gil" });
       check(doing);
-      const [having, all] = countBit(doing, STATUS.hasGil);
+      // Without a GIL it is asked who runs.
+      const [having, all] = countBit(doing, freeThreaded ? STATUS.onCpu : STATUS.hasGil);
       assert.equal(having, all);
     }),
   );
@@ -49,7 +56,7 @@ for (const { path, minor } of (await allPythons()).filter(({ minor }) => MINORS.
   Deno.test(
     `cpu mode counts the CPU time of two threads that both want the GIL, ${on}`,
     givingChances(async () => {
-      const doing = await measureDoing(path, "bound", { ...how, mode: "cpu" });
+      const doing = await measureDoing(python, "bound", { ...how, mode: "cpu" });
       check(doing);
       const [having, all] = countBit(doing, STATUS.onCpu);
       assert.equal(having, all);
@@ -60,10 +67,10 @@ for (const { path, minor } of (await allPythons()).filter(({ minor }) => MINORS.
   Deno.test(
     `a thread that works without the GIL is on a CPU as long as it says, ${on}`,
     givingChances(async () => {
-      const doing = await measureDoing(path, "hash", { ...how, states: true });
+      const doing = await measureDoing(python, "hash", { ...how, states: true });
       check(doing);
       const [having] = countBit(doing, STATUS.waitsForGil);
-      assert.ok(having > 0, "it waits for the GIL to go on");
+      assert.equal(having > 0, !freeThreaded, "it waits for the GIL to go on");
       assert.deepEqual(countBit(doing, STATUS.cpuUnknown)[0], 0);
     }),
   );
@@ -71,7 +78,7 @@ for (const { path, minor } of (await allPythons()).filter(({ minor }) => MINORS.
   Deno.test(
     `exception mode counts handlers, also those that sleep, and nothing else, ${on}`,
     givingChances(async () => {
-      const doing = await measureDoing(path, "exceptions", { ...how, mode: "exception" });
+      const doing = await measureDoing(python, "exceptions", { ...how, mode: "exception" });
       check(doing);
       const [having, all] = countBit(doing, STATUS.hasException);
       assert.equal(having, all);
@@ -79,11 +86,11 @@ for (const { path, minor } of (await allPythons()).filter(({ minor }) => MINORS.
   );
 
   // That is the system's word alone.
-  if (minor !== "3.9" && minor !== "3.15") continue;
+  if (!["3.9", "3.15", "3.14t"].includes(minor)) continue;
   Deno.test(
     `a thread that sleeps most of the time has the CPU time that it says, ${on}`,
     givingChances(async () => {
-      check(await measureDoing(path, "cpu", { ...how, mode: "cpu" }));
+      check(await measureDoing(python, "cpu", { ...how, mode: "cpu" }));
     }),
   );
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { nameOf } from "../../scripts/pythons.ts";
 import { givingChances } from "../accuracy/chances.ts";
 import {
   type Captured,
@@ -9,7 +10,7 @@ import {
 } from "../accuracy/captured.ts";
 import { capture, type How, Running } from "../accuracy/running.ts";
 import { missedShare, sharesDuring } from "../accuracy/told.ts";
-import { interpreters } from "./interpreters.ts";
+import { freeThreaded, interpreters } from "./interpreters.ts";
 
 const targets = new URL("targets/", import.meta.url).pathname;
 
@@ -50,9 +51,11 @@ async function captureBusy(python: string, how: How): Promise<[Captured, Seen[],
   return [captured, seenStacks(captured), truth];
 }
 
-for (const { path, version } of interpreters) {
+for (const python of [...interpreters, ...freeThreaded]) {
+  const { path, version } = python;
+  const name = nameOf(python);
   Deno.test(
-    `running tasks and the idle loop have their true shares on Python ${version}`,
+    `running tasks and the idle loop have their true shares on Python ${name}`,
     givingChances(async () => {
       const how = { intervalUs: 1000, seconds: 1.5, asyncMode: "running" } as const;
       const [captured, seen, truth] = await captureBusy(path, how);
@@ -74,7 +77,7 @@ for (const { path, version } of interpreters) {
   );
 
   Deno.test(
-    `all tasks are seen, and what the running one calls, on Python ${version}`,
+    `all tasks are seen, and what the running one calls, on Python ${name}`,
     givingChances(async () => {
       const how = { intervalUs: 10_000, seconds: 1, asyncMode: "all" } as const;
       const [captured, seen, truth] = await captureBusy(path, how);
@@ -99,7 +102,7 @@ for (const { path, version } of interpreters) {
   );
 
   Deno.test(
-    `a task that several wait for is counted once, with all their names, on Python ${version}`,
+    `a task that several wait for is counted once, with all their names, on Python ${name}`,
     givingChances(async () => {
       const target = `${targets}tree.py`;
       await using running = await Running.start(path, target, ["sleep"]);
@@ -124,7 +127,7 @@ for (const { path, version } of interpreters) {
   );
 
   Deno.test(
-    `loops of several threads are told apart, and threads without one are as ever, on Python ${version}`,
+    `loops of several threads are told apart, and threads without one are as ever, on Python ${name}`,
     givingChances(async () => {
       await using target = await Running.start(path, `${targets}loops.py`, []);
       const how = {
@@ -154,7 +157,7 @@ for (const { path, version } of interpreters) {
   );
 
   Deno.test(
-    `who waits has no CPU, and C code below a task is the loop's, on Python ${version}`,
+    `who waits has no CPU, and C code below a task is the loop's, on Python ${name}`,
     givingChances(async () => {
       await using target = await Running.start(path, `${targets}busy.py`, []);
       const how = { intervalUs: 2000, seconds: 0.7, mode: "cpu", features: ["native"] } as const;
@@ -170,7 +173,7 @@ for (const { path, version } of interpreters) {
   // They came with 3.12.
   if (version.startsWith("3.11.")) continue;
   Deno.test(
-    `a task that was started eagerly shows within the one that started it on Python ${version}`,
+    `a task that was started eagerly shows within the one that started it on Python ${name}`,
     givingChances(async () => {
       await using target = await Running.start(path, `${targets}eager.py`, []);
       const how = { intervalUs: 2000, seconds: 0.6, asyncMode: "all" } as const;

@@ -60,4 +60,4 @@ print("{}", flush=True)
 while True:
     for function, argument in random.choices([(count, 4000), (litter, 1500), (collect, 0)], k=20):
         function(argument)
-    moments.append([time.time() * 1000, spent])
+        moments.append([time.time() * 1000, spent])
