@@ -14,6 +14,8 @@ export interface Child {
   /** Its exit status; 128 + N when signal N ended it. */
   readonly status: Promise<number>;
   ended(): boolean;
+  /** The signal that ended it, if one did. */
+  endedBy(): Deno.Signal | undefined;
   signal(signal: Deno.Signal): void;
   /** Asks it and all below it to end, makes them end 2 s later, and returns when they have. */
   terminate(): Promise<void>;
@@ -55,14 +57,17 @@ export function startChild(line: CommandLine, aside?: Aside): Child | Fault {
   }
   const { pid } = process;
   let over = false;
-  const status = process.status.then(({ code }) => {
+  let by: Deno.Signal | undefined;
+  const status = process.status.then(({ code, signal }) => {
     over = true;
+    by = signal ?? undefined;
     return code;
   });
   return {
     pid,
     status,
     ended: () => over,
+    endedBy: () => by,
     signal(signal): void {
       if (!over) signalAll([pid], signal);
     },

@@ -11,6 +11,8 @@ const LOG_MS = 1000;
 /** Looking takes at most this share of a CPU. */
 const MOST_CPU = 0.02;
 const HINT = "  (Ctrl-C ends)";
+/** Room for what the terminal shows of the keys, `^C`, or it would go on to the next line. */
+const ECHO = 3;
 
 /**
  * Keeps one line on the terminal up to date while a capture runs, and removes it when the returned
@@ -27,7 +29,7 @@ export function showStatus(profile: Profile, log: boolean): () => void {
   function look(): void {
     const begun = performance.now();
     const line = lines.line(begun - started);
-    write(log ? `${line}\n` : `\r\x1b[2K${fitText(line, columns() - HINT.length - 1)}${HINT}`);
+    write(log ? `${line}\n` : `\r\x1b[2K${fitText(line, columns() - HINT.length - ECHO)}${HINT}`);
     timer = setTimeout(look, pace.wait(performance.now() - begun, step));
   }
   return () => {
@@ -38,7 +40,7 @@ export function showStatus(profile: Profile, log: boolean): () => void {
 
 function columns(): number {
   try {
-    return Deno.consoleSize().columns;
+    return Deno.consoleSize().columns || 80;
   } catch {
     return 80;
   }

@@ -1,31 +1,12 @@
 import assert from "node:assert/strict";
 import { inTemporary, listFiles } from "../cli/command.ts";
+import { sizeOf, untilRecorded } from "./recorded.ts";
 import { RunningProgram, startProgram } from "./running_program.ts";
 import { BEACON } from "../../src/cli/beacon.ts";
 import { ORDERS, PYTHONS, runTachyon, SUBJECTS } from "./subjects.ts";
 
 const PYTHON = PYTHONS.at(-1)!.path;
 const SUBJECT = SUBJECTS.at(-1)!;
-/** How long a capture may take to begin, ms. */
-const PATIENCE_MS = 30_000;
-
-/** Waits until the capture in a process has recorded something. */
-async function untilRecorded(path: string): Promise<void> {
-  const deadline = performance.now() + PATIENCE_MS;
-  while ((sizeOf(path) ?? 0) < 4096) {
-    assert.ok(performance.now() < deadline, "nothing was recorded");
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
-function sizeOf(path: string): number | undefined {
-  try {
-    return Deno.statSync(path).size;
-  } catch {
-    return undefined;
-  }
-}
-
 async function samplesIn(path: string): Promise<number> {
   const { status, stdout, stderr } = await runTachyon(SUBJECT, [
     "replay",

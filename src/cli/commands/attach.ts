@@ -85,9 +85,10 @@ export async function attach(
 
   let stop: (() => void) | undefined;
   let interrupted = false;
-  const unwatch = watchSignals(() => {
-    // Before there is anything to write, or when writing takes too long for somebody.
-    if (stop === undefined || interrupted) Deno.exit(INTERRUPTED);
+  const unwatch = watchSignals((signal) => {
+    // Before there is anything to write, or when writing takes too long for somebody. A hang-up comes
+    // twice by itself: from the terminal and from the shell.
+    if (stop === undefined || interrupted && signal === "SIGINT") Deno.exit(INTERRUPTED);
     interrupted = true;
     stop();
     live?.quit();

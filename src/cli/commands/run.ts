@@ -28,7 +28,7 @@ import { capturePython } from "../python_search.ts";
 import { createRecorder, type Recorder } from "../recorder.ts";
 import type { Target } from "../run_arguments.ts";
 import { showStatus } from "../status_line.ts";
-import { watchSignals } from "../signals.ts";
+import { endLike, watchSignals } from "../signals.ts";
 import { watchSnapshots } from "../snapshots.ts";
 import { machine } from "../../survey/machine.ts";
 import { mayStopChildren } from "../../survey/obstacles.ts";
@@ -127,12 +127,15 @@ export async function run(
   if (isFault(child)) return report(child);
 
   const ending = watchEnding(child, () => live?.quit());
+  // Not so when we had to stop it ourselves.
+  let isItsOwn = !options.kill;
   const endSnapshots = watchSnapshots(() => recorder.snapshot());
   try {
     const found = await capturePython(child, recorder, ending.hurry);
     if (found === undefined) return await endWithout(child, target, ending.hurried());
     const { pid, outcome } = found;
     if ("fault" in outcome) {
+      isItsOwn = false;
       await child.terminate();
       const fault = explainAttach(outcome, pid);
       return report({ ...fault, next: `${fault.next} The program was stopped.` });
@@ -150,11 +153,14 @@ export async function run(
     await answered;
     return status;
   } catch (error) {
+    isItsOwn = false;
     await child.terminate();
     throw error;
   } finally {
     aside?.print();
     ending.unwatch();
+    const signal = child.endedBy();
+    if (isItsOwn && signal !== undefined) endLike(signal);
   }
 }
 
