@@ -1,10 +1,11 @@
+import type { Metadata } from "../profile/metadata.ts";
 import { Profile, REPLACEMENT, type SampleBatch, type Thread } from "../profile/profile.ts";
 import { type Quality, REJECTIONS } from "../profile/quality.ts";
 import { Column, NO_STACK } from "../profile/tables.ts";
 
 /**
- * A part of a capture in time, as a profile of its own: times count from its beginning, and its tables
- * have what occurs in it and nothing else.
+ * A part of a capture, a stretch of its time or one of its processes, as a profile of its own: times count
+ * from its beginning, and its tables have what occurs in it and nothing else.
  */
 export class PartProfile {
   readonly profile: Profile;
@@ -19,17 +20,11 @@ export class PartProfile {
   readonly #processIds: number[] = [];
 
   /**
-   * @param number of the part, from 1 on.
-   * @param fromUs where it begins, µs since the first tick.
-   * @param startedAt the same on the wall clock.
+   * @param fromUs where it begins, µs since the first tick of the whole.
+   * @param metadata what it is to say of itself.
    */
-  constructor(
-    readonly whole: Profile,
-    number: number,
-    readonly fromUs: number,
-    startedAt: number,
-  ) {
-    this.profile = new Profile({ ...whole.metadata, startedAt, part: { number, atUs: fromUs } });
+  constructor(readonly whole: Profile, readonly fromUs: number, metadata: Metadata) {
+    this.profile = new Profile(metadata);
   }
 
   /** Counts samples of the whole, from one place of a batch to another. Returns them as the part has them. */
@@ -60,6 +55,13 @@ export class PartProfile {
   /** Counts ticks that were missed up to a time of the whole. */
   miss(time: number, ticks: number): void {
     this.profile.timeline.miss(Math.max(0, time - this.fromUs), ticks);
+  }
+
+  /** Takes over the other counts as they are. */
+  settle(quality: Quality): void {
+    this.#renew();
+    const { samples, filtered } = this.profile.quality;
+    Object.assign(this.profile.quality, structuredClone(quality), { samples, filtered });
   }
 
   /** Takes over the other counts, from where they stood at the beginning to where they stand at the end. */

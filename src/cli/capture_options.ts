@@ -144,6 +144,9 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
   const live = given.live ?? watched;
   const intervalUs = given.samplingRate ?? given.interval ?? DEFAULT_INTERVAL_US;
   const output = readOutputOptions(command, live);
+  if (output.by !== "merged" && given.subprocesses !== true) {
+    return command.error("error: option '--by' is for several processes: add --subprocesses");
+  }
   return Object.freeze({
     intervalUs,
     ...(given.duration === undefined ? {} : { durationUs: given.duration }),

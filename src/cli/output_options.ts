@@ -12,6 +12,7 @@ import { isPage } from "./browser.ts";
 import type { OutputRequest } from "./destination.ts";
 import type { Filter } from "../profile/metadata.ts";
 import { addFilterOptions, readFilterOptions } from "./filters.ts";
+import { type Way, WAYS } from "./split.ts";
 import { addFormatSettings, readFormatSettings } from "./format_settings.ts";
 
 /** What is to be written. */
@@ -23,6 +24,8 @@ export interface OutputOptions {
   readonly filter?: Filter;
   /** The file of the profile to compare with. */
   readonly baseline?: string;
+  /** What has an output of its own, where a program's children were sampled, too. */
+  readonly by: Way;
   readonly quiet: boolean;
   /** Show reports in a browser when they are written. */
   readonly browser: boolean;
@@ -41,6 +44,12 @@ export function addOutputOptions(command: Command): void {
       "PATH to write to, - for standard output, or a directory; or FORMAT:PATH, again and again",
       (place: string, places: readonly string[] = []) => [...places, place],
     )
+    .addOption(
+      new Option(
+        "--by <what>",
+        "with several processes: one output for each pid, or each command (default: merged)",
+      ).choices(WAYS),
+    )
     .option("--browser", "open the report when it is written; over SSH, say how to copy it")
     .option("-q, --quiet", "no progress and no closing summary");
   addFormatSettings(command);
@@ -53,8 +62,9 @@ export function addOutputOptions(command: Command): void {
  * a place asks for lines about it.
  */
 export function readOutputOptions(command: Command, live = false): OutputOptions {
-  const { output = [], quiet = false, browser = false } = command.opts<{
+  const { output = [], by = "merged", quiet = false, browser = false } = command.opts<{
     output?: string[];
+    by?: Way;
     quiet?: boolean;
     browser?: boolean;
   }>();
@@ -82,6 +92,7 @@ export function readOutputOptions(command: Command, live = false): OutputOptions
     formatOptions,
     ...(filter === undefined ? {} : { filter }),
     ...(typeof baseline === "string" ? { baseline } : {}),
+    by,
     quiet,
     browser,
   };

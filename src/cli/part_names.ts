@@ -86,7 +86,7 @@ function pad(number: number): string {
 }
 
 /** Standard output, devices and pipes take one part after another; directories have names made for them. */
-function takesMore(path: string): boolean {
+export function takesMore(path: string): boolean {
   if (path === "-") return true;
   try {
     return !Deno.statSync(path).isFile;

@@ -37,7 +37,7 @@ export function addPartOptions(command: Command): void {
 /** Reads them; what does not fit together is a usage error. */
 export function readPartOptions(
   command: Command,
-  { outputs, browser }: OutputOptions,
+  { outputs, by, browser }: OutputOptions,
 ): PartOptions {
   const { every, maxSize, keep } = command.opts<{
     every?: number;
@@ -50,6 +50,9 @@ export function readPartOptions(
   }
   if (rotates && outputs.length === 0) {
     return command.error("error: nothing is written that could begin anew: name an output");
+  }
+  if (rotates && by !== "merged") {
+    return command.error("error: option '--by' does not go with outputs in parts");
   }
   if (rotates && browser) {
     return command.error("error: option '--browser' does not go with outputs in parts");

@@ -30,6 +30,7 @@ import { describeDoing } from "./thread_lines.ts";
 import { createProgress, describeWriting } from "./progress.ts";
 import { versionByName } from "./process_tree.ts";
 import { rotateExports, type Rotation, stepOf } from "./rotation.ts";
+import { type Split, splitExports } from "./split.ts";
 import { VERSION } from "./version.ts";
 
 /** What is left to do to a capture. */
@@ -143,13 +144,14 @@ export function createRecorder(
 function prepareOutputs(
   options: CaptureOptions,
   filter: SampleFilter | undefined,
-): Exports | Rotation | Fault {
-  const { outputs, formatOptions, rotation, quiet } = options;
+): Exports | Rotation | Split | Fault {
+  const { outputs, formatOptions, rotation, quiet, by } = options;
   const inputs = options.baseline === undefined ? [] : [options.baseline];
   if (rotation !== undefined) {
     const filtered = filter === undefined ? {} : { filter };
     return rotateExports({ outputs, formatOptions, inputs, rotation, quiet, ...filtered });
   }
+  if (by !== "merged") return splitExports({ by, outputs, formatOptions, inputs, filter });
   const all = prepareExports(outputs, formatOptions, { inputs });
   return isFault(all) ? all : filterExports(all, filter);
 }

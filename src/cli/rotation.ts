@@ -80,17 +80,18 @@ export function rotateExports(request: RotationRequest): Rotation | Fault {
   function openPart(whole: Profile, fromUs: number, before: Quality): void {
     const number = (open.at(-1)?.number ?? 0) + 1;
     const startedAt = whole.metadata.startedAt + fromUs / 1000;
-    const slice = new PartProfile(whole, number, fromUs, startedAt);
+    const part = { number, atUs: fromUs };
+    const slice = new PartProfile(whole, fromUs, { ...whole.metadata, startedAt, part });
     const values = { number, startedAt, pid };
     const exports = prepare(request, values);
-    const part = { number, slice, before, waiting: [] };
+    const opened = { number, slice, before, waiting: [] };
     if (isFault(exports)) {
       report(exports);
       failed.push(exports);
-      open.push({ ...part, exports: undefined });
+      open.push({ ...opened, exports: undefined });
     } else {
       exports.begin(slice.profile, tagPart(values));
-      open.push({ ...part, exports });
+      open.push({ ...opened, exports });
     }
   }
   /** The part in which a time lies; what comes late goes to the oldest that is left. */

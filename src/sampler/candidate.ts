@@ -11,6 +11,10 @@ import {
 /** From one look at a process that may start another program to the next, µs; and at one that is starting. */
 const IDLE = 8_000;
 const STARTING = 1_000;
+/** From one offer of a Python that is not taken to the next, µs. */
+const OFFER_AGAIN = 250_000;
+/** After this time what stands in the way is taken to stay there, µs. */
+const PASSING = 300_000;
 /** Longest time from one search of the same program for an interpreter to the next, µs. */
 const LONGEST_SEARCH = 1_000_000;
 /** More than so many are looked at less often. */
@@ -94,7 +98,9 @@ export class Candidate {
     if (runtime === undefined || !isRunning(runtime)) return undefined;
     // A copy that is about to start another program shares the memory of the one that it is a copy of.
     if (!listThreads(runtime).some(({ tid }) => tid !== 0)) return undefined;
-    this.#process = undefined;
+    // If it is not taken now, it is offered again.
+    this.#process = this.#runtime = undefined;
+    this.#searchAt = now + OFFER_AGAIN;
     return { process, runtime };
   }
 
@@ -115,7 +121,8 @@ export class Candidate {
     const starting = found.detail === NOT_STARTED && now - this.#since < STARTUP;
     this.#searchPause = starting ? STARTING : Math.min(this.#searchPause * 2, LONGEST_SEARCH);
     this.#searchAt = now + this.#searchPause;
-    this.unread = found.fault === "not-python" ? undefined : found;
+    const passes = found.fault !== "unsupported-version" && now - this.#since < PASSING;
+    this.unread = found.fault === "not-python" || passes ? undefined : found;
     return undefined;
   }
 }

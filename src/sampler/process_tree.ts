@@ -216,8 +216,10 @@ export class ProcessTree implements Subject {
     const { unread } = candidate;
     if (unread !== undefined) this.#leaveOut(pid, unread.fault, unread.detail);
     if (ready === undefined) return false;
-    if (this.#sampled.size >= MOST_TARGETS) this.#leaveOut(pid, "too-many", "");
-    else if (this.#sample(ready, kin.image)) return true;
+    // Between the two looks it may have started another program.
+    const same = this.means.watch.look(pid)?.image === kin.image;
+    if (same && this.#sampled.size >= MOST_TARGETS) this.#leaveOut(pid, "too-many", "");
+    else if (same && this.#sample(ready, kin.image)) return true;
     ready.process.close();
     return false;
   }
@@ -289,7 +291,9 @@ export class ProcessTree implements Subject {
     } else if (ending === "lost-access") this.#leaveOut(pid, "denied", "");
   }
 
+  /** Of what we may not look into, its name has to tell whether it is a Python. */
   #leaveOut(pid: number, reason: string, detail: string): void {
+    if (reason === "denied" && !/python/.test(this.means.watch.command(pid)[0] ?? "")) return;
     if (this.#leftOut.size < MOST_LEFT_OUT || this.#leftOut.has(pid)) {
       this.#leftOut.set(pid, { pid, reason, detail });
     }

@@ -299,8 +299,10 @@ function define(
     profile.timeline.miss(...miss);
     parts?.miss(...miss);
   } else if (kind === MARK) nextMark(reader, listeners);
-  else if (kind === SETTLED) settle?.(nextTime(reader));
-  else if (kind === NAME) {
+  else if (kind === SETTLED) {
+    const time = nextTime(reader);
+    settle?.(time);
+  } else if (kind === NAME) {
     const thread = reader.next();
     profile.threads[thread] = { ...profile.threads[thread]!, name: nextText(reader) };
   } else if (kind === PROCESS) {

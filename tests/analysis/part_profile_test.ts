@@ -33,7 +33,11 @@ function nameStack({ stacks, frames, strings }: Profile, stack: number): string 
 
 Deno.test("a part has its own times, and nothing in its tables that did not occur in it", () => {
   const { whole, batch } = makeWhole();
-  const part = new PartProfile(whole, 2, 1000, 5000);
+  const part = new PartProfile(whole, 1000, {
+    ...whole.metadata,
+    startedAt: 5000,
+    part: { number: 2, atUs: 1000 },
+  });
   const own = part.add(batch, 2, 6);
   const { profile } = part;
   assert.deepEqual([...own.time], [0, 0, 1000, 1000]);
@@ -55,7 +59,11 @@ Deno.test("a part has its own times, and nothing in its tables that did not occu
 
 Deno.test("a part counts what was lost in it, and ticks from its beginning to its end", () => {
   const { whole, batch } = makeWhole();
-  const part = new PartProfile(whole, 2, 1000, 5000);
+  const part = new PartProfile(whole, 1000, {
+    ...whole.metadata,
+    startedAt: 5000,
+    part: { number: 2, atUs: 1000 },
+  });
   part.lose(1500, 1, 2, batch.stack[2]!);
   part.lose(1500, 1, REPLACED, batch.stack[2]!);
   part.miss(1900, 3);
@@ -75,7 +83,11 @@ Deno.test("a part counts what was lost in it, and ticks from its beginning to it
 
 Deno.test("a thread that is renamed has its new name in the part that goes on", () => {
   const { whole, batch } = makeWhole();
-  const part = new PartProfile(whole, 1, 0, 0);
+  const part = new PartProfile(whole, 0, {
+    ...whole.metadata,
+    startedAt: 0,
+    part: { number: 1, atUs: 0 },
+  });
   part.add(batch, 0, 2);
   whole.threads[1] = { ...whole.threads[1]!, name: "renamed" };
   part.add(batch, 2, 3);

@@ -29,6 +29,7 @@ import { report, summarizeReplay, tell, tellFinished, warnings } from "../messag
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "../output_options.ts";
 import { createProgress, describeWriting, type Progress } from "../progress.ts";
 import { watchSignals } from "../signals.ts";
+import { splitExports } from "../split.ts";
 
 const EXAMPLES = `
 Examples:
@@ -74,8 +75,14 @@ export async function replay(path: string, options: OutputOptions): Promise<numb
     if (isFault(ready)) return report(ready);
     const filter = await loadFilter(ready.filter);
     if (filter !== undefined && isFault(filter)) return report(filter);
-    const exports = prepareExports(ready.outputs, ready.formatOptions, {
-      inputs: options.baseline === undefined ? [path] : [path, options.baseline],
+    const { outputs, formatOptions, by } = ready;
+    const inputs = options.baseline === undefined ? [path] : [path, options.baseline];
+    if (by !== "merged" && input.knows !== "functions") {
+      const split = splitExports({ by, outputs, formatOptions, inputs, filter });
+      return isFault(split) ? report(split) : await convert(path, input, split, options);
+    }
+    const exports = prepareExports(outputs, formatOptions, {
+      inputs,
       tag: tagOf(path, input),
       ...(input.knows === "functions" ? { calls: input.calls } : {}),
     });
