@@ -6,7 +6,7 @@ import { report, Target } from "../ffi/targets.ts";
 import { interpreters } from "./interpreters.ts";
 
 const busy = new URL("targets/busy.py", import.meta.url).pathname;
-const [subject] = SUBJECTS;
+const subject = SUBJECTS.at(-1)!;
 const asleep = ["-c", "import time; print(1, flush=True); time.sleep(60)"];
 
 Deno.test("attach says that the tasks of an old Python cannot be read", async () => {

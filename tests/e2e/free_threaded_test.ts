@@ -4,7 +4,7 @@ import { freeThreadedPythons } from "../pythons.ts";
 import { startProgram } from "./running_program.ts";
 import { ORDERS, runTachyon, SUBJECTS } from "./subjects.ts";
 
-const subject = SUBJECTS[0]!;
+const subject = SUBJECTS.at(-1)!;
 const STACK = /^[^;]*;orders\.py:<module>:\d+;.*;orders\.py:find_coupons:/m;
 
 for (const python of await freeThreadedPythons("RUN AND ATTACH")) {

@@ -16,7 +16,7 @@ for (const { path: python, minor } of [PYTHONS[0]!, PYTHONS.at(-1)!]) {
       const outputs = ["collapsed:a.txt", "gecko:a.json", "heatmap:a", "binary:a.bin"];
       const words = ["attach", "-d", "1", "--native", "--opcodes"];
       const places = outputs.flatMap((output) => ["-o", output]);
-      const captured = await runTachyon(SUBJECTS[0]!, [...words, ...places, `${program.pid}`], {
+      const captured = await runTachyon(SUBJECTS.at(-1)!, [...words, ...places, `${program.pid}`], {
         cwd,
       });
       assert.equal(captured.status, 0, captured.stderr);
@@ -37,7 +37,7 @@ for (const { path: python, minor } of [PYTHONS[0]!, PYTHONS.at(-1)!]) {
       assert.match(text(`a/${page}`), /BINARY_OP/);
 
       const again = ["-o", "collapsed:b.txt", "-o", "gecko:b.json", "-o", "heatmap:b"];
-      const replayed = await runTachyon(SUBJECTS[0]!, ["replay", ...again, "a.bin"], { cwd });
+      const replayed = await runTachyon(SUBJECTS.at(-1)!, ["replay", ...again, "a.bin"], { cwd });
       assert.equal(replayed.status, 0, replayed.stderr);
       assert.equal(text("b.txt"), collapsed);
       assert.deepEqual(readGecko(text("b.json")).threads, threads);

@@ -7,7 +7,7 @@ import { open } from "../ffi/targets.ts";
 import { startProgram } from "./running_program.ts";
 import { ORDERS, PYTHONS, runTachyon, SUBJECTS } from "./subjects.ts";
 
-const subject = SUBJECTS[0]!;
+const subject = SUBJECTS.at(-1)!;
 /** 3.16.0a1. */
 const NEXT = 0x0310_00a1;
 

@@ -23,7 +23,7 @@ for (const python of [PYTHONS[0]!, PYTHONS.at(-1)!]) {
       await using program = await startProgram(python.path, [`${cwd}/named.py`]);
       const names = async (seconds: string): Promise<(string | null)[]> => {
         const args = ["attach", "-aq", "-d", seconds, "--json", "-o", "-", `${program.pid}`];
-        const { status, stdout, stderr } = await runTachyon(SUBJECTS[0]!, args, { cwd });
+        const { status, stdout, stderr } = await runTachyon(SUBJECTS.at(-1)!, args, { cwd });
         // The program may take long to begin.
         if (status !== 0) return [];
         const { threads } = JSON.parse(stdout) as {

@@ -223,16 +223,16 @@ onTerminal(
 Deno.test("without a terminal a live capture prints a line every second, or an object", async () => {
   await using program = await startProgram(python.path, [ORDERS, "30"]);
   const pid = String(program.pid);
-  const lines = await runTachyon(subject, ["attach", "--live", "-d", "2.5", pid]);
+  const lines = await runTachyon(SUBJECTS[0]!, ["attach", "--live", "-d", "2.5", pid]);
   assert.equal(lines.status, 0, lines.stderr);
   assert.match(lines.stdout, /^[123] s {2}[\d,]+ samples {2}.* rejected {2}find_coupons \d+\.\d%/);
   assert.ok(lines.stdout.trimEnd().split("\n").length >= 2);
-  const objects = await runTachyon(subject, ["attach", "--live", "--json", "-d", "1.5", pid]);
+  const objects = await runTachyon(SUBJECTS[0]!, ["attach", "--live", "--json", "-d", "1.5", pid]);
   const rows = objects.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
   assert.equal(rows.at(-1).functions[0].name, "find_coupons");
   assert.equal(rows.at(-1).pid, program.pid);
   const some = ["--include", "^parse_order$", "--live", "--json", "-d", "1.5"];
-  const filtered = await runTachyon(subject, ["attach", ...some, pid]);
+  const filtered = await runTachyon(SUBJECTS[0]!, ["attach", ...some, pid]);
   const last = JSON.parse(filtered.stdout.trimEnd().split("\n").at(-1)!);
   const names: string[] = last.functions.map(({ name }: { name: string }) => name);
   assert.ok(names.includes("parse_order"), names.join());
@@ -241,7 +241,7 @@ Deno.test("without a terminal a live capture prints a line every second, or an o
 
 Deno.test("--realtime-stats says every second how it goes, and leaves the result as it is", async () => {
   const words = ["run", "--realtime-stats", "--collapsed", "-o", "-", "--python", python.path];
-  const { stdout, stderr } = await runTachyon(subject, [...words, ORDERS, "4.5"]);
+  const { stdout, stderr } = await runTachyon(SUBJECTS[0]!, [...words, ORDERS, "4.5"]);
   assert.match(stderr, /^\d s {2}[\d,]+ samples {2}.*find_coupons/m);
   // On a busy machine a line may come late, or be left out.
   const seconds = [...stderr.matchAll(/^(\d+) s {2}/gm)].map(([, second]) => Number(second));
