@@ -1,7 +1,7 @@
 /*
  * A program of Windows that looks like a Python from outside: it lays out the recorded memory of a real one at
  * the addresses that it had, puts what `_PyRuntime` was into a section of that name, and waits. The file that
- * %LAID_OUT% names has it all; laid_out.ts writes it.
+ * %LAID_OUT% names has it all; recorded.ts writes it. With %LOCKED% set nobody may open it.
  */
 #define WIN32_LEAN_AND_MEAN
 #include <windows.h>
@@ -9,7 +9,7 @@
 
 enum { PAGE = 4096, BLOCK = 0x10000, MOST_RUNTIME = 0x200000, MOST_THREADS = 16 };
 
-/* CPython names it so; the name of a section has room for eight characters. */
+/* CPython names it PyRuntime; the name of a section has room for eight characters. */
 __attribute__((section("PyRuntim"))) uint8_t laid_out_runtime[MOST_RUNTIME] = {1};
 
 struct head {
@@ -63,6 +63,18 @@ static DWORD WINAPI be_thread(void *ids) {
     return 0;
 }
 
+/* An empty list of who may do what: nobody may do anything. */
+static void lock(void) {
+    static ACL nobody;
+    SECURITY_DESCRIPTOR descriptor;
+    if (!InitializeAcl(&nobody, sizeof nobody, ACL_REVISION) ||
+        !InitializeSecurityDescriptor(&descriptor, SECURITY_DESCRIPTOR_REVISION) ||
+        !SetSecurityDescriptorDacl(&descriptor, TRUE, &nobody, FALSE) ||
+        !SetKernelObjectSecurity(GetCurrentProcess(), DACL_SECURITY_INFORMATION, &descriptor)) {
+        fail("not locked\n");
+    }
+}
+
 void wWinMainCRTStartup(void) {
     static struct head head;
     static wchar_t path[1024];
@@ -87,6 +99,14 @@ void wWinMainCRTStartup(void) {
         *(volatile uint32_t *)(uintptr_t)head.ids[0][i] = GetCurrentThreadId();
     }
     Sleep(500);
-    say("laid out\n");
+    if (GetEnvironmentVariableW(L"LOCKED", path, 1024) != 0) {
+        lock();
+    }
+    /* The system's number of this process, which nothing else here tells. */
+    for (DWORD pid = GetCurrentProcessId(), unit = 1000000000; unit > 0; unit /= 10) {
+        const char digit[2] = {(char)('0' + pid / unit % 10), 0};
+        say(digit);
+    }
+    say(" laid out\n");
     Sleep(INFINITE);
 }
