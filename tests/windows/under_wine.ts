@@ -113,11 +113,11 @@ Deno.test("a dump on Windows shows the stacks that the program has told", option
   const { status, stdout, stderr } = await wine.run([tachyon, "dump", "-a", "--json", pid]);
   assert.equal(status, 0, stderr);
   const { threads } = JSON.parse(stdout) as {
-    threads: { frames: { name: string; line: number }[] }[];
+    threads: { frames: { function: string; line: number }[] }[];
   };
   assert.equal(threads.length, laidOut.recorded.threads.length);
   const stacks = threads.map(({ frames }) =>
-    frames.map(({ name, line }) => `${name}:${line}`).join(" ")
+    frames.map((frame) => `${frame.function}:${frame.line}`).join(" ")
   );
   for (const told of toldStacks(laidOut.recorded)) assert.ok(stacks.includes(told), told);
 });
