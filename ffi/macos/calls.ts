@@ -44,7 +44,8 @@ type Words = Uint32Array<ArrayBuffer>;
 type Numbers = Float64Array<ArrayBuffer>;
 type Pids = Int32Array<ArrayBuffer>;
 
-class HelperCalls implements MachCalls {
+/** The calls, by a library that has the functions. */
+export class HelperCalls implements MachCalls {
   readonly #helper: MacHelper;
 
   constructor(helper: MacHelper) {

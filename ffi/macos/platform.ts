@@ -11,6 +11,6 @@ export const macos: Platform = {
   open: (pid) => openProcess(pid),
   readerThread: createReaderThread,
   loops: createLoops,
-  openStopper,
+  openStopper: (pid) => openStopper(pid),
   watchProcesses: () => new MacProcessWatch(systemCalls()),
 };

@@ -7,8 +7,10 @@ import { ERRNO } from "./structs.ts";
  * Makes ready to stop a process: a process of our own gets the right to its task, and the target goes on
  * running. To be used by the thread that calls this, alone, and one at a time.
  */
-export function openStopper(pid: number): Stopper | StopFault {
-  const helper = loadMacHelper();
+export function openStopper(
+  pid: number,
+  helper: MacHelper = loadMacHelper(),
+): Stopper | StopFault {
   const result = helper.tach_stopper_begin(pid);
   if (result === 1) return new MacStopper(helper);
   return {
@@ -17,7 +19,8 @@ export function openStopper(pid: number): Stopper | StopFault {
   };
 }
 
-class MacStopper implements Stopper {
+/** What the process of our own is told to do. */
+export class MacStopper implements Stopper {
   readonly #helper: MacHelper;
 
   constructor(helper: MacHelper) {
