@@ -41,7 +41,11 @@ export function drawProcesses(screen: Screen, area: Area, scene: Scene): void {
     HOW.forEach((text, i) => screen.put(2, area.top + 1 + i, text, i === 0 ? TEXT : DIM));
     return;
   }
-  const lines = listLines(profile.processes);
+  const wanted = model.filter.toLowerCase();
+  const lines = listLines(profile.processes).filter(({ id }) => {
+    const process = profile.processes[id]!;
+    return `${process.pid} ${describeProcess(process)}`.toLowerCase().includes(wanted);
+  });
   model.order = lines.map(({ id }) => id);
   model.page = Math.max(1, area.bottom - area.top);
   model.follow();

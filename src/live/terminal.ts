@@ -44,9 +44,9 @@ const CONTROLLING = "/dev/tty";
 /** What keys are read from. */
 type Keyboard = Pick<Deno.FsFile, "read" | "setRaw">;
 
-/** Whether what we print goes to a terminal whose keys we can read. */
+/** Whether what we print goes to a terminal that can be drawn on, and whose keys we can read. */
 export function isTerminal(): boolean {
-  if (!Deno.stdout.isTerminal()) return false;
+  if (!Deno.stdout.isTerminal() || Deno.env.get("TERM") === "dumb") return false;
   if (Deno.stdin.isTerminal()) return true;
   const keyboard = openControlling();
   keyboard?.close();

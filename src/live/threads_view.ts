@@ -66,10 +66,11 @@ export function drawThreads(screen: Screen, area: Area, scene: Scene): void {
 /** Draws the stack of each thread's last sample, leaf first. */
 export function drawStacks(screen: Screen, area: Area, scene: Scene): void {
   const { profile, model, threads, window } = scene;
+  const wanted = model.filter.toLowerCase();
   const lines: { text: string; place: string; head: boolean }[] = [];
   profile.threads.forEach((thread, id) => {
     if (window.thread !== undefined && window.thread !== id) return;
-    if (!window.hasThread(thread)) return;
+    if (!window.hasThread(thread) || !nameThread(thread).toLowerCase().includes(wanted)) return;
     lines.push({ text: nameThread(thread), place: `tid ${thread.tid}`, head: true });
     const stack = threads.threads[id]?.stack ?? NO_STACK;
     if (stack === NO_STACK) return;

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { ORDERS, runTachyon, shellWords, SUBJECTS } from "../e2e/subjects.ts";
+import { startProgram } from "../e2e/running_program.ts";
+import { backAtShell, onTerminal, python, subject } from "./on_terminal.ts";
+
+const KITCHEN = new URL("../../examples/kitchen.py", import.meta.url).pathname;
+
+onTerminal("tasks of a real program are shown with those who wait for them", async (terminal) => {
+  await using program = await startProgram(python.path, [KITCHEN, "60"]);
+  const words = ["top", "--async-mode", "all", "-r", "200", String(program.pid)];
+  await terminal.enter(shellWords(subject, words));
+  await terminal.until((text) => text.includes("functions"));
+  await terminal.press("7");
+  await terminal.until((text) =>
+    /waits +task.*is at/.test(text) && /▾ Task-1$/m.test(text) && / · waiter Bob /.test(text)
+  );
+  await terminal.press("q");
+  await terminal.until(backAtShell);
+});
+
+onTerminal("processes that a program starts are shown below it", async (terminal) => {
+  const child = "import time\nwhile True: time.sleep(0.001)";
+  const script = "import subprocess, sys, time; " +
+    `child = subprocess.Popen([sys.executable, '-c', ${JSON.stringify(child)}]); time.sleep(60)`;
+  const words = ["run", "--live", "--subprocesses", "-d", "40", "--kill", "--"];
+  await terminal.enter(shellWords(subject, [...words, python.path, "-c", script]));
+  await terminal.until((text) => text.includes("functions"));
+  await terminal.press("8");
+  await terminal.until((text) => /\d+ +1 +[\d,]+ .*\n *└ +\d+ +1 +[\d,]+ /.test(text));
+  await terminal.press("Down", "Down", "Enter", "3");
+  await terminal.until((text) => /only pid \d+/.test(text) && text.includes("call tree"));
+  await terminal.press("q");
+  await terminal.until(backAtShell);
+});
+
+onTerminal("a terminal that cannot be drawn on gets lines", async (terminal) => {
+  await using program = await startProgram(python.path, [ORDERS, "60"]);
+  const words = shellWords(subject, ["top", "-d", "2", String(program.pid)]);
+  await terminal.enter(`TERM=dumb ${words}`);
+  await terminal.until((text) => /^\d+ s {2}[\d,]+ samples/m.test(text));
+});
+
+onTerminal(
+  "run --live leaves its input to the program where that is no terminal, and reads keys all the same",
+  async (terminal) => {
+    const script =
+      "import sys,time; text = sys.stdin.read(); print(text.upper(), flush=True); time.sleep(60)";
+    const words = ["run", "--live", "-d", "40", "--kill", "--", python.path, "-c", script];
+    await terminal.enter(`echo hello there | ${shellWords(subject, words)}`);
+    await terminal.until((text) => text.includes("printed: HELLO THERE"));
+    await terminal.press("o");
+    await terminal.until((text) => text.includes("standard output"));
+    await terminal.press("q");
+    await terminal.until((text) => backAtShell(text) && text.includes("HELLO THERE"));
+  },
+);
+
+onTerminal(
+  "run --live keeps what the program prints aside, never blocks it, and ends with its status",
+  async (terminal) => {
+    const script = "import sys,time\n" +
+      "for i in range(1000): sys.stderr.write('x' * 99_999 + chr(10))\n" +
+      "print('the end is', 40 + 2); time.sleep(1); sys.exit(7)";
+    const words = ["run", "--live", "--", python.path, "-c", script];
+    await terminal.enter(`${shellWords(subject, words)} 2> err; echo status-$?`);
+    await terminal.until((text) =>
+      text.includes("printed: the end is 42") || text.includes(" ended ")
+    );
+    await terminal.until((text) => text.includes(" ended "));
+    await terminal.press("q");
+    await terminal.until((text) => text.includes("the end is 42") && text.includes("status-7"));
+    // Of so much only the end is kept, and it is said how much went before.
+    await terminal.enter(
+      "clear; tail -n 1 err | cut -c 1-40; grep -a -o '. [0-9]* bytes that' err",
+    );
+    await terminal.until((text) => /^x{40}$/m.test(text) && /… \d{8} bytes that/.test(text));
+  },
+);
+
+Deno.test("without a terminal a live capture prints a line every second, or an object", async () => {
+  await using program = await startProgram(python.path, [ORDERS, "30"]);
+  const pid = String(program.pid);
+  const lines = await runTachyon(SUBJECTS[0]!, ["attach", "--live", "-d", "2.5", pid]);
+  assert.equal(lines.status, 0, lines.stderr);
+  assert.match(lines.stdout, /^[123] s {2}[\d,]+ samples {2}.* rejected {2}find_coupons \d+\.\d%/);
+  assert.ok(lines.stdout.trimEnd().split("\n").length >= 2);
+  const objects = await runTachyon(SUBJECTS[0]!, ["attach", "--live", "--json", "-d", "1.5", pid]);
+  const rows = objects.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
+  assert.equal(rows.at(-1).functions[0].name, "find_coupons");
+  assert.equal(rows.at(-1).pid, program.pid);
+  const some = ["--include", "^parse_order$", "--live", "--json", "-d", "1.5"];
+  const filtered = await runTachyon(SUBJECTS[0]!, ["attach", ...some, pid]);
+  const last = JSON.parse(filtered.stdout.trimEnd().split("\n").at(-1)!);
+  const names: string[] = last.functions.map(({ name }: { name: string }) => name);
+  assert.ok(names.includes("parse_order"), names.join());
+  assert.ok(!names.includes("find_coupons"), names.join());
+});
+
+Deno.test("--realtime-stats says every second how it goes, and leaves the result as it is", async () => {
+  const words = ["run", "--realtime-stats", "--collapsed", "-o", "-", "--python", python.path];
+  const { stdout, stderr } = await runTachyon(SUBJECTS[0]!, [...words, ORDERS, "4.5"]);
+  assert.match(stderr, /^\d s {2}[\d,]+ samples {2}.*find_coupons/m);
+  // On a busy machine a line may come late, or be left out.
+  const seconds = [...stderr.matchAll(/^(\d+) s {2}/gm)].map(([, second]) => Number(second));
+  assert.ok(seconds.length >= 2 && seconds.length <= 5, stderr);
+  assert.ok(seconds.every((second, i) => i === 0 || second > seconds[i - 1]!), stderr);
+  assert.match(stdout, /;find_coupons|:find_coupons/);
+});
