@@ -21,7 +21,7 @@ export function adviseOnMac(
       why:
         "It is a program of the system's, as /usr/bin/python3 is: System Integrity Protection keeps everybody out, root too.",
       commands: [],
-      note: "Use a Python from python.org, Homebrew, pyenv, uv or conda.",
+      note: "Use a Python of your own, from Homebrew, pyenv, uv or conda.",
     });
   }
   const stranger = target?.users.find((user) => user !== own.user);
@@ -44,7 +44,7 @@ export function adviseOnMac(
     advice.push({
       why: "It was signed with the hardened runtime, which keeps debuggers out.",
       commands: signing(program),
-      note: "Or use a Python that was not: those of Homebrew, pyenv and uv are not.",
+      note: "Or use a Python that was not, as those of Homebrew, pyenv, uv and conda.",
     });
   }
   return advice;
