@@ -1,5 +1,5 @@
 /**
- * `deno task accuracy [--long] [chains] [leaves] [marks] [states] [tasks]`: how whole and how unbiased the stacks are, and how right marks, states and tasks, beside CPython 3.15's own
+ * `deno task accuracy [--long] [chains] [leaves] [marks] [start] [states] [tasks]`: how whole and how unbiased the stacks are, and how right marks, states and tasks, beside CPython 3.15's own
  * profiler. The truth is a capture from the target's own CPU, where it cannot run while it is read.
  */
 import { basename } from "node:path";
@@ -16,6 +16,7 @@ import { findFault, type Grammar } from "../tests/accuracy/grammar.ts";
 import { captureCpu, grammarOf, Running, targetCpu } from "../tests/accuracy/running.ts";
 import { measureMarks } from "./marks.ts";
 import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
+import { measureStart } from "./start.ts";
 import { measureStates } from "./state_accuracy.ts";
 import { measureTasks } from "./task_accuracy.ts";
 import { percent, print, printMachine, printTable } from "./table.ts";
@@ -167,6 +168,11 @@ if (wanted("marks")) {
     "Shares that programs measure themselves, at 1 kHz; each profiler's truth is of its own time:",
   );
   printTable(["", "truth", "tachyon", "truth", "CPython --native"], rows);
+}
+
+if (wanted("start")) {
+  const newest = pythons.find(({ minor }) => minor === "3.15");
+  if (newest !== undefined) await measureStart(newest.path, long ? 20 : 5);
 }
 
 if (wanted("states")) {

@@ -1,7 +1,7 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [states] [reads] [memory] [replay] [report] [diff] [ps] [dump] [live [--minutes N]]`:
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [states] [reads] [memory] [replay] [report] [diff] [ps] [dump] [rotation] [live [--minutes N]]`:
  * what tachyon costs and how fast it can go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
- * all of it but `memory`, `replay`, `report`, `diff`, `ps`, `dump` and `live`, which must be asked for; `--long` is for
+ * all of it but `memory`, `replay`, `report`, `diff`, `ps`, `dump`, `rotation` and `live`, which must be asked for; `--long` is for
  * the docs, and takes memory for ten minutes, and diff for twenty.
  */
 import { findTestPythons } from "../scripts/pythons.ts";
@@ -16,6 +16,7 @@ import { benchReads } from "./read.ts";
 import { benchCpu, benchRates } from "./rates.ts";
 import { benchReplay } from "./replay.ts";
 import { benchReport } from "./report.ts";
+import { benchRotation } from "./rotation.ts";
 import { benchSlowdown } from "./slowdown.ts";
 import { benchStates } from "./states.ts";
 import { benchThreads } from "./threads.ts";
@@ -42,6 +43,7 @@ if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 3);
 if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
 if (wanted("states")) await benchStates(python.path, long ? 10 : 4);
 if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
+if (only.includes("rotation")) await benchRotation(python.path, long ? 600 : 120);
 if (only.includes("replay")) await benchReplay(python.path);
 if (only.includes("live")) {
   if (minutes > 0) await benchLiveLong(python.path, minutes);

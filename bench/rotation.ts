@@ -1,0 +1,105 @@
+/** A capture in parts over a long time: what is between the parts, and what memory it takes. */
+import { openInputFile } from "../src/cli/input_file.ts";
+import { isFault } from "../src/cli/errors.ts";
+import { openInput } from "../src/recording/inputs/open.ts";
+import { captureCpu, Running } from "../tests/accuracy/running.ts";
+import { print, printTable } from "./table.ts";
+
+const target = new URL("unique.py", import.meta.url).pathname;
+const main = new URL("../src/main.ts", import.meta.url).pathname;
+const config = new URL("../deno.json", import.meta.url).pathname;
+/** Length of a part, s. */
+const EVERY = 5;
+/** Rows of the table. */
+const POINTS = 12;
+
+/** One part, as it is on disk. */
+interface Part {
+  readonly firstUs: number;
+  readonly lastUs: number;
+  readonly durationUs: number;
+  readonly samples: number;
+  readonly missed: number;
+  readonly bytes: number;
+}
+
+/** Captures at 1 kHz in parts, to recordings and reports, and prints gaps and resident sizes. */
+export async function benchRotation(python: string, seconds: number): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using running = await Running.start(python, target, []);
+    const sizes = await watchCapture(running.pid, folder, seconds);
+    const parts = [...Deno.readDirSync(folder)].map(({ name }) => name)
+      .filter((name) => name.endsWith(".bin")).sort()
+      .map((name) => readPart(`${folder}/${name}`));
+    const gaps = parts.slice(1).map((part, i) =>
+      parts[i]!.durationUs - parts[i]!.lastUs + part.firstUs
+    );
+    const sum = (of: (part: Part) => number): number => parts.reduce((all, p) => all + of(p), 0);
+    print();
+    print(
+      `${parts.length} parts of ${EVERY} s at 1 kHz, ${sum((part) => part.samples)} samples, ` +
+        `${sum((part) => part.missed)} ticks missed. From the last sample of a part to the first ` +
+        `of the next: at most ${(Math.max(...gaps) / 1000).toFixed(2)} ms, in the middle ${
+          (gaps.toSorted((a, b) => a - b)[gaps.length >> 1]! / 1000).toFixed(2)
+        } ms. A recording has ${(sum((part) => part.bytes) / parts.length / 1e3).toFixed(0)} kB.`,
+    );
+    const rows = sizes.map((size, i) => [
+      `${Math.round(seconds * (i + 1) / POINTS)}`,
+      size.toFixed(0),
+    ]);
+    print();
+    print("Resident memory, with a recording and a report of each part:");
+    printTable(["after s", "MB"], rows);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Resident sizes at equal distances, MB. */
+async function watchCapture(pid: number, folder: string, seconds: number): Promise<number[]> {
+  const outputs = ["-o", `binary:${folder}/p-%n.bin`, "-o", `flamegraph:${folder}/p-%n.html`];
+  const child = new Deno.Command("taskset", {
+    args: [
+      ...["-c", String(captureCpu), Deno.execPath(), "run", "-q", "-A", "--config", config, main],
+      ...["attach", "-q", "--every", `${EVERY}s`, "-d", String(seconds), ...outputs, String(pid)],
+    ],
+    stdin: "null",
+  }).spawn();
+  const sizes: number[] = [];
+  const begun = performance.now();
+  for (let point = 1; point <= POINTS; point++) {
+    // Two seconds before each point: at the last one it still samples.
+    const due = begun + seconds * 1000 * point / POINTS - 2000;
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
+    const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
+    sizes.push(Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) / 1024);
+  }
+  if (!(await child.status).success) throw new Error("the capture failed");
+  return sizes;
+}
+
+function readPart(path: string): Part {
+  const file = openInputFile(path);
+  if (isFault(file)) throw new Error(file.what);
+  try {
+    const input = openInput(file.source);
+    if (!("read" in input) || input.knows !== "samples") throw new Error(`${path} is no recording`);
+    let [firstUs, lastUs] = [Infinity, 0];
+    for (const { time, length } of input.read()) {
+      firstUs = Math.min(firstUs, time[0] ?? Infinity);
+      lastUs = time[length - 1] ?? lastUs;
+    }
+    const { quality } = input.profile;
+    return {
+      firstUs,
+      lastUs,
+      durationUs: input.summary().durationUs,
+      samples: quality.samples,
+      missed: quality.missedTicks,
+      bytes: file.source.size,
+    };
+  } finally {
+    file.close();
+  }
+}
