@@ -2,7 +2,7 @@
 import { openInputFile } from "../src/cli/input_file.ts";
 import { isFault } from "../src/cli/errors.ts";
 import { openInput } from "../src/recording/inputs/open.ts";
-import { captureCpu, Running } from "../tests/accuracy/running.ts";
+import { Running } from "../tests/accuracy/running.ts";
 import { print, printTable } from "./table.ts";
 
 const target = new URL("unique.py", import.meta.url).pathname;
@@ -10,6 +10,8 @@ const main = new URL("../src/main.ts", import.meta.url).pathname;
 const config = new URL("../deno.json", import.meta.url).pathname;
 /** Length of a part, s. */
 const EVERY = 5;
+/** Of the target's paths of calls there are as many as the fifth power of this. */
+const WIDTH = 4;
 /** Rows of the table. */
 const POINTS = 12;
 
@@ -27,7 +29,7 @@ interface Part {
 export async function benchRotation(python: string, seconds: number): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
-    await using running = await Running.start(python, target, []);
+    await using running = await Running.start(python, target, [String(WIDTH)]);
     const sizes = await watchCapture(running.pid, folder, seconds);
     const parts = [...Deno.readDirSync(folder)].map(({ name }) => name)
       .filter((name) => name.endsWith(".bin")).sort()
@@ -38,7 +40,9 @@ export async function benchRotation(python: string, seconds: number): Promise<vo
     const sum = (of: (part: Part) => number): number => parts.reduce((all, p) => all + of(p), 0);
     print();
     print(
-      `${parts.length} parts of ${EVERY} s at 1 kHz, ${sum((part) => part.samples)} samples, ` +
+      `${parts.length} parts of ${EVERY} s at 1 kHz of a program with ${WIDTH ** 5} stacks, ${
+        sum((part) => part.samples)
+      } samples, ` +
         `${sum((part) => part.missed)} ticks missed. From the last sample of a part to the first ` +
         `of the next: at most ${(Math.max(...gaps) / 1000).toFixed(2)} ms, in the middle ${
           (gaps.toSorted((a, b) => a - b)[gaps.length >> 1]! / 1000).toFixed(2)
@@ -59,9 +63,10 @@ export async function benchRotation(python: string, seconds: number): Promise<vo
 /** Resident sizes at equal distances, MB. */
 async function watchCapture(pid: number, folder: string, seconds: number): Promise<number[]> {
   const outputs = ["-o", `binary:${folder}/p-%n.bin`, "-o", `flamegraph:${folder}/p-%n.html`];
-  const child = new Deno.Command("taskset", {
+  // On both CPUs: what a part is written with must not be in the way of samples.
+  const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["-c", String(captureCpu), Deno.execPath(), "run", "-q", "-A", "--config", config, main],
+      ...["run", "-q", "-A", "--config", config, main],
       ...["attach", "-q", "--every", `${EVERY}s`, "-d", String(seconds), ...outputs, String(pid)],
     ],
     stdin: "null",

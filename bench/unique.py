@@ -1,10 +1,14 @@
-"""Goes down one of 100 000 paths of calls, one after the other at random, and waits a moment at its end."""
+"""
+Goes down one of 100 000 paths of calls, one after the other at random, and waits a moment at its end:
+unique.py [WIDTH], of which there are then the fifth power.
+"""
 
 import random
 import signal
+import sys
 import time
 
-LEVELS, WIDTH = 5, 10
+LEVELS, WIDTH = 5, int((sys.argv[1:] or ["10"])[0])
 
 
 def write_level(level):

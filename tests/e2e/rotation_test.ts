@@ -90,7 +90,7 @@ Deno.test("parts follow each other without a gap, and each stands for itself", a
 Deno.test("an output that is large enough begins anew, and only the newest are kept", async () => {
   await using program = await startProgram(PYTHON, [ORDERS, "60"]);
   await inTemporary(async (cwd) => {
-    const words = ["attach", "-d", "4.5", "--max-size", "2kB", "--keep", "2", "--gecko"];
+    const words = ["attach", "-d", "3.5", "--max-size", "2kB", "--keep", "2", "--gecko"];
     const { status, stderr } = await untilSampled(() =>
       runTachyon(SUBJECT, [...words, "-o", "g-%n.json", `${program.pid}`], { cwd })
     );
