@@ -13,6 +13,8 @@ import { ORDERS, PYTHONS, runTachyon, shellWords, SUBJECTS } from "./subjects.ts
 const PYTHON = PYTHONS.at(-1)!.path;
 const SUBJECT = SUBJECTS.at(-1)!;
 const INTERVAL_US = 1000;
+/** How long three parts may take, ms. */
+const PATIENCE_MS = 30_000;
 
 /** What is in the recording of a part. */
 interface Read {
@@ -90,10 +92,18 @@ Deno.test("parts follow each other without a gap, and each stands for itself", a
 Deno.test("an output that is large enough begins anew, and only the newest are kept", async () => {
   await using program = await startProgram(PYTHON, [ORDERS, "60"]);
   await inTemporary(async (cwd) => {
-    const words = ["attach", "-d", "3.5", "--max-size", "2kB", "--keep", "2", "--gecko"];
-    const { status, stderr } = await untilSampled(() =>
-      runTachyon(SUBJECT, [...words, "-o", "g-%n.json", `${program.pid}`], { cwd })
-    );
+    const words = ["attach", "--max-size", "2kB", "--keep", "2", "--gecko", "-o", "g-%n.json"];
+    const { status, stderr } = await runTachyon(SUBJECT, [...words, `${program.pid}`], {
+      cwd,
+      during: async (child) => {
+        const deadline = performance.now() + PATIENCE_MS;
+        while (!listFiles(cwd).includes("g-0003.json")) {
+          assert.ok(performance.now() < deadline, listFiles(cwd).join());
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        child.kill("SIGINT");
+      },
+    });
     assert.equal(status, 0, stderr);
     const [, parts] = /(\d+) parts,/.exec(stderr)!;
     assert.ok(Number(parts) >= 3, stderr);
