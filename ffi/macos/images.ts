@@ -32,11 +32,15 @@ const PIECE_BYTES = 256;
 
 /**
  * What the dynamic linker says that it has loaded, the executable first (<mach-o/dyld_images.h>). Empty
- * before it has begun its work, and when the process is gone.
+ * before it has begun its work; undefined when the task is gone.
  */
-export function listImages(calls: MachCalls, task: number, memory: MemoryReader): Image[] {
+export function listImages(
+  calls: MachCalls,
+  task: number,
+  memory: MemoryReader,
+): Image[] | undefined {
   const info = new Uint8Array(DYLD_INFO.size);
-  if (calls.taskInfo(task, TASK_DYLD_INFO, info) < DYLD_INFO.size) return [];
+  if (calls.taskInfo(task, TASK_DYLD_INFO, info) < DYLD_INFO.size) return undefined;
   const told = view(info);
   if (told.getUint32(DYLD_INFO.all_image_info_format, true) !== TASK_DYLD_ALL_IMAGE_INFO_64) {
     return [];

@@ -17,9 +17,10 @@ import { MacModule } from "./modules.ts";
 import { type BsdFacts, readFacts } from "./process_facts.ts";
 import { ERRNO, KERN } from "./structs.ts";
 
-/** What a dead right to a task, or one to a task that has ended, is answered with. */
+/** What a dead right to a task, or one to a task that has ended or is ending, is answered with. */
 const DEAD: readonly number[] = [
   KERN.MACH_SEND_INVALID_DEST,
+  KERN.KERN_INVALID_ARGUMENT,
   KERN.KERN_INVALID_NAME,
   KERN.KERN_INVALID_RIGHT,
   KERN.KERN_INVALID_TASK,
@@ -60,11 +61,14 @@ class MacProcess implements Process {
   readonly ownPid: number;
   readonly #calls: MachCalls;
   readonly #startedUs: number;
-  /** The right to its task; it stays with this process whoever gets the pid. 0 when it was given back. */
+  /**
+   * The right to its task; it stays with this task whoever gets the pid, and dies when the process starts
+   * another program, which has a task of its own. 0 when it was given back.
+   */
   #task: number;
   readonly #one = new Ranges(1);
   #known = new Map<string, MacModule>();
-  /** The right is dead: the process has ended, or has started another program and thereby got another task. */
+  /** The right is dead, and there is no other to be had. */
   #isLost = false;
 
   constructor(calls: MachCalls, { pid, startedUs }: BsdFacts, task: number) {
@@ -76,7 +80,10 @@ class MacProcess implements Process {
 
   read(ranges: Ranges, into: Uint8Array): number {
     if (this.#task === 0 || this.#isLost) return GONE;
-    const result = this.#calls.taskRead(this.#task, ranges, into);
+    let result = this.#calls.taskRead(this.#task, ranges, into);
+    if (DEAD.includes(-result) && this.#renew()) {
+      result = this.#calls.taskRead(this.#task, ranges, into);
+    }
     return result >= 0 ? result : this.#failureOf(-result);
   }
 
@@ -84,7 +91,11 @@ class MacProcess implements Process {
     if (this.#task === 0) return [];
     const memory = (at: Address, length: number): Uint8Array => this.#bytesUpTo(at, length);
     const known = new Map<string, MacModule>();
-    for (const { address, pathAddress } of listImages(this.#calls, this.#task, memory)) {
+    let images = listImages(this.#calls, this.#task, memory);
+    if (images === undefined && this.#renew()) {
+      images = listImages(this.#calls, this.#task, memory);
+    }
+    for (const { address, pathAddress } of images ?? []) {
       const key = `${address} ${pathAddress}`;
       const module = this.#known.get(key) ??
         new MacModule(readPath(memory, pathAddress), address, memory);
@@ -142,9 +153,23 @@ class MacProcess implements Process {
     this.#task = 0;
   }
 
+  /**
+   * Gets the right to the task that the process has now. Many an interpreter of macOS is a small program that
+   * starts the real one in its own place.
+   * @returns false if there is no other.
+   */
+  #renew(): boolean {
+    const before = this.#task;
+    const task = this.alive() ? this.#calls.taskOpen(this.pid) : 0;
+    if (task > 0) this.#calls.taskClose(before);
+    else this.#isLost = true;
+    if (task > 0) this.#task = task;
+    // A right that we have already comes by the same name, and is counted.
+    return task > 0 && task !== before;
+  }
+
   /** While a process ends its memory goes before its right does. */
   #failureOf(code: number): number {
-    if (DEAD.includes(code)) this.#isLost = true;
     if (!this.alive()) return GONE;
     return code === KERN.KERN_DENIED || code === KERN.KERN_FAILURE ? DENIED : UNMAPPED;
   }

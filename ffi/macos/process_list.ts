@@ -75,22 +75,24 @@ export function readExecutable(calls: MachCalls, pid: number): string {
 
 /** Whether a process is called like Python, or has a library mapped that is. */
 export function likenessOf(calls: MachCalls, pid: number): Likeness {
-  const paths = listMapped(calls, pid);
   if (PYTHON_FILE.test(readExecutable(calls, pid))) return "python";
+  const paths = listMapped(calls, pid);
   if (typeof paths === "number") return paths === -ERRNO.EPERM ? "hidden" : "other";
   return paths.some((path) => PYTHON_FILE.test(path)) ? "python" : "other";
 }
 
 /** The version in the name of what is mapped: `3.6`. */
 export function versionByName(calls: MachCalls, pid: number): string | undefined {
+  const told = versionIn(readExecutable(calls, pid));
+  if (told !== undefined) return told;
   const mapped = listMapped(calls, pid);
-  const paths = [readExecutable(calls, pid), ...(typeof mapped === "number" ? [] : mapped)];
-  for (const path of paths) {
-    if (!PYTHON_FILE.test(path)) continue;
-    const version = PYTHON_FILE.exec(path)?.[1] ?? FRAMEWORK_VERSION.exec(path)?.[1];
-    if (version !== undefined) return version;
-  }
-  return undefined;
+  if (typeof mapped === "number") return undefined;
+  return mapped.map(versionIn).find((version) => version !== undefined);
+}
+
+function versionIn(path: string): string | undefined {
+  const file = PYTHON_FILE.exec(path);
+  return file === null ? undefined : file[1] ?? FRAMEWORK_VERSION.exec(path)?.[1];
 }
 
 /** Paths of the files that are mapped where programs are, each once; or a negative errno if nothing is told. */
@@ -116,9 +118,11 @@ function listMapped(calls: MachCalls, pid: number): string[] | number {
   return [...paths];
 }
 
+let wordsBuffer: Uint8Array | undefined;
+
 /** Words of a command line (KERN_PROCARGS2); empty when it cannot be read. */
 export function readCommand(calls: MachCalls, pid: number): string[] {
-  const bytes = new Uint8Array(WORDS_ROOM);
+  const bytes = wordsBuffer ??= new Uint8Array(WORDS_ROOM);
   const length = calls.processWords(pid, bytes);
   return length < 4 ? [] : parseWords(bytes.subarray(0, length));
 }

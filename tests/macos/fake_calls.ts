@@ -65,6 +65,8 @@ export class FakeMac implements MachCalls {
   /** Called before each read. */
   beforeRead: (() => void) | undefined;
   #nextTask = 0x1003;
+  /** How often each was given. */
+  readonly #counts = new Map<number, number>();
 
   constructor(...processes: readonly FakeProcess[]) {
     for (const process of processes) this.processes.set(process.pid, process);
@@ -74,13 +76,26 @@ export class FakeMac implements MachCalls {
     const process = this.processes.get(pid);
     if (process === undefined) return -KERN.KERN_FAILURE;
     if (process.refusal !== undefined) return -process.refusal;
+    // A right that is held already comes by the same name.
+    for (const [task, held] of this.tasks) {
+      if (held === process) {
+        this.#counts.set(task, this.#counts.get(task)! + 1);
+        return task;
+      }
+    }
     const task = this.#nextTask += 0x100;
     this.tasks.set(task, process);
+    this.#counts.set(task, 1);
     return task;
   }
 
   taskClose(task: number): void {
-    if (!this.tasks.delete(task)) throw new Error(`no right ${task} is held`);
+    const count = this.#counts.get(task);
+    if (count === undefined) throw new Error(`no right ${task} is held`);
+    this.#counts.set(task, count - 1);
+    if (count > 1) return;
+    this.#counts.delete(task);
+    this.tasks.delete(task);
   }
 
   taskRead(task: number, ranges: Ranges, into: Uint8Array): number {

@@ -115,9 +115,46 @@ Deno.test("failures of reads are told apart", () => {
   assert.equal(failing(KERN.KERN_INVALID_ADDRESS), GONE);
   target.status = 2;
   assert.equal(process.alive(), true);
-  // It has started another program, and with it got another task.
+  // The right is dead, and there is no other.
+  target.refusal = KERN.KERN_FAILURE;
   assert.equal(failing(KERN.MACH_SEND_INVALID_DEST), GONE);
   assert.equal(process.alive(), false);
+  process.close();
+  assert.equal(mac.tasks.size, 0);
+});
+
+Deno.test("a process that starts another program in its place is read on", () => {
+  const { mac, target } = withImages("library-x64.dylib");
+  const process = open(mac);
+  assert.equal(process.modules().length, 3);
+  const next = new Image(PID, []);
+  mapFile(next, load("program-x64"), 0x1_0000_0000);
+  const images = [{ address: 0x1_0000_0000, path: "/opt/Python.app/Contents/MacOS/Python" }];
+  const dyld = placeImages(next, 0x2_0000_0000, images);
+  mac.processes.set(PID, { pid: PID, memory: next, dyld });
+  assert.deepEqual(process.modules().map(({ path }) => path), [images[0]!.path]);
+  check(process, process.modules()[0]!);
+  assert.equal(process.alive(), true);
+  // The same while it is read.
+  mac.processes.set(PID, target);
+  assert.equal(readAt(process, [SLIDE, 4]).length, 4);
+  assert.equal(process.modules().length, 3);
+  process.close();
+  assert.equal(mac.tasks.size, 0);
+});
+
+Deno.test("a right to a task that is alive is given back when it came twice", () => {
+  const mac = new FakeMac({ pid: PID, memory: twoPages() });
+  const process = open(mac);
+  const ranges = new Ranges(1);
+  ranges.push(0x1_0000_0000, 8);
+  const taskRead = mac.taskRead.bind(mac);
+  mac.taskRead = (): number => -KERN.KERN_INVALID_ARGUMENT;
+  assert.equal(process.read(ranges, new Uint8Array(8)), UNMAPPED);
+  mac.taskRead = taskRead;
+  assert.equal(process.read(ranges, new Uint8Array(8)), 8);
+  process.close();
+  assert.equal(mac.tasks.size, 0);
 });
 
 Deno.test("a process is not alive when another one has its pid", () => {
