@@ -1,6 +1,6 @@
 /**
  * `deno run -A scripts/live_screenshots.ts`: pictures of the live screen for `docs/screenshots/`, of the
- * example program, as tmux shows it, on dark and on light ground.
+ * example programs, as tmux shows it, on dark and on light ground.
  */
 import { startBrowser } from "../tests/report/browser.ts";
 import { PYTHONS, shellWords, SUBJECTS } from "../tests/e2e/subjects.ts";
@@ -9,11 +9,38 @@ import { TmuxTerminal } from "../tests/live/tmux.ts";
 import { repository } from "./repository.ts";
 import { print } from "./shell.ts";
 
-/** Views and the keys that lead to them. */
-const shots: readonly (readonly [string, readonly string[]])[] = [
-  ["functions", ["1"]],
-  ["flame", ["4", "Right", "Down", "Down", "Down", "Down"]],
-  ["source", ["1", "/", ..."coup", "Enter", "Home", "Enter"]],
+/** A program, how it is watched, and what is pictured: views and the keys that lead to them. */
+interface Scene {
+  readonly program: string;
+  readonly options: readonly string[];
+  /** What is on the screen once it is worth a picture. */
+  readonly sign: string;
+  readonly shots: readonly (readonly [name: string, keys: readonly string[]])[];
+}
+
+const scenes: readonly Scene[] = [
+  {
+    program: "orders.py",
+    options: [],
+    sign: "find_coupons",
+    shots: [
+      ["functions", ["1"]],
+      ["flame", ["4", "Right", "Down", "Down", "Down", "Down"]],
+      ["source", ["1", "/", ..."coup", "Enter", "Home", "Enter"]],
+    ],
+  },
+  {
+    program: "orders.py",
+    options: ["--opcodes", "--include", "^price_items$"],
+    sign: "price_items",
+    shots: [["instructions", ["2"]]],
+  },
+  {
+    program: "kitchen.py",
+    options: ["--async-mode", "all"],
+    sign: "wait_tables",
+    shots: [["tasks", ["7"]]],
+  },
 ];
 
 /** Colours of xterm's 256 that lie in its cube and on its grey ramp. */
@@ -76,23 +103,32 @@ function follow(look: Look, codes: string): Look {
 
 const browser = await startBrowser();
 const folder = await Deno.makeTempDir({ prefix: "shop-" });
-await Deno.copyFile(`${repository}/examples/orders.py`, `${folder}/orders.py`);
 for (const light of [false, true]) {
-  await using program = await startProgram(PYTHONS.at(-1)!.path, [`${folder}/orders.py`, "60"]);
-  await using terminal = await TmuxTerminal.open(110, 28, repository);
-  const words = shellWords(SUBJECTS.at(-1)!, ["top", String(program.pid)]);
-  await terminal.enter(`COLORFGBG='${light ? "0;15" : "15;0"}' ${words}`);
-  await terminal.until((text) => text.includes("find_coupons"));
-  await new Promise((resolve) => setTimeout(resolve, 5000));
-  for (const [name, keys] of shots) {
-    await terminal.press(...keys);
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    const page = await browser.newPage({ deviceScaleFactor: 1 });
-    await page.setContent(renderPage(await terminal.look("-e"), light));
-    const path = `${repository}/docs/screenshots/live-${name}-${light ? "light" : "dark"}.png`;
-    await page.locator("pre").screenshot({ path });
-    await page.close();
-    print(path.slice(repository.length + 1));
+  for (const { program, options, sign, shots } of scenes) {
+    await Deno.copyFile(`${repository}/examples/${program}`, `${folder}/${program}`);
+    const path = PYTHONS.at(-1)!.path;
+    await using running = await startProgram(path, [`${folder}/${program}`, "60"]);
+    await using terminal = await TmuxTerminal.open(110, 28, repository);
+    const words = shellWords(SUBJECTS.at(-1)!, [
+      "top",
+      "-r",
+      "200",
+      ...options,
+      String(running.pid),
+    ]);
+    await terminal.enter(`COLORFGBG='${light ? "0;15" : "15;0"}' ${words}`);
+    await terminal.until((text) => text.includes(sign));
+    await new Promise((resolve) => setTimeout(resolve, 5000));
+    for (const [name, keys] of shots) {
+      await terminal.press(...keys);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      const page = await browser.newPage({ deviceScaleFactor: 1 });
+      await page.setContent(renderPage(await terminal.look("-e"), light));
+      const file = `docs/screenshots/live-${name}-${light ? "light" : "dark"}.png`;
+      await page.locator("pre").screenshot({ path: `${repository}/${file}` });
+      await page.close();
+      print(file);
+    }
   }
 }
 await browser.close();

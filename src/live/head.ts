@@ -1,6 +1,7 @@
 /** What stands above the views: who is watched, how well, and what threads do; and the views' names. */
 
 import { baseName } from "../analysis/places.ts";
+import { describeFilter } from "../analysis/sample_filter.ts";
 import { measureText } from "../analysis/terminal_text.ts";
 import { formatCount, formatCounted, formatRate, formatShare } from "../analysis/units.ts";
 import { VIEWS } from "./model.ts";
@@ -162,6 +163,7 @@ export function describeShown({ profile, model, window }: Scene): string {
   const process = window.process === undefined ? undefined : profile.processes[window.process];
   const { seconds } = window;
   return [
+    ...(profile.metadata.filters ?? []).map(describeFilter),
     process === undefined ? "" : `only pid ${process.pid}`,
     thread === undefined ? "" : `only ${nameThread(thread)}`,
     model.filter === "" ? "" : `filter ${model.filter}`,

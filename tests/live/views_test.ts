@@ -170,6 +170,14 @@ Deno.test("a capture that loses all readings says so and answers keys", async ()
   await shown;
 });
 
+Deno.test("a filter of the command line is named in the head", async () => {
+  const filters = [{ threads: [], include: ["^price"], exclude: [] }];
+  const { terminal, shown } = watchProfile(shopProfile({ filters }).profile, 120, 24);
+  await terminal.until((text) => text.includes("with /^price/"));
+  terminal.type("q");
+  await shown;
+});
+
 Deno.test("little is sent for a picture in which only numbers change", async () => {
   const { terminal, live, profile, shown } = watchDepot(120, 40);
   await terminal.until((text) => text.includes("Parser.parse"));
