@@ -1,7 +1,7 @@
 /**
- * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [states] [reads] [memory] [replay] [report] [diff] [ps] [dump] [rotation] [live [--minutes N]]`:
+ * `deno task bench [--long] [rates] [cpu] [slowdown] [threads] [states] [reads] [memory] [replay] [report] [diff] [ps] [dump] [startup] [rotation] [live [--minutes N]]`:
  * what tachyon costs and how fast it can go, beside CPython 3.15's own profiler on the same target in the same minutes. About three minutes for
- * all of it but `memory`, `replay`, `report`, `diff`, `ps`, `dump`, `rotation` and `live`, which must be asked for; `--long` is for
+ * all of it but `memory`, `replay`, `report`, `diff`, `ps`, `dump`, `startup`, `rotation` and `live`, which must be asked for; `--long` is for
  * the docs, and takes memory for ten minutes, and diff for twenty.
  */
 import { findTestPythons } from "../scripts/pythons.ts";
@@ -19,6 +19,7 @@ import { benchReport } from "./report.ts";
 import { benchRotation } from "./rotation.ts";
 import { benchSlowdown } from "./slowdown.ts";
 import { benchStates } from "./states.ts";
+import { benchStartup } from "./startup.ts";
 import { benchThreads } from "./threads.ts";
 import { print, printMachine } from "./table.ts";
 
@@ -53,6 +54,11 @@ if (only.includes("live")) {
   }
 }
 if (only.includes("dump")) await benchDump(python.path);
+if (only.includes("startup")) {
+  // The newest that py-spy knows, too.
+  const older = (await findTestPythons()).find(({ minor }) => minor === "3.13") ?? python;
+  await benchStartup(older.path, long ? 40 : 15);
+}
 if (only.includes("report")) await benchReport();
 if (only.includes("ps")) await benchPs((await findTestPythons()).map(({ path }) => path));
 if (only.includes("diff")) {

@@ -6,7 +6,9 @@
  *     --all               for all of them
  *     --offline-runtime   take Deno's runtime from a pinned npm package (docs/building.md)
  *     --package           for each also an archive, a list of hashes, and a bill of materials
+ *     --as-built          take the executables that are there: to pack them when others have signed them
  */
+import { existsSync } from "node:fs";
 import { parseArgs } from "node:util";
 import configuration from "../deno.json" with { type: "json" };
 import { buildAssets } from "./building/assets.ts";
@@ -31,6 +33,7 @@ await guard(async () => {
       target: { type: "string", multiple: true, default: [] },
       all: { type: "boolean", default: false },
       package: { type: "boolean", default: false },
+      "as-built": { type: "boolean", default: false },
     },
   });
   const offline = values["offline-runtime"];
@@ -40,7 +43,8 @@ await guard(async () => {
   await buildAssets();
   if (targets.length === 0 && !values.package) return await buildHere(offline);
   const chosen = targets.length === 0 ? chooseTargets([hostTarget()]) : targets;
-  const { built, faults } = await buildEach(chosen, offline);
+  const make = values["as-built"] ? checkBuilt : (target: Target) => buildFor(target, offline);
+  const { built, faults } = await buildEach(chosen, make);
   if (values.package && built.length > 0) await packTargets(built, dist, say);
   if (faults.length > 0) throw new BuildFault(faults.join("\n"));
 });
@@ -62,13 +66,13 @@ async function buildHere(offline: boolean): Promise<void> {
 /** One after the other; what cannot be built does not hold up the others. */
 async function buildEach(
   targets: readonly Target[],
-  offline: boolean,
+  make: (target: Target) => Promise<void>,
 ): Promise<{ built: Target[]; faults: string[] }> {
   const built: Target[] = [];
   const faults: string[] = [];
   for (const target of targets) {
     try {
-      await buildFor(target, offline);
+      await make(target);
       built.push(target);
     } catch (fault) {
       if (!(fault instanceof BuildFault)) throw fault;
@@ -90,6 +94,12 @@ async function buildFor(target: Target, offline: boolean): Promise<void> {
   });
   await signForMac(target.name, output);
   tellBuilt(name);
+}
+
+function checkBuilt(target: Target): Promise<void> {
+  const name = `tachyon-${target.name}${target.extension}`;
+  if (existsSync(`${dist}/${name}`)) return Promise.resolve();
+  return Promise.reject(new BuildFault(`dist/${name} is not there: leave out --as-built.`));
 }
 
 function tellBuilt(name: string): void {

@@ -3,19 +3,28 @@ import { pathToFileURL } from "node:url";
 import importMap from "../../import_map.json" with { type: "json" };
 import { repository } from "../repository.ts";
 import { BuildFault } from "./fault.ts";
-import type { Target } from "./targets.ts";
+import { hostTarget, type Target } from "./targets.ts";
 
 /**
- * Reading `/proc/PID/maps` of another process and dlopen of `/proc/self/fd/N` need *all* of Deno's
- * permissions ("Requires all access to …"); a narrower set, or any `--deny-…` beside it, refuses
- * both. `--no-prompt` keeps a refusal an error.
+ * What the program may do, by system. On Linux reading `/proc/PID/maps` of another process and dlopen
+ * of `/proc/self/fd/N` need *all* of Deno's permissions ("Requires all access to …"): a narrower set,
+ * or any `--deny-…` beside it, refuses both. Elsewhere it may not use the network, nor import code.
+ */
+const NARROW = ["ffi", "read", "write", "run", "env", "sys"].map((kind) => `--allow-${kind}`);
+const PERMISSIONS: Readonly<Record<string, readonly string[]>> = {
+  linux: ["--allow-all"],
+  macos: NARROW,
+  windows: NARROW,
+};
+
+/**
+ * `--no-prompt` keeps a refusal an error.
  *
  * No code cache: it would be a file of a predictable name in the folder for temporary files, which
  * is no place for a program that runs as root. No config and no npm: a configuration would embed
  * every package it names, used or not; the bundle holds all that is needed, or compiling fails.
  */
 const COMPILE_FLAGS = [
-  "--allow-all",
   "--no-prompt",
   "--no-code-cache",
   "--no-config",
@@ -61,13 +70,18 @@ export async function buildExecutable(request: ExecutableRequest): Promise<void>
 
     const env = request.runtime === undefined ? {} : { DENORT_BIN: request.runtime };
     const target = request.foreign === undefined ? [] : ["--target", request.foreign.target.triple];
-    const flags = ["--quiet", ...COMPILE_FLAGS, ...target];
-    const args = ["compile", ...flags, "--output", request.output, first];
+    const flags = ["--quiet", ...permissionsFor(request.foreign?.target), ...COMPILE_FLAGS];
+    const args = ["compile", ...flags, ...target, "--output", request.output, first];
     const compiled = await deno(args, env);
     if (compiled !== undefined) throw new BuildFault(explain(compiled));
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }
+}
+
+/** What a program for a target may do, as arguments of Deno; without a target, for this machine. */
+export function permissionsFor(target?: Target): readonly string[] {
+  return PERMISSIONS[(target?.name ?? hostTarget()).split("-")[0]!]!;
 }
 
 /** Makes the sources import another helper's library than that of this machine. */
