@@ -71,7 +71,7 @@ export function explainAttach({ fault, detail }: AttachFault, pid: number): Faul
         fault,
         `Process ${pid} runs Python ${said}, which is not supported.`,
         said.endsWith("on Windows")
-          ? "Supported are 3.13 to 3.15 there, those with a GIL, and 3.8 to 3.15 on Linux."
+          ? "Supported are 3.8 to 3.15 there, those with a GIL."
           : "Supported are 3.8 to 3.15.",
       );
     case "newer-version":

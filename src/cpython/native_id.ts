@@ -61,8 +61,8 @@ export function keptIdsOf(
  * Include/cpython/pystate.h: `thread_id` and `native_thread_id` lie side by side).
  */
 export function hasNarrowIds({ or }: DebugOffsets): boolean {
-  const told = or("thread_state.thread_id", -1);
-  return told >= 0 && or("thread_state.native_thread_id", -1) - told === 4;
+  const between = or("thread_state.native_thread_id", 0) - or("thread_state.thread_id", 0);
+  return or("thread_state.id_size", between) === 4;
 }
 
 /** The number that Python calls a thread by: `threading.get_ident()`. 0 if it cannot be read. */

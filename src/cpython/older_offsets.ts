@@ -1,6 +1,7 @@
 import type { Module } from "../../ffi/process.ts";
 import type { DebugOffsets, PythonVersion } from "./debug_offsets.ts";
 import { ON_MACOS } from "./layouts/macos.ts";
+import { ON_WINDOWS } from "./layouts/windows.ts";
 import { python38 } from "./layouts/python38.ts";
 import { python39 } from "./layouts/python39.ts";
 import { python310 } from "./layouts/python310.ts";
@@ -24,7 +25,7 @@ export const TABLED_MINORS: readonly number[] = [...TABLES.keys()].reverse();
 
 /**
  * The table of a version as if it were its debug offsets; undefined when there is none.
- * @param format of the file that the interpreter is in: macOS has larger locks than Linux.
+ * @param format of the file that the interpreter is in: locks and numbers have other sizes than on Linux elsewhere.
  */
 export function olderOffsets(
   version: PythonVersion,
@@ -32,7 +33,8 @@ export function olderOffsets(
 ): DebugOffsets | undefined {
   const measured = version.major === 3 ? TABLES.get(version.minor) : undefined;
   if (measured === undefined) return undefined;
-  const table = format === "mach-o" ? { ...measured, ...ON_MACOS[version.minor] } : measured;
+  const others = format === "mach-o" ? ON_MACOS : format === "pe" ? ON_WINDOWS : {};
+  const table = { ...measured, ...others[version.minor] };
   return {
     version,
     freeThreaded: false,

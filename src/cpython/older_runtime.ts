@@ -35,13 +35,6 @@ export function findOlderRuntime(
   runtime: Span,
 ): OlderRuntime | OlderFault {
   const told = toldMinor(reader, module);
-  if (module.format === "pe") {
-    // The tables are those of Linux, where locks and numbers have other sizes.
-    return {
-      fault: "unsupported-version",
-      detail: `${told === undefined ? "older than 3.13" : `3.${told}`} on Windows`,
-    };
-  }
   if (told !== undefined && !TABLED_MINORS.includes(told)) {
     return { fault: "unsupported-version", detail: `3.${told}` };
   }

@@ -212,10 +212,10 @@ function listInterpreterThreads(
   listed.reverse();
   const pthreads = listed.map(({ pthread }) => pthread);
   const kept = listed.map(({ ident }) => ident);
-  const own = layout.hasFrameObjects
-    ? nativeIdsOf(process, reader, pthreads)
-    : hasNarrowIds(runtime.offsets)
+  const own = hasNarrowIds(runtime.offsets)
     ? kept
+    : layout.hasFrameObjects
+    ? nativeIdsOf(process, reader, pthreads)
     : keptIdsOf(process, reader, kept, pthreads);
   const found = listed.map(({ address, ident }, i) => {
     const tid = own[i] === 0 ? 0 : process.threadBy(own[i]!);

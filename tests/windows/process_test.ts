@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { GONE, isOpen, NOT_THERE, type Process, Ranges } from "../../ffi/process.ts";
 import { openProcess } from "../../ffi/windows/process.ts";
 import { nameOf } from "../../scripts/pythons.ts";
+import { TABLED_MINORS } from "../../src/cpython/older_offsets.ts";
 import { findRuntime } from "../../src/cpython/runtime.ts";
 import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
-import { freeThreaded, selfDescribing } from "../cpython/interpreters.ts";
+import { freeThreaded, interpreters } from "../cpython/interpreters.ts";
 import { Reading, runtimeOf } from "../cpython/stacks.ts";
 import { type FakeProcess, fakeWindows } from "./fake_windows.ts";
 import { composeImage } from "./images.ts";
@@ -16,8 +17,10 @@ const PROGRAM = 0x7ff6_0000_0000;
 const SECTION = 0x1000;
 
 /** A recorded Python as a process of Windows: its runtime is in a section of a library. */
-function asProcess({ image, runtime, threads }: Recorded): FakeProcess {
-  const section = { name: "PyRuntime", bytes: runtime.bytes, writable: true };
+function asProcess({ image, runtime, threads }: Recorded, minor: number): FakeProcess {
+  // Before 3.13 there is no section of that name.
+  const name = TABLED_MINORS.includes(minor) ? ".data" : "PyRuntime";
+  const section = { name, bytes: runtime.bytes, writable: true };
   const library = composeImage([section], { _PyRuntime: SECTION });
   const program = composeImage([{ name: ".text", bytes: new Uint8Array(16), writable: false }]);
   for (const [start, bytes] of [[LIBRARY, library], [PROGRAM, program]] as const) {
@@ -31,7 +34,7 @@ function asProcess({ image, runtime, threads }: Recorded): FakeProcess {
     modules: [
       [PROGRAM, String.raw`C:\Python\python.exe`],
       [0x7ff9_0000_0000, String.raw`C:\Windows\System32\ntdll.dll`],
-      [LIBRARY, String.raw`C:\Python\python3.dll`],
+      [LIBRARY, `C:\\Python\\python3${minor}.dll`],
     ],
   };
 }
@@ -42,10 +45,11 @@ function open(fake: ReturnType<typeof fakeWindows>, pid: number): Process {
   return opened;
 }
 
-for (const python of selfDescribing) {
+for (const python of interpreters.filter(({ freeThreaded }) => !freeThreaded)) {
+  const minor = Number(python.minor.slice(2));
   Deno.test(`stacks of ${nameOf(python)} are read from a library of Windows, with ids of four bytes`, async () => {
     const recorded = await record(python, "three_threads");
-    const process = open(fakeWindows([asProcess(recorded)]), 4242);
+    const process = open(fakeWindows([asProcess(recorded, minor)]), 4242);
     const runtime = runtimeOf(process);
     assert.equal(runtime.address, LIBRARY + SECTION);
     const found = new Reading(runtime).all();
@@ -62,7 +66,7 @@ for (const python of selfDescribing) {
 
 for (const python of freeThreaded) {
   Deno.test(`${nameOf(python)} is refused on Windows, where nobody has measured its structures`, async () => {
-    const process = open(fakeWindows([asProcess(await record(python, "idle"))]), 4242);
+    const process = open(fakeWindows([asProcess(await record(python, "idle"), 14)]), 4242);
     const found = findRuntime(process);
     assert("fault" in found);
     assert.equal(found.fault, "unsupported-version");

@@ -4,7 +4,9 @@ import { createLoops } from "../../ffi/helper/loops.ts";
 import { createReaderThread } from "../../ffi/helper/reader_thread.ts";
 import type { Python } from "../../scripts/pythons.ts";
 import { fieldNames } from "../../src/cpython/debug_offsets.ts";
-import { listThreads, type Runtime } from "../../src/cpython/runtime.ts";
+import { ON_WINDOWS } from "../../src/cpython/layouts/windows.ts";
+import { olderOffsets, TABLED_MINORS } from "../../src/cpython/older_offsets.ts";
+import { listThreads, type Runtime, type ThreadState } from "../../src/cpython/runtime.ts";
 import { DumpReader } from "../../src/sampler/dump_reader.ts";
 import { Image } from "../cpython/image.ts";
 import { Reading, runtimeOf } from "../cpython/stacks.ts";
@@ -30,8 +32,9 @@ export interface Recorded {
 }
 
 /**
- * Records what a capture and a dump read of a scene of `stopped_target.py`. On Windows ids of threads take four
- * bytes each (`unsigned long`): the table in the recorded runtime is changed to say so.
+ * Records what a capture and a dump read of a scene of `stopped_target.py`, and shapes it as on Windows: there
+ * ids of threads take four bytes each (`unsigned long`). From 3.13 on the table in the runtime is changed to say
+ * so; before, fields are moved to where the tables of Windows have them.
  */
 export async function record(python: Python, scene: string): Promise<Recorded> {
   await using stopped = await Stopped.start(python, scene);
@@ -48,22 +51,54 @@ export async function record(python: Python, scene: string): Promise<Recorded> {
   const size = runtime.offsets.get("runtime_state.size");
   const bytes = runtime.reader.bytes(runtime.address, size);
   assert(bytes, "the runtime can be read");
-  const before = runtime.offsets.get("thread_state.native_thread_id");
-  narrowIds(runtime, bytes);
-  const threads = listThreads(runtime).map(({ address, tid }): RecordedThread => ({
-    address,
-    told: stopped.told.find((one) => one.tid === tid),
-    ids: [address + before - 4, address + before],
-  }));
+  const states = listThreads(runtime);
   image.seal();
+  const places = hasOwnTable(runtime)
+    ? narrowIds(runtime, bytes)
+    : moveFields(runtime, states, image, bytes);
+  const threads = states.map(({ address, tid }): RecordedThread => {
+    const ids = places.map((at) => address + at) as [number, number];
+    for (const at of ids) image.write(at, new Uint8Array(Uint32Array.of(tid).buffer));
+    return { address, told: stopped.told.find((one) => one.tid === tid), ids };
+  });
   return { image, runtime: { address: runtime.address, bytes }, threads };
 }
 
-function narrowIds({ offsets }: Runtime, bytes: Uint8Array): void {
+function hasOwnTable({ offsets }: Runtime): boolean {
+  return !TABLED_MINORS.includes(offsets.version.minor);
+}
+
+/** Changes the table of a runtime that has one. Returns where in a thread state the two ids are then. */
+function narrowIds({ offsets }: Runtime, bytes: Uint8Array): [number, number] {
   const names = fieldNames(offsets.version.minor);
   const at = 8 + names.indexOf("thread_state.thread_id") * 8;
   const native = offsets.get("thread_state.native_thread_id");
   new DataView(bytes.buffer, bytes.byteOffset).setBigUint64(at, BigInt(native - 4), true);
+  return [native - 4, native];
+}
+
+/** Moves fields of an older version to where Windows has them. Returns where the ids are then. */
+function moveFields(
+  { offsets }: Runtime,
+  states: readonly ThreadState[],
+  image: Image,
+  bytes: Uint8Array,
+): [number, number] {
+  const there = olderOffsets(offsets.version, "pe")!;
+  const moved = Object.keys(ON_WINDOWS[offsets.version.minor]!).filter((name) =>
+    !/size$/.test(name)
+  );
+  const fields = moved.filter((name) => name.startsWith("thread_state."));
+  for (const { address } of states) {
+    const words = fields.map((name) => image.at(address + offsets.get(name))!.slice(0, 8));
+    fields.forEach((name, i) => image.write(address + there.get(name), words[i]!));
+  }
+  for (const name of moved.filter((name) => name.startsWith("runtime_state."))) {
+    const at = offsets.get(name);
+    bytes.set(bytes.slice(at, at + 8), there.get(name));
+  }
+  const ident = there.get("thread_state.thread_id");
+  return [ident, there.or("thread_state.native_thread_id", ident)];
 }
 
 /** The pages that were read, by address. */

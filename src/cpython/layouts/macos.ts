@@ -29,7 +29,7 @@ export const ON_MACOS: Readonly<Record<number, Readonly<Record<string, number>>>
   },
   // 3.12.1
   12: {
-    "runtime_state.size": 459488,
+    "runtime_state.size": 459424,
     "interpreter_state.size": 383600,
     "gil.size": 256,
   },
