@@ -1,5 +1,5 @@
 /**
- * `deno task accuracy [--long] [chains] [leaves] [marks] [start] [states] [tasks]`: how whole and how unbiased the stacks are, and how right marks, states and tasks, beside CPython 3.15's own
+ * `deno task accuracy [--long] [chains] [leaves] [marks] [start] [states] [tasks] [tree]`: how whole and how unbiased the stacks are, and how right marks, states and tasks, beside CPython 3.15's own
  * profiler. The truth is a capture from the target's own CPU, where it cannot run while it is read.
  */
 import { basename } from "node:path";
@@ -19,6 +19,7 @@ import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
 import { measureStart } from "./start.ts";
 import { measureStates } from "./state_accuracy.ts";
 import { measureTasks } from "./task_accuracy.ts";
+import { measureTree } from "./tree_accuracy.ts";
 import { percent, print, printMachine, printTable } from "./table.ts";
 
 const long = Deno.args.includes("--long");
@@ -186,4 +187,9 @@ if (wanted("tasks")) {
     [...olderMinors, ...testedMinors].includes(minor) && Number(minor.slice(2)) >= 11
   );
   await measureTasks(able, long ? 10 : 4);
+}
+
+if (wanted("tree")) {
+  const [other] = pythons;
+  for (const python of pythons.slice(1).reverse()) await measureTree(python, other!);
 }

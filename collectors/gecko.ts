@@ -7,7 +7,7 @@ import { describeMeta } from "./gecko_meta.ts";
 import { writeShared } from "./gecko_tables.ts";
 import { encodeSource, JsonColumn } from "./json_text.ts";
 import { ThreadStates } from "./thread_states.ts";
-import { nameProfile, nameThread, numberThreads, Steps } from "./time_line.ts";
+import { nameProfile, nameThread, numberThreads, processOf, Steps } from "./time_line.ts";
 
 const NULL = encodeSource("null");
 const GC = FRAME_KINDS.indexOf("gc");
@@ -115,17 +115,18 @@ function* writeThread(
 ): Bytes {
   const { metadata } = profile;
   const thread = profile.threads[index]!;
+  const process = processOf(profile, thread);
   const about = {
     processType: "default",
     processStartupTime: 0,
     processShutdownTime: null,
-    processName: nameProfile(metadata),
+    processName: nameProfile({ ...metadata, ...process }),
     registerTime: track.startedAt / 1000,
     unregisterTime: null,
     pausedRanges: [],
     name: nameThread(thread),
     isMainThread: thread.main,
-    pid: String(metadata.pid),
+    pid: String(process?.pid ?? metadata.pid),
     tid,
     showMarkersInTimeline: true,
   };

@@ -38,6 +38,9 @@ const REASONS: Readonly<Record<Rejection, string>> = {
   "torn-task": "tasks that changed while being read",
 };
 
+/** Processes that are named. */
+const MOST_PIDS = 8;
+
 /** What heads a text output: whose profile it is, how it was taken and how far it can be trusted. */
 export function describeCapture(
   profile: Profile,
@@ -49,6 +52,7 @@ export function describeCapture(
   const lines: [string, string][] = [
     ["command", escapeForTerminal(metadata.command.join(" "))],
     ["process", describeProcess(metadata)],
+    ["others", describeOthers(profile)],
     ["part", describePart(metadata)],
     ["from", own ? "" : escapeForTerminal(`${metadata.tool} ${metadata.toolVersion}`.trim())],
     ["mode", describeMode(profile)],
@@ -68,6 +72,15 @@ function describeProcess({ pid, pythonVersion, freeThreaded }: Metadata): string
   return [pid === 0 ? "" : `pid ${pid}`, python].filter((part) => part !== "").join(", ");
 }
 
+/** The processes that were sampled with the first. */
+function describeOthers({ processes }: Profile): string {
+  const [, ...others] = processes;
+  if (others.length === 0) return "";
+  const pids = others.slice(0, MOST_PIDS).map(({ pid }) => pid).join(", ");
+  const more = others.length > MOST_PIDS ? " and more" : "";
+  return `${formatCount(others.length)} that it has started: ${pids}${more}`;
+}
+
 function describePart({ part }: Metadata): string {
   if (part === undefined) return "";
   const since = part.atUs > 0 ? `, from ${formatTime(part.atUs)} on` : "";
@@ -80,6 +93,8 @@ function describeMode({ metadata, threads }: Profile): string {
   if (!own && metadata.features === undefined) return "";
   const which = metadata.allThreads
     ? `all threads (${formatCount(threads.length)} seen)`
+    : metadata.subprocesses
+    ? "main threads"
     : "main thread";
   const how = own ? `, ${metadata.consistency} stacks` : "";
   const tasks = metadata.asyncMode === undefined

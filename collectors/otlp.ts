@@ -36,7 +36,7 @@ const FRAME_TYPES: Partial<Record<FrameKind, string>> = { python: "cpython", nat
  * `opentelemetry.proto.profiles.v1development` as of version 1.11.0 (source:
  * https://github.com/open-telemetry/opentelemetry-proto, `profiles.proto`; its samples have had their
  * fields since 1.10.0, and readers of older versions misread them). Samples are counts by thread and
- * stack, with `thread.id` and `thread.name`, `tachyon.task` (the innermost) and `tachyon.interpreter`
+ * stack, with `thread.id` and `thread.name`, `process.pid` where there are several, `tachyon.task` (the innermost) and `tachyon.interpreter`
  * where there is more than the main one; the period is the time one sample stands for. The resource is
  * the process; how the profile was taken is in the profile's attributes, `tachyon.…`, as in the `json`
  * format. Characters that could harm a terminal are spelled out, as `\x1b`.
@@ -125,7 +125,10 @@ function* writeSamples(
 ): Bytes {
   const writer = new ProtobufWriter();
   const numbers = new Int32Array(places.merged.stacks.length);
-  const threads = profile.threads.map(({ tid, name, interpreter }) => [
+  const threads = profile.threads.map(({ tid, name, interpreter, process }) => [
+    ...(process === undefined
+      ? []
+      : [attributes.number("process.pid", profile.processes[process]!.pid)]),
     ...(tid > 0 ? [attributes.number("thread.id", tid)] : []),
     ...(name === "" ? [] : [attributes.number("thread.name", name)]),
     ...(interpreter === 0 ? [] : [attributes.number("tachyon.interpreter", interpreter)]),

@@ -6,7 +6,7 @@ import { FunctionTree } from "./function_tree.ts";
 import { describeCapture } from "./header.ts";
 import { encodeSource, JsonText } from "./json_text.ts";
 import { nameStates, ThreadStates } from "./thread_states.ts";
-import { nameProfile, nameThread, numberThreads, Steps } from "./time_line.ts";
+import { nameProfile, nameThread, numberThreads, processOf, Steps } from "./time_line.ts";
 
 /** Rows of states are numbered from here: above what systems give to threads. */
 const STATE_ROWS = 3 << 29;
@@ -16,6 +16,7 @@ const LABELS = new Set(["mode", "rate", "lost"]);
 
 /** Two rows of the view, of a thread's calls and of its states, and what is open in them. */
 interface Track {
+  readonly pid: number;
   readonly number: number;
   readonly calls: Row;
   readonly states: Row;
@@ -61,10 +62,12 @@ export function createPerfetto(): Collector {
   function createTrack(profile: Profile, thread: number, time: number): Track {
     if (numbers.length <= thread) numbers = numberThreads(profile);
     const number = numbers[thread] ?? 0;
+    const owner = processOf(profile, profile.threads[thread]!)?.pid ?? pid;
     return tracks[thread] = {
+      pid: owner,
       number,
-      calls: describeRow(pid, number),
-      states: describeRow(pid, STATE_ROWS + thread),
+      calls: describeRow(owner, number),
+      states: describeRow(owner, STATE_ROWS + thread),
       node: NO_STACK,
       state: 0,
       stated: false,
@@ -146,8 +149,16 @@ export function createPerfetto(): Collector {
         // A copy: it may go on.
         blank(profile, { ...track }, Math.round(steps.endLast(track.last)));
         const name = nameThread(profile.threads[thread]!);
-        nameRow(track.number, name, thread * 2);
-        if (track.stated) nameRow(STATE_ROWS + thread, `${name}: state`, thread * 2 + 1);
+        nameRow(track.pid, track.number, name, thread * 2);
+        if (track.stated) {
+          nameRow(track.pid, STATE_ROWS + thread, `${name}: state`, thread * 2 + 1);
+        }
+        yield text.take();
+      }
+      for (const process of profile.processes) {
+        if (process.pid === pid) continue;
+        const name = nameProfile({ ...profile.metadata, ...process });
+        text.source(`,\n${describe(process.pid, 0, "process_name", { name })}`);
         yield text.take();
       }
       const facts = describeCapture(profile, summary);
@@ -162,7 +173,7 @@ export function createPerfetto(): Collector {
     },
   };
 
-  function nameRow(number: number, name: string, place: number): void {
+  function nameRow(pid: number, number: number, name: string, place: number): void {
     text.source(`,\n${describe(pid, number, "thread_name", { name })}`);
     text.source(`,\n${describe(pid, number, "thread_sort_index", { sort_index: place })}`);
   }

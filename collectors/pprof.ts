@@ -13,6 +13,7 @@ import {
   type StringIndex,
 } from "./pprof_places.ts";
 import { ProtobufWriter, varintLength } from "./protobuf.ts";
+import { processOf } from "./time_line.ts";
 
 /** Numbers of the fields of `perftools.profiles`. */
 const PROFILE = {
@@ -55,7 +56,7 @@ export const TIME_TYPES: Readonly<Record<Mode, string>> = {
 /**
  * The `pprof` format, which `go tool pprof` and many services read: a gzipped `profile.proto` (source:
  * https://github.com/google/pprof/blob/main/proto/profile.proto). One sample for each thread and stack
- * with its count and its time in nanoseconds; labels `thread id`, `thread name`, `interpreter` where it
+ * with its count and its time in nanoseconds; labels `process id` where there are several, `thread id`, `thread name`, `interpreter` where it
  * is not the main one, and `task`, the innermost, where stacks have tasks. The period is the time one
  * sample stands for. Where that is not known there are counts alone. How the profile was taken is in the
  * comments. Functions have no system name: `go tool pprof` takes one that equals the name for C++ and
@@ -135,7 +136,9 @@ function* writeSamples(
   const location = stacks.frame.view();
   const prefix = stacks.prefix.view();
   const lengths = measureStacks(places);
-  const threadLabels = profile.threads.map((thread) => writeThreadLabels(thread, strings));
+  const threadLabels = profile.threads.map((thread) =>
+    writeThreadLabels(thread, processOf(profile, thread)?.pid ?? 0, strings)
+  );
   const taskKey = strings.number("task");
   for (const { thread, stack, count } of countStacks(profile, places)) {
     const values = sampleNs > 0 ? [count, Math.round(count * sampleNs)] : [count];
@@ -159,8 +162,13 @@ function* writeSamples(
   }
 }
 
-function writeThreadLabels({ tid, name, interpreter }: Thread, strings: StringIndex): Uint8Array {
+function writeThreadLabels(
+  { tid, name, interpreter }: Thread,
+  pid: number,
+  strings: StringIndex,
+): Uint8Array {
   const writer = new ProtobufWriter(64);
+  if (pid > 0) writer.raw(writeLabel(strings.number("process id"), 0, pid));
   if (tid > 0) writer.raw(writeLabel(strings.number("thread id"), 0, tid));
   if (name !== "") {
     writer.raw(writeLabel(strings.number("thread name"), strings.number(name), 0));

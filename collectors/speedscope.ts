@@ -1,11 +1,11 @@
-import type { Profile, SampleBatch, Thread } from "../src/profile/profile.ts";
+import type { Profile, SampleBatch } from "../src/profile/profile.ts";
 import type { Metadata, Summary } from "../src/profile/metadata.ts";
 import { FRAME_KINDS, NO_STACK } from "../src/profile/tables.ts";
 import type { Bytes, Collector, CollectorTools } from "./collector.ts";
 import { FunctionTree } from "./function_tree.ts";
 import { describeCapture } from "./header.ts";
 import { encodeSource, encodeString, JsonColumn, JsonText, writeElements } from "./json_text.ts";
-import { nameProfile, nameThread, Steps } from "./time_line.ts";
+import { nameAmongAll, nameProfile, Steps } from "./time_line.ts";
 
 const OPEN = encodeSource("[");
 const CLOSE = encodeSource("]");
@@ -85,7 +85,9 @@ export function createSpeedscope(_options: unknown, tools: CollectorTools): Coll
         if (!first) yield encodeSource(",");
         first = false;
         const end = Math.round(steps.endLast(track.last));
-        yield* writeProfile(track, profile.threads[index], stacks, end);
+        const thread = profile.threads[index];
+        const name = thread === undefined ? "" : nameAmongAll(profile, thread);
+        yield* writeProfile(track, name, stacks, end);
       }
       yield encodeSource(`],"shared":{"frames":[`);
       yield* writeElements(
@@ -101,11 +103,11 @@ export function createSpeedscope(_options: unknown, tools: CollectorTools): Coll
 /** @param end of the run that goes on. */
 function* writeProfile(
   track: Track,
-  thread: Thread | undefined,
+  called: string,
   stacks: StackText,
   end: number,
 ): Bytes {
-  const name = JSON.stringify(thread === undefined ? "" : nameThread(thread));
+  const name = JSON.stringify(called);
   const { startedAt, since, samples, weights } = track;
   const isOpen = end > since;
   const separator = isOpen && samples.length > 0 ? "," : "";

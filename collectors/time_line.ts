@@ -1,5 +1,6 @@
 /** What formats that show time have in common: how long a sample stands, and what a thread is called. */
 
+import type { ProcessInfo } from "../src/profile/process.ts";
 import type { Profile, Thread } from "../src/profile/profile.ts";
 import type { Metadata } from "../src/profile/metadata.ts";
 import { baseName } from "../src/analysis/places.ts";
@@ -47,6 +48,17 @@ export class Steps {
   }
 }
 
+/** The process that a thread is of, where processes are told apart. */
+export function processOf({ processes }: Profile, { process }: Thread): ProcessInfo | undefined {
+  return process === undefined ? undefined : processes[process];
+}
+
+/** What a thread is called among those of other processes. */
+export function nameAmongAll(profile: Profile, thread: Thread): string {
+  const process = processOf(profile, thread);
+  return process === undefined ? nameThread(thread) : `${process.pid}: ${nameThread(thread)}`;
+}
+
 /** What a thread is called: by its own name, or by its number. */
 export function nameThread({ name, tid, interpreter }: Thread): string {
   const called = name === "" ? `Thread-${tid}` : name;
@@ -67,7 +79,9 @@ export function numberThreads({ threads }: Profile): number[] {
 }
 
 /** What a profile is called: the command, or the process, or what it was made by. */
-export function nameProfile({ command: [program, ...rest], pid, tool }: Metadata): string {
+export function nameProfile(
+  { command: [program, ...rest], pid, tool }: Pick<Metadata, "command" | "pid" | "tool">,
+): string {
   if (program !== undefined) return [baseName(program), ...rest].join(" ");
   return pid > 0 ? `process ${pid}` : `profile of ${tool}`;
 }

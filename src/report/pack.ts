@@ -10,6 +10,7 @@ import {
 } from "../../assets/report/format.ts";
 import { listOpcodes } from "../profile/opcodes.ts";
 import type { Summary } from "../profile/metadata.ts";
+import type { ProcessInfo } from "../profile/process.ts";
 import { type Profile, STATUS } from "../profile/profile.ts";
 import { FRAME_KINDS } from "../profile/tables.ts";
 import type { JoinedProfiles } from "./baseline.ts";
@@ -120,13 +121,19 @@ function describeBase({ base, counts, stretch }: JoinedProfiles): BaseHeader {
   };
 }
 
-function listThreads({ threads }: Profile): ThreadEntry[] {
-  return threads.map(({ tid, name, main, interpreter }) => ({
+function listThreads({ threads, processes }: Profile): ThreadEntry[] {
+  return threads.map(({ tid, name, main, interpreter, process }) => ({
     tid,
-    name: escapeForPage(name),
+    name: escapeForPage(nameAmongAll(name, processes[process ?? -1])),
     main,
     interpreter,
   }));
+}
+
+/** A thread's name, behind the pid of its process where there are several. */
+function nameAmongAll(name: string, process: ProcessInfo | undefined): string {
+  if (process === undefined) return name;
+  return name === "" ? `process ${process.pid}` : `${process.pid}: ${name}`;
 }
 
 /** Names of the opcodes that places have. */

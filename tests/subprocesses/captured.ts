@@ -3,31 +3,7 @@
 import assert from "node:assert/strict";
 import { inTemporary } from "../cli/command.ts";
 import { runTachyon, SUBJECTS } from "../e2e/subjects.ts";
-
-export const TREE = new URL("targets/tree.py", import.meta.url).pathname;
-
-/** What a Python said at its end. */
-export interface Truth {
-  readonly pid: number;
-  readonly kind: string;
-  readonly cpu_ms: number;
-}
-
-/** A process in the `json` output. */
-export interface Row {
-  readonly pid: number;
-  readonly parent: number | null;
-  readonly command: readonly string[];
-  readonly python_version: string;
-  readonly role: string | null;
-  readonly started_us: number;
-  readonly ended_us: number;
-  readonly ending: string;
-  readonly samples: number;
-  readonly ticks: number;
-  readonly missed_ticks: number;
-  readonly rejected: number;
-}
+import { readTruth, type Row, TREE, type Truth } from "./truth.ts";
 
 /** What was captured, and what was so. */
 export interface Captured {
@@ -60,11 +36,6 @@ export async function captureTree(
     captured = { rows: json.processes, truth: readTruth(stdout), stderr, json };
   });
   return captured!;
-}
-
-/** What a program's processes said of themselves. */
-export function readTruth(stdout: string): Truth[] {
-  return [...stdout.matchAll(/^TRUTH (.*)$/gm)].map(([, line]) => JSON.parse(line!));
 }
 
 /** The row of the process that said something; one that did so from another Python if it says which. */

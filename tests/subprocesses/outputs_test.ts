@@ -4,7 +4,7 @@ import { nameFor } from "../../src/cli/split_names.ts";
 import { emptyQuality } from "../../src/profile/quality.ts";
 import { inTemporary, listFiles } from "../cli/command.ts";
 import { PYTHONS, runTachyon, SUBJECTS } from "../e2e/subjects.ts";
-import { readTruth, type Row, TREE } from "./captured.ts";
+import { readTruth, type Row, TREE } from "./truth.ts";
 
 const [subject] = SUBJECTS;
 const python = PYTHONS.at(-1)!;

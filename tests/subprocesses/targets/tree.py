@@ -9,6 +9,16 @@ import time
 
 HERE = os.path.abspath(__file__)
 
+# When the work begins: CPU time until then, and the time of day.
+begun = [time.process_time() * 1000, time.time()]
+
+
+def begin_copy():
+    begun[:] = [0, time.time()]
+
+
+os.register_at_fork(after_in_child=begin_copy)
+
 
 def burn(ms):
     end = time.process_time() + ms / 1000
@@ -17,7 +27,9 @@ def burn(ms):
 
 
 def tell(kind):
-    line = {"pid": os.getpid(), "kind": kind, "cpu_ms": time.process_time() * 1000}
+    up_ms, at = begun
+    cpu_ms = time.process_time() * 1000
+    line = {"pid": os.getpid(), "kind": kind, "cpu_ms": cpu_ms, "up_ms": up_ms, "at": at}
     os.write(1, f"TRUTH {json.dumps(line)}\n".encode())
 
 
