@@ -14,11 +14,24 @@ import {
 
 const PYTHON = PYTHONS.at(-1)!.path;
 
+/** Sends a signal some time after there is somebody to catch it. */
 function after(ms: number, signal: Deno.Signal): (child: Deno.ChildProcess) => Promise<void> {
   return async (child) => {
-    await new Promise((resolve) => setTimeout(resolve, ms));
+    while (catchesNothing(child.pid)) await pause(10);
+    await pause(ms);
     child.kill(signal);
   };
+}
+
+/** True while a process lets SIGINT end it. */
+function catchesNothing(pid: number): boolean {
+  const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+  const caught = BigInt(`0x${/^SigCgt:\s*([0-9a-f]+)$/m.exec(status)?.[1] ?? "2"}`);
+  return (caught & 2n) === 0n;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 for (const subject of SUBJECTS) {

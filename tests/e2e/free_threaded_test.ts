@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { nameOf } from "../../scripts/pythons.ts";
 import { freeThreadedPythons } from "../pythons.ts";
+import { untilSampled } from "./patience.ts";
 import { startProgram } from "./running_program.ts";
 import { ORDERS, runTachyon, SUBJECTS } from "./subjects.ts";
 
@@ -23,8 +24,10 @@ for (const python of await freeThreadedPythons("RUN AND ATTACH")) {
   Deno.test(`attach shows it however stacks are read on Python ${name}`, async () => {
     await using program = await startProgram(path, [ORDERS, "60"]);
     for (const how of [[], ["--blocking"], ["--mode", "cpu"], ["--mode", "gil"]]) {
-      const words = ["attach", "-a", "-d", "0.5", ...how, "--collapsed", "-o", "-"];
-      const attached = await runTachyon(subject, [...words, String(program.pid)]);
+      const attached = await untilSampled((factor) => {
+        const words = ["attach", "-a", "-d", String(0.5 * factor), ...how, "--collapsed"];
+        return runTachyon(subject, [...words, "-o", "-", String(program.pid)]);
+      });
       assert.equal(attached.status, 0, attached.stderr);
       assert.match(attached.stdout, STACK);
       assert.equal(attached.stderr.includes("built without a GIL"), how.includes("gil"));

@@ -4,6 +4,7 @@ import { findInDict } from "../../src/cpython/dict.ts";
 import { findRuntime, type Runtime } from "../../src/cpython/runtime.ts";
 import { NEWEST_MINOR } from "../../src/profile/tried_version.ts";
 import { open } from "../ffi/targets.ts";
+import { untilSampled } from "./patience.ts";
 import { startProgram } from "./running_program.ts";
 import { ORDERS, PYTHONS, runTachyon, SUBJECTS } from "./subjects.ts";
 
@@ -45,7 +46,7 @@ for (const { path, minor } of PYTHONS.filter(({ minor }) => minor === `3.${NEWES
     poke(program.pid, table + 8, NEXT);
     poke(program.pid, sys, NEXT);
     const words = ["attach", "-d", "0.5", "--collapsed", "-o", "-", String(program.pid)];
-    const attached = await runTachyon(subject, words);
+    const attached = await untilSampled(() => runTachyon(subject, words));
     assert.equal(attached.status, 0, attached.stderr);
     assert.match(attached.stdout, /^orders\.py:<module>:\d+;.*;orders\.py:find_coupons:/m);
     assert.match(attached.stderr, /warning: Python 3\.16\.0a1 is newer than all/);

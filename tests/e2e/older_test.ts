@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { olderMinors } from "../../scripts/pythons.ts";
 import { supportedPythons } from "../pythons.ts";
+import { untilSampled } from "./patience.ts";
 import { startProgram } from "./running_program.ts";
 import { ORDERS, runTachyon, SUBJECTS } from "./subjects.ts";
 
@@ -19,8 +20,10 @@ for (const { path, version } of pythons) {
     assert.ok(ran.stdout.includes(`Python ${version}\n`), ran.stdout);
 
     await using program = await startProgram(path, [ORDERS, "30"]);
-    const words = ["attach", "-a", "-d", "0.5", "--collapsed", "-o", "-", String(program.pid)];
-    const attached = await runTachyon(subject, words);
+    const attached = await untilSampled((factor) => {
+      const words = ["attach", "-a", "-d", String(0.5 * factor), "--collapsed", "-o", "-"];
+      return runTachyon(subject, [...words, String(program.pid)]);
+    });
     assert.equal(attached.status, 0, attached.stderr);
     assert.match(attached.stdout, /^tid:\d+;orders\.py:<module>:\d+;.*;orders\.py:find_coupons:/m);
     assert.equal(program.runs(), true);

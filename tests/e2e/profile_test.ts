@@ -45,8 +45,10 @@ for (const subject of SUBJECTS) {
 
     Deno.test(`attach gives right stacks and lines while the program runs on, ${on}`, async () => {
       await using program = await startProgram(python.path, [ORDERS, "30"]);
-      const words = ["attach", "-a", "-d", "1", "--collapsed", "-o", "-", String(program.pid)];
-      const { status, stdout } = await runTachyon(subject, words);
+      const { status, stdout } = await untilSampled((factor) => {
+        const words = ["attach", "-a", "-d", String(factor), "--collapsed", "-o", "-"];
+        return runTachyon(subject, [...words, String(program.pid)]);
+      });
       assert.equal(status, 0);
       assert.equal(program.runs(), true);
       const lines = stdout.trimEnd().split("\n");
@@ -74,8 +76,8 @@ for (const subject of SUBJECTS) {
         const piped = `printf 'typed in' | ${shellWords(subject, words)}`;
         const { status, stdout, stderr } = await execute("sh", ["-c", piped], { cwd });
         assert.equal(stdout, "['-r', 'x y'] typed in\n");
-        // On a busy machine ticks are missed, and that is said.
-        assert.equal(stderr.replace(/^tachyon: warning: .* were missed: .*\n/m, ""), "err\n");
+        // On a busy machine ticks are missed and stacks rejected, and that is said.
+        assert.equal(stderr.replaceAll(/^tachyon: warning: .*\n/gm, ""), "err\n");
         assert.equal(status, 7);
         const table = await Deno.readTextFile(`${cwd}/table.txt`);
         assert.match(table, /echo\.py:1\(<module>\)/);
