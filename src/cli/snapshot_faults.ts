@@ -16,7 +16,7 @@ export function noSnapshotOf(format: string): Fault {
 /** A process is asked for a snapshot that takes none. */
 export function notSnapshotable(
   pid: number,
-  why: "missing" | "denied" | "other" | "ended",
+  why: "missing" | "denied" | "other" | "ended" | "unseen",
 ): Fault {
   const [what, next] = {
     missing: [`There is no process with pid ${pid}.`, "Check the pid."],
@@ -27,6 +27,12 @@ export function notSnapshotable(
     other: [
       `Process ${pid} is no capture of tachyon's, and was left alone.`,
       "Give the pid of `tachyon run` or `tachyon attach`, not that of the program.",
+    ],
+    unseen: [
+      "This system does not show which files a process has open, which captures are found by.",
+      Deno.build.os === "windows"
+        ? "End the capture to get its results."
+        : `If ${pid} surely is a capture, \`kill -USR1 ${pid}\` does the same; it ends other programs.`,
     ],
     ended: [
       `The capture in process ${pid} came to its end before its snapshot.`,

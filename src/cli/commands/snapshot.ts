@@ -60,6 +60,7 @@ interface Found {
 
 /** The capture in a process, or in one below it: that may be a launcher (sudo, a shell). */
 function findCapture(pid: number): Found | Fault {
+  if (Deno.build.os !== "linux") return notSnapshotable(pid, "unseen");
   let why: "missing" | "denied" | "other" = "other";
   for (const member of listTree(pid)) {
     const path = findBeacon(member);
