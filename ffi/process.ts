@@ -152,6 +152,8 @@ export interface Process extends ProcessMemory {
    * `/proc/PID/task/TID/stat` open, so that a call costs one read.
    */
   threadCpu(tid: number): number;
+  /** The system lets nobody be where a thread runs: every visit comes to nothing. */
+  readonly cannotVisit?: true;
   /**
    * Reads as `read` does, by a thread of ours that is on the CPU where a thread of the target runs or ran
    * last: that one cannot run then, and what is read is one moment, if `leave` says so.

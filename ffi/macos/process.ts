@@ -59,6 +59,7 @@ export function openProcess(pid: number, calls: MachCalls = systemCalls()): Proc
 class MacProcess implements Process {
   readonly pid: number;
   readonly ownPid: number;
+  readonly cannotVisit = true;
   readonly #calls: MachCalls;
   readonly #startedUs: number;
   /**

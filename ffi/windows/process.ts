@@ -47,6 +47,7 @@ export function openProcess(
 class WindowsProcess implements Process {
   readonly pid: number;
   readonly ownPid: number;
+  readonly cannotVisit = true;
   readonly #helper: WindowsHelper;
   /** Stays with this process when another one gets the pid; 0 once closed, which is no handle. */
   #handle: number;

@@ -52,7 +52,7 @@ export class Visits {
       if (read !== NOT_THERE) return read;
       this.#isElsewhere = true;
       // A thread that has ended is nowhere; that says nothing of the others.
-      this.wasRefused = process.threadCpu(this.tid) >= 0;
+      this.wasRefused = process.cannotVisit === true || process.threadCpu(this.tid) >= 0;
     }
     return process.read(ranges, into);
   }

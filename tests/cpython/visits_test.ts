@@ -1,0 +1,36 @@
+import assert from "node:assert/strict";
+import { NOT_THERE, Ranges } from "../../ffi/process.ts";
+import { Visits } from "../../src/cpython/visits.ts";
+import { Image } from "./image.ts";
+
+/** A reading of a visit to a thread of a process. */
+function visit(process: Image): Visits {
+  process.map(0x1000, 8);
+  const ranges = new Ranges(1);
+  ranges.push(0x1000, 8);
+  const visits = new Visits(process, 5);
+  visits.begin();
+  assert.equal(visits.read(ranges, new Uint8Array(8)), 8);
+  return visits;
+}
+
+Deno.test("a visit is refused where a thread has a CPU that we do not get to, or nobody may get to any", () => {
+  const there = new Image(1, []);
+  assert.equal(visit(there).wasRefused, false);
+  assert.equal(visit(there).end(0), true);
+
+  const gone = new Image(1, []);
+  gone.visit = () => NOT_THERE;
+  assert.equal(visit(gone).wasRefused, false);
+  assert.equal(visit(gone).end(0), false);
+
+  const elsewhere = new Image(1, []);
+  elsewhere.visit = () => NOT_THERE;
+  elsewhere.threadCpu = () => 3;
+  assert.equal(visit(elsewhere).wasRefused, true);
+
+  const nowhere = Object.assign(new Image(1, []), { cannotVisit: true as const });
+  nowhere.visit = () => NOT_THERE;
+  assert.equal(visit(nowhere).wasRefused, true);
+  assert.equal(visit(nowhere).end(0), false);
+});
