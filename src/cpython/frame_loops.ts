@@ -3,7 +3,7 @@ import type { CodeTable } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import type { FrameList } from "./frame_list.ts";
 import { GENERATOR_OWNER, INTERPRETER_OWNER } from "./layout.ts";
-import { growth } from "./pair_map.ts";
+import { LoopTable } from "./loop_table.ts";
 import type { StackPath } from "./stack_path.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
@@ -66,16 +66,10 @@ const JOINED = 47;
 const COPY = 48;
 const SLOTS = 49;
 
-/**
- * The table that the loops in C share with the walk of one thread. Arrays grow by being replaced; before
- * a loop runs, those that were are entered anew.
- */
+/** The table that the loops in C share with the walk of one thread. */
 export class FrameLoops {
-  readonly #table = new Float64Array(SLOTS);
-  /** The array that each place stands for. */
-  readonly #arrays: (Int32Array | Float64Array | undefined)[] = [];
-  /** What `growth` counted when they were entered last. */
-  #growth = -1;
+  readonly #shared: LoopTable;
+  readonly #table: Float64Array;
   /** The list of frames that is entered. */
   #frames: FrameList | undefined;
 
@@ -87,7 +81,8 @@ export class FrameLoops {
     readonly path: StackPath,
   ) {
     const { frame } = copy.runtime.layout;
-    const table = this.#table;
+    this.#shared = new LoopTable(loops, SLOTS);
+    const table = this.#table = this.#shared.numbers;
     table[EXECUTABLE] = frame.executable;
     table[PREVIOUS] = frame.previous;
     table[INSTRUCTION] = frame.instruction;
@@ -188,49 +183,42 @@ export class FrameLoops {
   }
 
   #enterList(frames: FrameList): void {
-    this.#enter(ADDRESSES, frames.addresses);
-    this.#enter(OFFSETS, frames.offsets);
-    this.#enter(CODES, frames.codes);
-    this.#enter(PLACES, frames.places);
+    this.#shared.enter(ADDRESSES, frames.addresses);
+    this.#shared.enter(OFFSETS, frames.offsets);
+    this.#shared.enter(CODES, frames.codes);
+    this.#shared.enter(PLACES, frames.places);
     this.#table[CAPACITY] = frames.codes.length;
   }
 
   /** Enters all arrays again that have been replaced, if any has been anywhere. */
   #refresh(): void {
-    if (this.#growth === growth.count) return;
-    this.#growth = growth.count;
+    if (!this.#shared.isOutdated()) return;
     const { codeTable, path } = this;
     const { objects } = codeTable;
     const { addresses, windows, offsets } = this.copy.dataStack;
     const { lastCallee } = this.edges;
     const table = this.#table;
-    this.#enter(OBJECT_LOW, objects.firsts);
-    this.#enter(OBJECT_HIGH, objects.seconds);
-    this.#enter(OBJECT_VALUE, objects.values);
+    this.#shared.enter(OBJECT_LOW, objects.firsts);
+    this.#shared.enter(OBJECT_HIGH, objects.seconds);
+    this.#shared.enter(OBJECT_VALUE, objects.values);
     table[OBJECT_MASK] = objects.values.length - 1;
-    this.#enter(CHECKED, codeTable.checked);
-    this.#enter(CODE_OF, codeTable.codeOf);
-    this.#enter(STARTS, codeTable.starts);
-    this.#enter(LENGTHS, codeTable.lengths);
-    this.#enter(FIRST_PLACES, codeTable.firstPlaces);
-    this.#enter(ODDITIES, codeTable.oddities);
-    this.#enter(CHUNK_ADDRESS, addresses);
-    this.#enter(CHUNK_WINDOW, windows);
-    this.#enter(CHUNK_AT, offsets);
-    this.#enter(LAST_CALLEE, lastCallee);
+    this.#shared.enter(CHECKED, codeTable.checked);
+    this.#shared.enter(CODE_OF, codeTable.codeOf);
+    this.#shared.enter(STARTS, codeTable.starts);
+    this.#shared.enter(LENGTHS, codeTable.lengths);
+    this.#shared.enter(FIRST_PLACES, codeTable.firstPlaces);
+    this.#shared.enter(ODDITIES, codeTable.oddities);
+    this.#shared.enter(CHUNK_ADDRESS, addresses);
+    this.#shared.enter(CHUNK_WINDOW, windows);
+    this.#shared.enter(CHUNK_AT, offsets);
+    this.#shared.enter(LAST_CALLEE, lastCallee);
     table[LAST_CALLEE_LENGTH] = lastCallee.length;
-    this.#enter(DEPTH_AT, path.depthAtWord);
+    this.#shared.enter(DEPTH_AT, path.depthAtWord);
     table[DEPTH_AT_LENGTH] = path.depthAtWord.length;
-    this.#enter(PATH_ADDRESSES, path.addresses);
-    this.#enter(PATH_CODES, path.codes);
-    this.#enter(PATH_PLACES, path.places);
+    this.#shared.enter(PATH_ADDRESSES, path.addresses);
+    this.#shared.enter(PATH_CODES, path.codes);
+    this.#shared.enter(PATH_PLACES, path.places);
     table[PATH_CAPACITY] = path.codes.length;
     if (this.#frames !== undefined) this.#enterList(this.#frames);
-  }
-
-  #enter(slot: number, array: Int32Array | Float64Array): void {
-    if (this.#arrays[slot] === array) return;
-    this.#arrays[slot] = array;
-    this.#table[slot] = this.loops.addressOf(array);
   }
 }

@@ -1,25 +1,21 @@
 import { type Address, DENIED, GONE, Ranges } from "../../ffi/process.ts";
-import { briefOf } from "./brief_ranges.ts";
 import { CFRAME_BYTES, CFrameList } from "./cframe_list.ts";
+import { type CopyPlan, NO_PLAN, planCopy } from "./copy_plan.ts";
 import { DataStack } from "./data_stack.ts";
 import { ACCESS_LOST, FETCHED, PROCESS_LOST, REARRANGED, THREAD_LOST } from "./fetch_status.ts";
 import { HeapFrames } from "./heap_frames.ts";
 import { OutsideFrames } from "./outside_frames.ts";
 import type { Runtime, ThreadState } from "./runtime.ts";
-import { addHolder, addThreadState, align, threadTo } from "./state_ranges.ts";
-import { collectingAddress, statusAddress, statusOf } from "./status_words.ts";
+import { align } from "./state_ranges.ts";
+import { statusOf } from "./status_words.ts";
 import { Visits } from "./visits.ts";
 
 /** Frames outside chunks that can be fetched one by one within one reading. */
 export const MOST_LATE = 512;
 
 /**
- * A copy of everything that a stack of one thread is made of, taken by one vectored read in this
- * order: the thread state (its `current_frame` is the moment of the sample, and comes first of all: to
- * touch what lies beside it before makes the target stumble just there, and short functions come out
- * too small), whether the garbage collector runs, the data-stack chunks from the root upwards, frames outside the data stack (generators,
- * entries from C), the thread's status, and the counter of freed code objects. The sooner a frame is read after the thread state, the less can have happened to
- * it. The copy before is kept, to tell what has changed.
+ * A copy of everything that a stack of one thread is made of, taken by one vectored read. The copy before
+ * is kept, to tell what has changed.
  */
 export class ThreadCopy {
   bytes: Uint8Array = new Uint8Array(0);
@@ -41,7 +37,6 @@ export class ThreadCopy {
   chunksAt = 0;
   /** Where they end and the frames outside begin. */
   outsideAt = 0;
-  #generationAt = -1;
   /** Where it stands whether the garbage collector runs; −1 if that is not read. */
   gcAt = -1;
 
@@ -59,9 +54,7 @@ export class ThreadCopy {
   #filled = -1;
   #dirty = true;
   #capacity = 0;
-  #ranges = new Ranges(16);
-  /** The current frame and what stacks are made of, but not the rest of the thread state. */
-  #brief = new Ranges(16);
+  #plan: CopyPlan = NO_PLAN;
   /** Words of the copy in which the rest of the thread state was read last. */
   #stateWords: Uint32Array = new Uint32Array(0);
   #late = 0;
@@ -72,11 +65,8 @@ export class ThreadCopy {
 
   /** Offset in the thread state from which on it is read. */
   readonly #threadFrom: number;
-  /** Where in the copy that lies, and the current frame. */
-  #threadAt = 0;
+  /** Where in the copy the current frame lies. */
   #frameAt = 0;
-  #statusAt = -1;
-  #notesAt = 0;
   /** Where it stands in the copy who held the GIL when the reading began; −1: in the thread state. */
   holderAt = -1;
   /** Where the current frame may be kept (3.11, 3.12). */
@@ -120,7 +110,7 @@ export class ThreadCopy {
     this.#stateWords = this.words;
     const read = this.visits.read(this.rangesToRead(watch), this.bytes);
     this.limit = read;
-    if (read === this.#ranges.bytes) return this.#follow();
+    if (read === this.#plan.ranges.bytes) return this.#follow();
     this.comparable = false;
     if (read === GONE) return PROCESS_LOST;
     if (read === DENIED) return ACCESS_LOST;
@@ -148,9 +138,10 @@ export class ThreadCopy {
 
   #fetchBriefly(): number {
     this.#turn();
-    const read = this.runtime.process.read(this.#brief, this.bytes);
-    if (read === this.#brief.bytes) {
-      this.limit = read + this.#brief.gap;
+    const { brief } = this.#plan;
+    const read = this.runtime.process.read(brief, this.bytes);
+    if (read === brief.bytes) {
+      this.limit = read + brief.gap;
       return FETCHED;
     }
     this.limit = 0;
@@ -184,11 +175,12 @@ export class ThreadCopy {
    * @param watch with the count of freed code objects, which comes last.
    */
   rangesToRead(watch: boolean): Ranges {
-    if (this.#generationAt >= 0) {
-      this.#ranges.count = watch ? this.#ranges.capacity : this.#ranges.capacity - 1;
-      this.#ranges.bytes = watch ? this.#generationAt + 8 : this.#generationAt;
+    const { ranges, generationAt } = this.#plan;
+    if (generationAt >= 0) {
+      ranges.count = watch ? ranges.capacity : ranges.capacity - 1;
+      ranges.bytes = watch ? generationAt + 8 : generationAt;
     }
-    return this.#ranges;
+    return ranges;
   }
 
   /** Makes the copy the earlier one, and room for the next. */
@@ -214,7 +206,7 @@ export class ThreadCopy {
 
   /** The interpreter's count of freed code objects; −1 where there is none, or it was not read. */
   generation(): number {
-    const at = this.#generationAt;
+    const at = this.#plan.generationAt;
     return at < 0 || at + 8 > this.limit ? -1 : this.words[at >> 2]!;
   }
 
@@ -235,13 +227,13 @@ export class ThreadCopy {
 
   /** A pointer of the thread state behind `current_frame`, by its offset there, as it was read last. */
   threadField(offset: number): Address {
-    const at = (offset - this.#threadFrom + this.#threadAt) >> 2;
+    const at = (offset - this.#threadFrom + this.#plan.threadAt) >> 2;
     return this.#stateWords[at]! + this.#stateWords[at + 1]! * 0x1_0000_0000;
   }
 
   /** 32 bits of the thread state, in the same way. */
   threadWord(offset: number): number {
-    return this.#stateWords[(offset - this.#threadFrom + this.#threadAt) >> 2]!;
+    return this.#stateWords[(offset - this.#threadFrom + this.#plan.threadAt) >> 2]!;
   }
 
   /**
@@ -249,14 +241,14 @@ export class ThreadCopy {
    * are active. −1, all bits set, if it was not read.
    */
   status(): number {
-    const at = this.#statusAt;
+    const at = this.#plan.statusAt;
     if (at < 0 || at + 8 > this.limit) return -1;
     return statusOf(this.runtime, this.thread, this.words[at >> 2]!, this.words[(at >> 2) + 1]!);
   }
 
   /** One of the further words of the thread state, by its offset there. */
   noted(offset: number): Address {
-    return this.pointer(this.#notesAt + 8 * this.notes.indexOf(offset));
+    return this.pointer(this.#plan.notesAt + 8 * this.notes.indexOf(offset));
   }
 
   /** True if the same frame was current in the copy before. */
@@ -319,7 +311,7 @@ export class ThreadCopy {
   /** Checks the thread state that was just read and follows the data stack to where it is now. */
   #follow(): number {
     const { thread } = this.runtime.layout;
-    const ident = this.words[(thread.ident - this.#threadFrom + this.#threadAt) >> 2];
+    const ident = this.words[(thread.ident - this.#threadFrom + this.#plan.threadAt) >> 2];
     if (ident !== this.thread.ident) return THREAD_LOST;
     if (this.#cframes !== undefined) {
       const index = this.#cframes.find(this.threadField(thread.currentFrame));
@@ -337,7 +329,7 @@ export class ThreadCopy {
     if (!(address > 0) || address % 8 !== 0) return -1;
     if (this.#late >= MOST_LATE) return this.runtime.layout.hasFrameObjects ? -2 : -1;
     const size = this.#slotBytes;
-    const at = this.#ranges.bytes + this.#late * size;
+    const at = this.#plan.ranges.bytes + this.#late * size;
     this.#lateRange.clear();
     this.#lateRange.push(address, this.runtime.layout.frame.size);
     const into = this.bytes.subarray(at, at + size);
@@ -351,38 +343,12 @@ export class ThreadCopy {
 
   /** Lays out the copy and the ranges to read. */
   #arrange(): void {
-    const { layout } = this.runtime;
-    const { codeGeneration } = layout.interpreter;
-    const ranges = new Ranges(
-      2 + (this.#cframes?.count ?? 0) + this.dataStack.count + this.outside.count +
-        (this.watchesStatus ? 1 : 0) + (this.watchesGc ? 1 : 0) + this.notes.length +
-        (this.watchesState && layout.thread.status < 0 ? 1 : 0) +
-        (codeGeneration < 0 ? 0 : 1),
-    );
-    const from = this.thread.address + this.#threadFrom;
-    const window = align(threadTo(layout, this.watchesState) - this.#threadFrom);
-    const frame = this.#cframes === undefined ? layout.thread.currentFrame - this.#threadFrom : -1;
-    this.#cframes?.addTo(ranges);
-    this.#threadAt = addThreadState(ranges, from, frame, window);
-    if (this.watchesState) this.holderAt = addHolder(ranges, this.runtime, this.thread);
-    if (this.watchesGc) {
-      this.gcAt = ranges.bytes;
-      ranges.push(collectingAddress(this.runtime, this.thread), layout.gc.frame < 0 ? 8 : 16);
-    }
-    this.#notesAt = ranges.bytes;
-    for (const offset of this.notes) ranges.push(this.thread.address + offset, 8);
-    this.chunksAt = ranges.bytes;
-    this.dataStack.addTo(ranges);
-    this.outsideAt = ranges.bytes;
-    this.outside.addTo(ranges);
-    const framesEnd = ranges.bytes;
-    this.#statusAt = this.watchesStatus ? ranges.bytes : -1;
-    if (this.watchesStatus) ranges.push(statusAddress(this.runtime, this.thread), 8);
-    this.#generationAt = codeGeneration < 0 ? -1 : ranges.bytes;
-    if (codeGeneration >= 0) ranges.push(this.thread.interpreter + codeGeneration, 8);
-    this.#ranges = ranges;
-    this.#brief = briefOf(ranges, framesEnd);
-    const needed = ranges.bytes + MOST_LATE * this.#slotBytes;
+    const plan = this.#plan = planCopy(this, this.#threadFrom, this.#cframes);
+    this.holderAt = plan.holderAt;
+    this.gcAt = plan.gcAt;
+    this.chunksAt = plan.chunksAt;
+    this.outsideAt = plan.outsideAt;
+    const needed = plan.ranges.bytes + MOST_LATE * this.#slotBytes;
     if (needed > this.#capacity) {
       this.#capacity = needed * 2;
       this.bytes = new Uint8Array(this.#capacity);

@@ -1,7 +1,8 @@
 import type { Loops } from "../../ffi/process.ts";
 import type { CodeTable } from "../cpython/code_table.ts";
 import { describePlace } from "../cpython/frame_description.ts";
-import { growth, PairMap, withRoom } from "../cpython/pair_map.ts";
+import { LoopTable } from "../cpython/loop_table.ts";
+import { PairMap, withRoom } from "../cpython/pair_map.ts";
 import type { Snapshot } from "../cpython/snapshot.ts";
 import { type FrameKind, NO_STACK } from "../profile/tables.ts";
 import type { StackBook } from "./stack_book.ts";
@@ -95,13 +96,13 @@ export class ThreadStack implements StackInterner {
   /** Local stack id of each depth, root first. */
   #stacks: Int32Array = new Int32Array(256);
   #serial = 0;
-  readonly #table = new Float64Array(SLOTS);
-  readonly #arrays: Int32Array[] = [];
-  /** What `growth` counted when they were entered last, and whose places. */
-  #growth = -1;
+  readonly #table: LoopTable;
+  /** Whose places are entered. */
   #places: Int32Array | undefined;
 
-  constructor(readonly interner: Interner, readonly loops: Loops) {}
+  constructor(readonly interner: Interner, readonly loops: Loops) {
+    this.#table = new LoopTable(loops, SLOTS);
+  }
 
   intern(snapshot: Snapshot): number {
     const { depth, places } = snapshot.path;
@@ -125,29 +126,22 @@ export class ThreadStack implements StackInterner {
 
   /** Fills in the stacks that are known from a depth on; returns the depth of the first that is not. */
   #findKnown(places: Int32Array, from: number, depth: number): number {
-    if (this.#growth !== growth.count || this.#places !== places) this.#refresh(places);
-    return this.loops.findStacks(this.#table, from, depth);
+    if (this.#table.isOutdated() || this.#places !== places) this.#refresh(places);
+    return this.loops.findStacks(this.#table.numbers, from, depth);
   }
 
   /** Enters the arrays again that have been replaced. */
   #refresh(places: Int32Array): void {
     const { book: { stacks }, frameOfPlace } = this.interner;
     const table = this.#table;
-    this.#growth = growth.count;
     this.#places = places;
-    this.#enter(PREFIX, stacks.firsts);
-    this.#enter(FRAME, stacks.seconds);
-    this.#enter(VALUE, stacks.values);
-    table[MASK] = stacks.values.length - 1;
-    this.#enter(FRAME_OF_PLACE, frameOfPlace);
-    table[FRAME_OF_PLACE_LENGTH] = frameOfPlace.length;
-    this.#enter(PLACES, places);
-    this.#enter(STACKS, this.#stacks);
-  }
-
-  #enter(slot: number, array: Int32Array): void {
-    if (this.#arrays[slot] === array) return;
-    this.#arrays[slot] = array;
-    this.#table[slot] = this.loops.addressOf(array);
+    table.enter(PREFIX, stacks.firsts);
+    table.enter(FRAME, stacks.seconds);
+    table.enter(VALUE, stacks.values);
+    table.numbers[MASK] = stacks.values.length - 1;
+    table.enter(FRAME_OF_PLACE, frameOfPlace);
+    table.numbers[FRAME_OF_PLACE_LENGTH] = frameOfPlace.length;
+    table.enter(PLACES, places);
+    table.enter(STACKS, this.#stacks);
   }
 }
