@@ -5,16 +5,13 @@ time each function took so far, for many moments of the wall clock.
 """
 
 import binascii
-import json
-import os
 import random
-import signal
 import sys
 import threading
 import time
 
-clock = time.perf_counter
-moments = []
+from telling import clock, note, spent
+
 data = b"0123456789abcdef" * 4096
 big = 3**8000
 text = "0123456789" * 100000
@@ -60,16 +57,9 @@ def fail(_):
 
 
 work = [(check, 0), (order, 0), (multiply, 0), (seek, 0), (pace, 1000), (fail, 0)]
-spent = {function.__name__: 0.0 for function, _ in work}
+spent.update((function.__name__, 0.0) for function, _ in work)
 
 
-def tell(*_):
-    print(json.dumps({"names": list(spent), "moments": moments}), flush=True)
-    os._exit(0)
-
-
-signal.alarm(120)
-signal.signal(signal.SIGTERM, tell)
 random.seed(1)
 
 
@@ -80,7 +70,7 @@ def run():
             before = clock()
             function(argument)
             spent[function.__name__] += clock() - before
-        moments.append([time.time() * 1000, *spent.values()])
+        note()
 
 
 if len(sys.argv) > 1:

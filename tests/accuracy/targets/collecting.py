@@ -5,15 +5,10 @@ clock.
 """
 
 import gc
-import json
-import os
 import random
-import signal
-import time
 
-clock = time.perf_counter
-moments = []
-spent = 0.0
+from telling import clock, note, spent
+
 began = 0.0
 
 
@@ -38,26 +33,20 @@ def collect(_):
     gc.collect()
 
 
-def note(phase, _):
-    global began, spent
+def measure(phase, _):
+    global began
     if phase == "start":
         began = clock()
     else:
-        spent += clock() - began
-
-
-def tell(*_):
-    print(json.dumps({"names": ["gc"], "moments": moments}), flush=True)
-    os._exit(0)
+        spent["gc"] += clock() - began
 
 
 kept = [Knot() for _ in range(3000)]
-signal.alarm(120)
-signal.signal(signal.SIGTERM, tell)
 random.seed(1)
-gc.callbacks.append(note)
+spent["gc"] = 0.0
+gc.callbacks.append(measure)
 print("{}", flush=True)
 while True:
     for function, argument in random.choices([(count, 4000), (litter, 1500), (collect, 0)], k=20):
         function(argument)
-        moments.append([time.time() * 1000, spent])
+        note()

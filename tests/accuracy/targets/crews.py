@@ -7,19 +7,7 @@ import signal
 import threading
 import time
 
-
-def write_thread(letter):
-    return f"""
-def {letter}_leaf(n):
-    return n + 1
-def {letter}_step(n):
-    for i in range(n):
-        {letter}_leaf(i)  # -> {letter}_leaf
-def {letter}_top(end):  # <-
-    while now() < end:
-        {letter}_step(10)  # -> {letter}_step
-        {letter}_leaf(1)  # -> {letter}_leaf
-"""
+from lettered import write_thread
 
 
 def start(function):  # -> lib
@@ -33,7 +21,7 @@ def start(function):  # -> lib
 gc.disable()
 signal.alarm(120)
 letters = "abcdefgh"
-source = "".join(write_thread(letter) for letter in letters)
+source = "".join(write_thread(letter, "end", "now() < end") for letter in letters)
 made = {"now": time.monotonic}
 exec(compile(source, "<threads>", "exec"), made)
 print(json.dumps({"sources": {"<threads>": source}}), flush=True)

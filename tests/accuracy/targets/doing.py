@@ -4,13 +4,12 @@ Each measures what it does. On SIGTERM it prints, as JSON, how much time each of
 for many moments of the wall clock, and the ids of its threads by name.
 """
 
-import json
-import os
 import random
-import signal
 import sys
 import threading
 import time
+
+from telling import clock, more, note, spent
 
 try:
     import _hashlib
@@ -20,14 +19,7 @@ except ImportError:
 else:
     from hashlib import sha256
 
-clock = time.perf_counter
-spent = {}
-moments = []
-tids = {}
-
-
-def note():
-    moments.append([time.time() * 1000, *spent.values()])
+tids = more["tids"] = {}
 
 
 def work(seconds):
@@ -207,13 +199,6 @@ def exceptions():
         note()
 
 
-def tell(*_):
-    print(json.dumps({"names": list(spent), "moments": moments, "tids": tids}), flush=True)
-    os._exit(0)
-
-
-signal.alarm(120)
-signal.signal(signal.SIGTERM, tell)
 random.seed(1)
 {"gil": gil, "cpu": cpu, "hash": hashing, "bound": bound, "exceptions": exceptions}[sys.argv[1]]()
 time.sleep(0.2)

@@ -4,16 +4,14 @@ A sampler that looks every 2 ms sees it in the same place each time. On SIGTERM 
 how much time `work` took so far, for many moments of the wall clock.
 """
 
-import json
-import os
-import signal
 import time
+
+from telling import note, spent
 
 PERIOD = 2_000_000
 WORK = 600_000
 clock = time.monotonic_ns
-worked = 0
-moments = []
+spent["work"] = 0.0
 
 
 def work(until):
@@ -26,18 +24,11 @@ def rest(until):
         pass
 
 
-def tell(*_):
-    print(json.dumps({"names": ["work"], "moments": moments}), flush=True)
-    os._exit(0)
-
-
-signal.alarm(120)
-signal.signal(signal.SIGTERM, tell)
 print("{}", flush=True)
 while True:
     start = clock() // PERIOD * PERIOD + PERIOD
     rest(start)
     now = clock()
     work(start + WORK)
-    worked += clock() - now
-    moments.append([time.time() * 1000, worked / 1e9])
+    spent["work"] += (clock() - now) / 1e9
+    note()

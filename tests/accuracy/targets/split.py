@@ -6,15 +6,13 @@ JSON, how much time each function took so far with all it called, for many momen
 """
 
 import json
-import os
 import random
 import re
-import signal
 import sys
 import time
 
-clock = time.perf_counter
-moments = []
+from telling import clock, note, spent
+
 word = re.compile("[a-z]+")
 text = "the quick brown fox jumps over the lazy dog " * 2
 rows = [{"id": i, "name": "row", "values": [i, i + 1.5]} for i in range(6)]
@@ -56,7 +54,7 @@ def wait(_):
 
 work = [(count, 400), (nested, 400), (encode, 0), (replace, 0), (wait, 0)]
 weights = [30, 20, 20, 15, 2]
-spent = {function.__name__: 0.0 for function, _ in work}
+spent.update((function.__name__, 0.0) for function, _ in work)
 
 
 def run(blocks):
@@ -64,7 +62,7 @@ def run(blocks):
         before = clock()
         function(argument)  # -> count nested encode replace wait
         spent[function.__name__] += clock() - before
-    moments.append([time.time() * 1000, *spent.values()])
+    note()  # -> lib
 
 
 def descend(depth):
@@ -74,13 +72,6 @@ def descend(depth):
         run(300)  # -> run
 
 
-def tell(*_):
-    print(json.dumps({"names": list(spent), "moments": moments}), flush=True)
-    os._exit(0)
-
-
-signal.alarm(120)
-signal.signal(signal.SIGTERM, tell)
 random.seed(1)
 descend(int(sys.argv[1]))
 print("{}", flush=True)

@@ -4,19 +4,7 @@ import json
 import signal
 import threading
 
-
-def write_thread(letter):
-    return f"""
-def {letter}_leaf(n):
-    return n + 1
-def {letter}_step(n):
-    for i in range(n):
-        {letter}_leaf(i)  # -> {letter}_leaf
-def {letter}_top():  # <-
-    while True:
-        {letter}_step(10)  # -> {letter}_step
-        {letter}_leaf(1)  # -> {letter}_leaf
-"""
+from lettered import write_thread
 
 
 signal.alarm(120)
