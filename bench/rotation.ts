@@ -3,7 +3,7 @@ import { openInputFile } from "../src/cli/input_file.ts";
 import { isFault } from "../src/cli/errors.ts";
 import { openInput } from "../src/recording/inputs/open.ts";
 import { Running } from "../tests/accuracy/running.ts";
-import { print, printTable } from "./table.ts";
+import { median, percent, print, printTable } from "./table.ts";
 
 const target = new URL("unique.py", import.meta.url).pathname;
 const main = new URL("../src/main.ts", import.meta.url).pathname;
@@ -12,6 +12,8 @@ const config = new URL("../deno.json", import.meta.url).pathname;
 const EVERY = 5;
 /** Of the target's paths of calls there are as many as the fifth power of this. */
 const WIDTH = 4;
+/** Two ticks, µs. */
+const MOST = 2000;
 /** Rows of the table. */
 const POINTS = 12;
 
@@ -23,6 +25,9 @@ interface Part {
   readonly samples: number;
   readonly missed: number;
   readonly bytes: number;
+  /** Steps from one sample to the next, and those of more than two ticks. */
+  readonly steps: number;
+  readonly longSteps: number;
 }
 
 /** Captures at 1 kHz in parts, to recordings and reports, and prints gaps and resident sizes. */
@@ -39,14 +44,18 @@ export async function benchRotation(python: string, seconds: number): Promise<vo
     );
     const sum = (of: (part: Part) => number): number => parts.reduce((all, p) => all + of(p), 0);
     print();
+    const within = gaps.filter((gap) => gap <= MOST).length;
     print(
       `${parts.length} parts of ${EVERY} s at 1 kHz of a program with ${WIDTH ** 5} stacks, ${
         sum((part) => part.samples)
       } samples, ` +
         `${sum((part) => part.missed)} ticks missed. From the last sample of a part to the first ` +
-        `of the next: at most ${(Math.max(...gaps) / 1000).toFixed(2)} ms, in the middle ${
-          (gaps.toSorted((a, b) => a - b)[gaps.length >> 1]! / 1000).toFixed(2)
-        } ms. A recording has ${(sum((part) => part.bytes) / parts.length / 1e3).toFixed(0)} kB.`,
+        `of the next: ${(median(gaps) / 1000).toFixed(2)} ms in the middle, at most two ticks in ` +
+        `${percent(within / gaps.length, 1)} (inside of parts: ${
+          percent(1 - sum((part) => part.longSteps) / sum((part) => part.steps), 1)
+        }), at most ${(Math.max(...gaps) / 1000).toFixed(2)} ms. A recording has ${
+          (sum((part) => part.bytes) / parts.length / 1e3).toFixed(0)
+        } kB.`,
     );
     const rows = sizes.map((size, i) => [
       `${Math.round(seconds * (i + 1) / POINTS)}`,
@@ -90,10 +99,15 @@ function readPart(path: string): Part {
   try {
     const input = openInput(file.source);
     if (!("read" in input) || input.knows !== "samples") throw new Error(`${path} is no recording`);
-    let [firstUs, lastUs] = [Infinity, 0];
+    let [firstUs, lastUs, steps, longSteps] = [Infinity, 0, 0, 0];
     for (const { time, length } of input.read()) {
-      firstUs = Math.min(firstUs, time[0] ?? Infinity);
-      lastUs = time[length - 1] ?? lastUs;
+      for (let i = 0; i < length; i++) {
+        if (firstUs < Infinity) {
+          steps++;
+          if (time[i]! - lastUs > MOST) longSteps++;
+        } else firstUs = time[i]!;
+        lastUs = time[i]!;
+      }
     }
     const { quality } = input.profile;
     return {
@@ -103,6 +117,8 @@ function readPart(path: string): Part {
       samples: quality.samples,
       missed: quality.missedTicks,
       bytes: file.source.size,
+      steps,
+      longSteps,
     };
   } finally {
     file.close();

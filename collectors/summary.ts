@@ -27,6 +27,12 @@ export interface CaptureSummary {
     readonly started_at: string | null;
     readonly duration_s: number | null;
     readonly ending: Ending | null;
+    /** Times of a second or more in which nothing was read; null if there were none. */
+    readonly pauses:
+      | { readonly count: number; readonly total_s: number; readonly longest_s: number }
+      | null;
+    /** For how long the machine was asleep meanwhile. */
+    readonly asleep_s: number;
     /** Which part of a capture that is written in parts, and from where on; null for whole ones. */
     readonly part: { readonly number: number; readonly at_s: number } | null;
     /** What samples had to pass; null: nothing. */
@@ -121,6 +127,12 @@ export function summarizeProfile(profile: Profile, summary: Summary): CaptureSum
       started_at: describeStart(metadata),
       duration_s: summary.durationUs > 0 || own ? summary.durationUs / 1e6 : null,
       ending: own ? summary.ending : null,
+      pauses: summary.pauses === undefined ? null : {
+        count: summary.pauses.count,
+        total_s: summary.pauses.totalUs / 1e6,
+        longest_s: summary.pauses.longestUs / 1e6,
+      },
+      asleep_s: (summary.asleepUs ?? 0) / 1e6,
       part: metadata.part === undefined
         ? null
         : { number: metadata.part.number, at_s: metadata.part.atUs / 1e6 },

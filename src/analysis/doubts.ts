@@ -10,7 +10,7 @@ import { findDependence } from "./rejections.ts";
 import { describeFilter } from "./sample_filter.ts";
 import { escapeForTerminal } from "./terminal_text.ts";
 import { judgeQuality } from "./trust.ts";
-import { formatCounted, formatPercent, formatRate, formatShare } from "./units.ts";
+import { formatCounted, formatPercent, formatRate, formatShare, formatTime } from "./units.ts";
 
 /** Shares above which a profile should not be believed without a look at why. */
 const MUCH_MISSED = 0.05;
@@ -73,6 +73,7 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
     ...doubts,
     ...doubtVersion(metadata),
     ...doubtMoments(metadata),
+    ...doubtPauses(summary),
     ...doubtStops(summary),
     ...doubtShares(profile),
   ];
@@ -95,6 +96,26 @@ function doubtMoments({ freeThreaded, allThreads, consistency }: Metadata): Doub
     "the threads of this program run in parallel and were read one after another: each " +
     "stack is of one moment, but not all of a sample. --blocking stops them all.";
   return [{ loud: false, text }];
+}
+
+/** When nobody looked at the program. */
+function doubtPauses({ pauses, asleepUs }: Summary): Doubt[] {
+  const doubts: Doubt[] = [];
+  if (pauses !== undefined) {
+    const { count, totalUs, longestUs } = pauses;
+    const pieces = count === 1 ? "" : ` in ${count} pieces, the longest ${formatTime(longestUs)}`;
+    const text =
+      `nothing was read for ${formatTime(totalUs)}${pieces}: tachyon had been stopped, ` +
+      "or the machine kept it waiting. What the program did then is not known.";
+    doubts.push({ loud: true, text });
+  }
+  if (asleepUs !== undefined) {
+    const text = `the machine was asleep for ${
+      formatTime(asleepUs)
+    } meanwhile; no time here has it.`;
+    doubts.push({ loud: false, text });
+  }
+  return doubts;
 }
 
 /** What was asked of a program that was stopped for its samples. */

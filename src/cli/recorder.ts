@@ -31,6 +31,7 @@ import { createProgress, describeWriting } from "./progress.ts";
 import { versionByName } from "./process_tree.ts";
 import { rotateExports, type Rotation, stepOf } from "./rotation.ts";
 import { type Split, splitExports } from "./split.ts";
+import { watchSleep } from "./sleep_watch.ts";
 import { VERSION } from "./version.ts";
 
 /** What is left to do to a capture. */
@@ -68,6 +69,7 @@ export function createRecorder(
   const parts = "parts" in exports ? exports.parts : undefined;
   const { maxBytes = Infinity } = options;
   let full = false;
+  const asleep = watchSleep();
   let profile: Profile | undefined;
   let snapshots = 0;
   let taken: Promise<Results> | undefined;
@@ -113,7 +115,8 @@ export function createRecorder(
     async write(profile, ended, interrupted): Promise<Fault | undefined> {
       const reason = full && ended.ending === "interrupted" ? { ending: "max-size" } as const : {};
       const { failure: said, ...whole } = ended;
-      const summary = { ...whole, ...reason };
+      const asleepUs = asleep();
+      const summary = { ...whole, ...reason, ...(asleepUs > 0 ? { asleepUs } : {}) };
       const failure = said === undefined ? undefined : unforeseen(said);
       if (failure !== undefined) report(failure);
       if (profile.quality.samples === 0) {

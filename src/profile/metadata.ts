@@ -91,8 +91,22 @@ export interface Summary {
   readonly collections?: Collections;
   /** What blocking readings cost the target. */
   readonly stops?: StopSummary;
+  /** Times in which nothing was read; absent: there was none. */
+  readonly pauses?: Pauses;
+  /** For how long the machine was asleep meanwhile, µs: no other time here has it. Absent: it was not. */
+  readonly asleepUs?: number;
   /** Pythons among the target's processes that could not be sampled, where these were asked for. */
   readonly leftOut?: LeftOut;
+}
+
+/**
+ * Times of a second or more, and of several ticks, from one tick to the next: somebody had stopped us, or
+ * the machine kept us waiting. Their ticks are counted as missed, too.
+ */
+export interface Pauses {
+  readonly count: number;
+  readonly totalUs: number;
+  readonly longestUs: number;
 }
 
 /** Processes that should have been sampled. */

@@ -11,6 +11,7 @@ import type {
   Metadata,
   Mode,
   Part,
+  Pauses,
   StopSummary,
   Summary,
 } from "../profile/metadata.ts";
@@ -75,6 +76,8 @@ const SUMMARY: Readers<Summary> = {
   durationUs: readNumber,
   ending: (value) => oneOf(ENDINGS, value) ?? "interrupted",
   collections: (value) => readOptional(COLLECTIONS, value),
+  pauses: (value) => readOptional(PAUSES, value),
+  asleepUs: (value) => readNumber(value) || undefined,
   stops: (value) => readOptional(STOPS, value),
   leftOut: (value) => readOptional(LEFT_OUT, value),
 };
@@ -100,6 +103,12 @@ const COLLECTIONS: Readers<Collections> = {
 };
 
 const COLLECTION = { atUs: readNumber, durationUs: readNumber, generation: readNumber };
+
+const PAUSES: Readers<Pauses> = {
+  count: readNumber,
+  totalUs: readNumber,
+  longestUs: readNumber,
+};
 
 const STOPS: Readers<StopSummary> = { stoppedUs: readNumber, skippedTicks: readNumber };
 

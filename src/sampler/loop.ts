@@ -5,6 +5,7 @@ import { Budget } from "./budget.ts";
 import { type CaptureRequest, isJittered } from "./capture.ts";
 import { storeQuality } from "./counters.ts";
 import { Marks } from "./marks.ts";
+import { PauseCounter } from "./pauses.ts";
 import { writeMiss } from "./records.ts";
 import { isStopRequested, type RingWriter } from "./ring.ts";
 import { createRandom, randomSeed, Schedule } from "./schedule.ts";
@@ -42,6 +43,7 @@ export class SamplingLoop {
     const start = reader.now();
     const budget = this.#budget(start);
     if (intervalUs >= SPIN_BELOW) reader.prefer();
+    const counter = new PauseCounter();
     let last = 0;
     let ending: Ending | undefined;
     while (ending === undefined) {
@@ -59,6 +61,7 @@ export class SamplingLoop {
       if (ending !== undefined) break;
       const time = now - start;
       subject.miss(schedule.take(time), Math.round(schedule.withheld));
+      counter.note(time - last, schedule.slotUs);
       if (time >= marks.due) marks.tell(time, subject);
       ending = subject.tick(time, now);
       if (++this.#ticks % PUBLISH === 0) this.#publish();
@@ -70,7 +73,8 @@ export class SamplingLoop {
     this.#tellMissed(last);
     this.#publish();
     const durationUsMeasured = ending === "duration" ? durationUs : Math.max(last, intervalUs);
-    return { durationUs: durationUsMeasured, ending, ...noted };
+    const { pauses } = counter;
+    return { durationUs: durationUsMeasured, ending, ...noted, ...(pauses && { pauses }) };
   }
 
   #budget(now: number): Budget | undefined {

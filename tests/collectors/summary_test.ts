@@ -112,6 +112,8 @@ Deno.test("json has null, and no number, for what is not known", () => {
     started_at: null,
     duration_s: null,
     ending: null,
+    pauses: null,
+    asleep_s: 0,
     part: null,
   });
   assert.deepEqual([json.sample_s, json.independent_samples], [null, null]);
