@@ -49,7 +49,7 @@ Deno.test("a target runs on within 100 ms when its tracer is killed", async () =
   const ms = await target.countsOn();
   assert.ok(ms <= AT_ONCE, `${ms} ms`);
   await target.assertFree();
-  assert.equal(stateOf(holder.pid), "S");
+  assert.match(stateOf(holder.pid), /^[SRD]$/);
 });
 
 for (const signal of ["SIGKILL", "SIGSTOP"] as const) {

@@ -21,8 +21,11 @@ export class Stopped implements AsyncDisposable {
     readonly extra: unknown,
   ) {}
 
-  /** Starts a scene of `stopped_target.py`, waits for its report, and stops it. */
-  static async start(python: Python, scene: string): Promise<Stopped> {
+  /**
+   * Starts a scene of `stopped_target.py`, waits for its report, and stops it.
+   * @param tries how often: Python 3.12.1 itself crashes now and then while it makes another interpreter.
+   */
+  static async start(python: Python, scene: string, tries = 1): Promise<Stopped> {
     const target = new Target(python.path, ["-X", "utf8", script, scene]);
     try {
       const line = await target.line();
@@ -31,6 +34,7 @@ export class Stopped implements AsyncDisposable {
       return new Stopped(target, threads, extra);
     } catch (error) {
       await target[Symbol.asyncDispose]();
+      if (tries > 1) return await Stopped.start(python, scene, tries - 1);
       throw error;
     }
   }

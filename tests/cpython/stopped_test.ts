@@ -81,7 +81,7 @@ for (const python of interpreters) {
   }
 
   Deno.test(`a sub-interpreter's thread has its own stack on ${nameOf(python)}`, async () => {
-    await using stopped = await Stopped.start(python, "subinterpreter");
+    await using stopped = await Stopped.start(python, "subinterpreter", 4);
     using process = open(stopped.pid);
     const { found } = check(process, stopped);
     const inside = found.filter((one) => one.state.interpreterId !== 0);

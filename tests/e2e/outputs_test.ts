@@ -67,8 +67,8 @@ Deno.test("a full disk ends the recording, which is kept, and no other output", 
     const words = ["attach", "-a", "-r", "5khz", "-d", "3", "--compression", "none"];
     const outputs = ["-o", "binary:a.bin", "-o", "collapsed:a.txt", `${program.pid}`];
     const command = shellWords(SOURCES, [...words, ...outputs]);
-    // A file may grow to 100 KiB; there is a signal, too, that says so.
-    const limited = `ulimit -f 100; exec ${command}`;
+    // A file may grow to 64 KiB; there is a signal, too, that says so.
+    const limited = `ulimit -f 64; exec ${command}`;
     const { status, stderr } = await execute("bash", ["-c", limited], { cwd });
     assert.match(stderr, /Cannot write to a\.bin\.partial: there is no space left\.\n/);
     assert.match(stderr, /`tachyon replay a\.bin\.partial` reads it/);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { listThreads } from "../../src/cpython/runtime.ts";
 import { ThreadNames } from "../../src/cpython/thread_names.ts";
-import { nameOf, type Python } from "../../scripts/pythons.ts";
+import { nameOf } from "../../scripts/pythons.ts";
 import { interpreters } from "../cpython/interpreters.ts";
 import { runtimeOf } from "../cpython/stacks.ts";
 import { Stopped } from "../cpython/stopped.ts";
@@ -11,18 +11,6 @@ const SCRIPT = new URL("thread_names_target.py", import.meta.url).pathname;
 
 /** What a thread says of itself: id, name, daemon, foreign; nulls where `threading` does not know it. */
 type Told = readonly [tid: number, name: string | null, daemon: boolean | null, foreign: boolean];
-
-/** Python 3.12.1 itself may crash while it makes another interpreter; that is not what is tested. */
-async function startSubinterpreter(python: Python): Promise<Stopped> {
-  for (let tries = 1; tries < 5; tries++) {
-    try {
-      return await Stopped.start(python, "subinterpreter");
-    } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-    }
-  }
-  return await Stopped.start(python, "subinterpreter");
-}
 
 for (const python of interpreters) {
   Deno.test(`threads have the names that ${nameOf(python)} gives them`, async () => {
@@ -46,7 +34,7 @@ for (const python of interpreters) {
   });
 
   Deno.test(`threads of a sub-interpreter do not get names of the main one on ${nameOf(python)}`, async () => {
-    await using stopped = await startSubinterpreter(python);
+    await using stopped = await Stopped.start(python, "subinterpreter", 5);
     using process = open(stopped.pid);
     const runtime = runtimeOf(process);
     const states = listThreads(runtime);
