@@ -84,8 +84,8 @@ export interface Module {
   readonly path: string;
   /** Lowest mapped address. */
   readonly start: Address;
-  /** The kind of file it is; absent for those of Linux. */
-  readonly format?: "mach-o" | "pe";
+  /** The kind of file it is; absent for those of Linux on x86-64. */
+  readonly format?: "elf-arm64" | "mach-o" | "pe";
   /**
    * Finds a section by the name that CPython's sources give it, without the decoration of the file
    * format: `PyRuntime`, `AsyncioDebug`. Reads the file at the first call.

@@ -32,6 +32,7 @@ export function loadBias(elf: Elf, file: MappedFile): number {
 export class LinuxModule implements Module {
   readonly path: string;
   readonly start: Address;
+  readonly format?: "elf-arm64";
   readonly #file: MappedFile;
   readonly #open: () => TargetFile | undefined;
   readonly #memory: MemoryReader;
@@ -45,6 +46,8 @@ export class LinuxModule implements Module {
     this.#file = file;
     this.#open = open;
     this.#memory = memory;
+    // Programs of other machines cannot be read here.
+    if (Deno.build.arch === "aarch64") this.format = "elf-arm64";
   }
 
   section(name: string): Span | undefined {

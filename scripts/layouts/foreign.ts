@@ -100,7 +100,9 @@ async function measure(
     await run(program, [...args, ...flags, `${work}/layout.c`], { env });
     const text = await Deno.readTextFile(`${work}/layout.s`);
     const table = text.slice(text.search(/\n_?layout:/));
-    const found = [...table.matchAll(/^\s+\.quad\s+(\d+)/gm)].map(([, word]) => Number(word) - 1);
+    const found = [...table.matchAll(/^\s+\.(?:quad|xword)\s+(\d+)/gm)].map(([, word]) =>
+      Number(word) - 1
+    );
     if (found.length !== expressions.length) {
       throw new Error(`${found.length} numbers of 3.${minor}`);
     }

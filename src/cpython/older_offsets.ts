@@ -1,5 +1,6 @@
 import type { Module } from "../../ffi/process.ts";
 import type { DebugOffsets, PythonVersion } from "./debug_offsets.ts";
+import { ON_LINUX_ARM64 } from "./layouts/linux_arm64.ts";
 import { ON_MACOS } from "./layouts/macos.ts";
 import { ON_WINDOWS } from "./layouts/windows.ts";
 import { python38 } from "./layouts/python38.ts";
@@ -20,6 +21,15 @@ const TABLES: ReadonlyMap<number, Readonly<Record<string, number>>> = new Map([
   [12, python312],
 ]);
 
+/** What lies elsewhere than on x86-64 Linux, by the format of the interpreter's file. */
+const ELSEWHERE: Readonly<
+  Record<NonNullable<Module["format"]>, Readonly<Record<number, Readonly<Record<string, number>>>>>
+> = {
+  "elf-arm64": ON_LINUX_ARM64,
+  "mach-o": ON_MACOS,
+  "pe": ON_WINDOWS,
+};
+
 /** The minor versions of Python 3 that have a table, the newest first. */
 export const TABLED_MINORS: readonly number[] = [...TABLES.keys()].reverse();
 
@@ -33,7 +43,7 @@ export function olderOffsets(
 ): DebugOffsets | undefined {
   const measured = version.major === 3 ? TABLES.get(version.minor) : undefined;
   if (measured === undefined) return undefined;
-  const others = format === "mach-o" ? ON_MACOS : format === "pe" ? ON_WINDOWS : {};
+  const others = format === undefined ? {} : ELSEWHERE[format];
   const table = { ...measured, ...others[version.minor] };
   return {
     version,

@@ -34,3 +34,20 @@ Deno.test("every older version has a table with all that is measured, and no oth
     assert.equal(olderOffsets({ major, minor, micro: 0, level: 0xf, serial: 0 }), undefined);
   }
 });
+
+Deno.test("on arm64 what lies behind the two locks of the GIL is 16 bytes further, and nothing else is", () => {
+  for (const minor of [8, 9, 10, 11, 12]) {
+    const version = { major: 3, minor, micro: 0, level: 0xf, serial: 0 };
+    const [intel, arm] = [olderOffsets(version)!, olderOffsets(version, "elf-arm64")!];
+    assert.equal(arm.get("gil.size") - intel.get("gil.size"), 16);
+    const moved = [...expressionsOf(minor).keys()]
+      .filter((name) => arm.get(name) !== intel.get(name));
+    const isBehind = (name: string): boolean =>
+      name === "gil.size" || name.endsWith("_state.size") ||
+      name === "runtime_state.tstate_current";
+    assert.deepEqual(moved.filter((name) => !isBehind(name)), [], `3.${minor}`);
+    if (minor === 12) continue;
+    const current = "runtime_state.tstate_current";
+    assert.equal(arm.get(current) - intel.get(current), 16, `3.${minor}`);
+  }
+});
