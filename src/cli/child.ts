@@ -1,6 +1,7 @@
 /** The program that `run` starts: our child, with our terminal. */
 
-import { commandNotStarted, type Fault } from "./errors.ts";
+import { type Fault } from "./errors.ts";
+import { commandNotStarted } from "./run_faults.ts";
 import type { Aside } from "./aside.ts";
 import type { CommandLine } from "./interpreter.ts";
 import { listTree, programOf, signalAll } from "./process_tree.ts";

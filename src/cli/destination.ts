@@ -8,7 +8,8 @@ import {
 } from "../../collectors/registry.ts";
 import type { CallTable } from "../profile/call_table.ts";
 import { baseName } from "../analysis/places.ts";
-import { badUsage, type Fault, isFault, outputNotWritable } from "./errors.ts";
+import { badUsage, type Fault, isFault } from "./errors.ts";
+import { outputNotWritable } from "./output_faults.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { type DirectoryPlace, placeDirectory } from "./directory_place.ts";
 import { classify } from "./write_failure.ts";

@@ -3,7 +3,8 @@
 import type { DirectoryForm } from "../../collectors/registry.ts";
 import { baseName } from "../analysis/places.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
-import { badUsage, type Fault, outputNotWritable } from "./errors.ts";
+import { badUsage, type Fault } from "./errors.ts";
+import { outputNotWritable } from "./output_faults.ts";
 import { classify } from "./write_failure.ts";
 
 /** Bytes at the beginning of an index in which its mark is. */

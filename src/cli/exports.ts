@@ -25,7 +25,8 @@ import {
   placeOutputs,
 } from "./destination.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
-import { type Fault, isFault, outputEnded, unforeseen } from "./errors.ts";
+import { type Fault, isFault, unforeseen } from "./errors.ts";
+import { outputEnded } from "./output_faults.ts";
 import { report, tell } from "./messages.ts";
 import { createWholeSink, type Sink, type Written } from "./output.ts";
 import { createDirectorySink, writeDirectory } from "./output_directory.ts";

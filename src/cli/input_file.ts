@@ -4,7 +4,8 @@ import type { ByteSource } from "../recording/byte_source.ts";
 import type { RecordingFault } from "../recording/fault.ts";
 import type { InputFault } from "../recording/inputs/input.ts";
 import type { Input } from "../recording/inputs/open.ts";
-import { type Fault, inputNotReadable, notReplayable, recordingNotReadable } from "./errors.ts";
+import { type Fault } from "./errors.ts";
+import { inputNotReadable, notReplayable, recordingNotReadable } from "./input_faults.ts";
 
 /** An open file. */
 export interface InputFile {

@@ -1,6 +1,7 @@
 /** Which program `run` starts: an interpreter with a script or module, or the command as it stands. */
 
-import { type Fault, pythonNotFound, scriptNotFound } from "./errors.ts";
+import { type Fault } from "./errors.ts";
+import { pythonNotFound, scriptNotFound } from "./run_faults.ts";
 import type { Target } from "./run_arguments.ts";
 
 const IS_WINDOWS = Deno.build.os === "windows";

@@ -1,7 +1,8 @@
 /** Launchers: processes that run no Python themselves, but have started one. */
 
 import { machine } from "../survey/machine.ts";
-import { type Fault, severalPythons } from "./errors.ts";
+import { severalPythons } from "./attach_faults.ts";
+import { type Fault } from "./errors.ts";
 import { tell } from "./messages.ts";
 import { listTree } from "./process_tree.ts";
 

@@ -14,7 +14,8 @@ import type {
 } from "../sampler/capture.ts";
 import { showInBrowser } from "./browser.ts";
 import type { CaptureOptions } from "./capture_options.ts";
-import { type Fault, isFault, nothingCollected, outputsFailed, unforeseen } from "./errors.ts";
+import { type Fault, isFault, unforeseen } from "./errors.ts";
+import { nothingCollected, outputsFailed } from "./output_faults.ts";
 import { type Exports, prepareExports, type Results } from "./exports.ts";
 import { filterExports, type SampleFilter } from "./filters.ts";
 import { forewarnings } from "./forewarnings.ts";

@@ -1,6 +1,7 @@
 /** What the system says when something cannot be written. */
 
-import { type Fault, outputNotWritable, type OutputTrouble } from "./errors.ts";
+import { type Fault } from "./errors.ts";
+import { outputNotWritable, type OutputTrouble } from "./output_faults.ts";
 
 /** The system's EFBIG: the file would be larger than a file may be. */
 const TOO_LARGE = 27;

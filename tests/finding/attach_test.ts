@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { explainAttach } from "../../src/cli/errors.ts";
+import { explainAttach } from "../../src/cli/attach_faults.ts";
 import { machine } from "../../src/survey/machine.ts";
 import { anyPython, report, Target } from "../ffi/targets.ts";
 import { supportedPythons } from "../pythons.ts";

@@ -9,7 +9,8 @@ import {
   readCaptureOptions,
 } from "../capture_options.ts";
 import { createLive } from "../live_capture.ts";
-import { DONE, explainAttach, INTERRUPTED, isFault } from "../errors.ts";
+import { explainAttach } from "../attach_faults.ts";
+import { DONE, INTERRUPTED, isFault } from "../errors.ts";
 import { loadFilter } from "../filters.ts";
 import { chooseBelow } from "../launcher.ts";
 import { report } from "../messages.ts";

@@ -7,15 +7,8 @@ import { findUnlike, kindOf } from "../../analysis/difference_likeness.ts";
 import { type Scale, SCALES } from "../../analysis/difference_significance.ts";
 import { formatPercent } from "../../analysis/units.ts";
 import { type ComparedInput, readCompared } from "../compared.ts";
-import {
-  DONE,
-  type Fault,
-  gateNotMet,
-  INTERRUPTED,
-  isFault,
-  notAlike,
-  notComparable,
-} from "../errors.ts";
+import { gateNotMet, notAlike, notComparable } from "../comparison_faults.ts";
+import { DONE, type Fault, INTERRUPTED, isFault } from "../errors.ts";
 import { report } from "../messages.ts";
 import { parseGrowth, parseLimit } from "../numbers.ts";
 import { createProgress } from "../progress.ts";

@@ -13,15 +13,9 @@ import { type Input, openInput } from "../../recording/inputs/open.ts";
 import type { Filter } from "../../profile/metadata.ts";
 import { delay } from "../child.ts";
 import { readBaseline } from "../compared.ts";
-import {
-  DONE,
-  type Fault,
-  inputLacks,
-  INTERRUPTED,
-  isFault,
-  nothingRecorded,
-  outputsFailed,
-} from "../errors.ts";
+import { DONE, type Fault, INTERRUPTED, isFault } from "../errors.ts";
+import { inputLacks, nothingRecorded } from "../input_faults.ts";
+import { outputsFailed } from "../output_faults.ts";
 import { type Exports, prepareExports, type Results } from "../exports.ts";
 import { filterExports, loadFilter } from "../filters.ts";
 import { explainInput, openInputFile } from "../input_file.ts";

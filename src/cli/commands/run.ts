@@ -10,15 +10,10 @@ import {
 import { createAside } from "../aside.ts";
 import { type Child, delay, startChild } from "../child.ts";
 import { readBaseline } from "../compared.ts";
-import {
-  childrenNotStoppable,
-  explainAttach,
-  FAILED,
-  type Fault,
-  isFault,
-  noPythonSeen,
-  nothingCollected,
-} from "../errors.ts";
+import { explainAttach } from "../attach_faults.ts";
+import { FAILED, type Fault, isFault } from "../errors.ts";
+import { nothingCollected } from "../output_faults.ts";
+import { childrenNotStoppable, noPythonSeen } from "../run_faults.ts";
 import { resolveTarget } from "../interpreter.ts";
 import { createLive } from "../live_capture.ts";
 import { loadFilter } from "../filters.ts";
