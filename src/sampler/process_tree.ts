@@ -23,6 +23,8 @@ const SETTLE = 20_000;
 const TALLY = 1_000_000;
 /** From one look whether a process still runs the same program to the next, µs. */
 const RECHECK = 100_000;
+/** Exact readings of one tick that are shared by all processes, besides the steady ones of each. */
+const EXACT_AT_A_TICK = 4;
 /** Processes that are sampled at a time: more could not be read often enough. */
 const MOST_TARGETS = 128;
 /** Samples of one of them that may wait for proof. */
@@ -68,6 +70,7 @@ export class ProcessTree implements Subject {
   /** Members that have ended, and when. */
   readonly #goneAt = new Map<number, number>();
   readonly #leftOut = new Map<number, LeftOut["first"][number]>();
+  readonly #permits = { left: 0 };
   /** Counts of processes that have ended. */
   readonly #past = emptyQuality();
   #noted: Noted = {};
@@ -118,6 +121,7 @@ export class ProcessTree implements Subject {
     do {
       before = this.#sampled.size;
       for (const candidate of this.#candidates.values()) candidate.dueAt = 0;
+      this.#polledAt = -Infinity;
       this.#follow(this.means.reader.now());
     } while (this.#sampled.size > before);
   }
@@ -126,7 +130,11 @@ export class ProcessTree implements Subject {
     this.#start = now - time;
     this.#follow(now);
     this.#ticks++;
-    for (const one of this.#sampled.values()) {
+    this.#permits.left = EXACT_AT_A_TICK;
+    const all = [...this.#sampled.values()];
+    const first = this.#ticks % Math.max(1, all.length);
+    for (let i = 0; i < all.length; i++) {
+      const one = all[(first + i) % all.length]!;
       const ending = one.target.tick(time, now);
       if (ending !== undefined) this.#end(one, ending, now);
     }
@@ -252,7 +260,7 @@ export class ProcessTree implements Subject {
       quality,
     });
     const order = { ...this.request, mode };
-    const place = { process: id, patience: PATIENCE, quality };
+    const place = { process: id, patience: PATIENCE, permits: this.#permits, quality };
     const target = new Target(runtime, reader, loops, ledger, order, place);
     target.begin();
     const withheldBefore = this.#withheld;

@@ -30,7 +30,7 @@ import type { StackBook } from "./stack_book.ts";
 import { MOST_STOPS, type Stops } from "./stops.ts";
 import type { Noted, Subject } from "./subject.ts";
 import { Tasks } from "./tasks.ts";
-import { Teacher } from "./teacher.ts";
+import { type Permits, Teacher } from "./teacher.ts";
 import { keyOf, ThreadRegister } from "./thread_register.ts";
 import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
 import { StateShop } from "./thread_states.ts";
@@ -54,6 +54,8 @@ export interface TargetPlace {
   readonly process?: number;
   /** Samples that may wait for proof at a time; absent: plenty. */
   readonly patience?: number;
+  /** Shared with the other processes. */
+  readonly permits?: Permits;
   /** Where to count. */
   readonly quality?: Quality;
 }
@@ -89,7 +91,7 @@ export class Target implements Subject {
     loops: Loops,
     ledger: Ledger,
     readonly request: CaptureRequest,
-    { stops, process, patience, quality = emptyQuality() }: TargetPlace = {},
+    { stops, process, patience, permits, quality = emptyQuality() }: TargetPlace = {},
   ) {
     this.stops = stops;
     this.quality = quality;
@@ -100,7 +102,7 @@ export class Target implements Subject {
     this.#register = new ThreadRegister(runtime, reader, ledger, wantsStates(request), process);
     const { book } = ledger;
     const interner = new Interner(codeTable, ledger.book);
-    this.#teacher = new Teacher(request.consistency === "exact");
+    this.#teacher = new Teacher(request.consistency === "exact", permits);
     if (request.features?.gc) this.#collections = new CollectionLog(runtime);
     const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
       const index = REJECTIONS.indexOf(reason);

@@ -11,6 +11,11 @@ const VISIT = 8;
 /** Readings with which a capture begins. */
 const OPENING = 250;
 
+/** Exact readings that may still be made at one tick, by all processes of a program together. */
+export interface Permits {
+  left: number;
+}
+
 /**
  * Decides when to read exactly. While a thread of ours runs on the CPU on which a thread of the target
  * would run, that one cannot: what is read then is one moment, whatever the target was doing. A few such
@@ -34,8 +39,12 @@ export class Teacher {
   #hurry = 0;
   #hurriedAt = 0;
 
-  /** @param always every reading is to be exact. */
-  constructor(readonly always: boolean) {}
+  /**
+   * @param always every reading is to be exact.
+   * @param permits bound those that many processes would all make at the same tick, when each of them is
+   * new: visits to their CPUs would take longer than the tick. Steady visits take place in any case.
+   */
+  constructor(readonly always: boolean, readonly permits?: Permits) {}
 
   /** Number of the steady visit that the next reading belongs to, 0 if it belongs to none. */
   get visitNumber(): number {
@@ -57,7 +66,7 @@ export class Teacher {
     this.able = true;
     this.#credit = Math.min(OPENING, this.#credit + (now - this.#updated) * HIGHEST_RATE / 1e6);
     this.#updated = now;
-    if (this.#left > 0) return true;
+    if (this.#left > 0) return this.#steadyLeft > 0 || this.#isPermitted();
     if (now >= this.#steadyAt) {
       this.#steadyVisits++;
       this.#steadyLeft = this.#left = VISIT;
@@ -65,11 +74,15 @@ export class Teacher {
       this.#steadyAt = now + VISIT * 1e6 / STEADY_RATE * (0.5 + Math.random());
       return true;
     }
-    if (this.#asked && this.#credit >= VISIT) {
+    if (this.#asked && this.#credit >= VISIT && this.#isPermitted()) {
       this.#left = VISIT;
       return true;
     }
     return false;
+  }
+
+  #isPermitted(): boolean {
+    return this.permits === undefined || this.permits.left-- > 0;
   }
 
   /**

@@ -40,3 +40,29 @@ Deno.test("readings that were asked for belong to no steady visit", () => {
     assert.equal(visits.filter((one) => one === visit).length, 8);
   }
 });
+
+Deno.test("many processes share few exact readings of a tick, but for their steady visits", () => {
+  const permits = { left: 0 };
+  const teachers = Array.from({ length: 40 }, () => new Teacher(false, permits));
+  const readings = teachers.map((): number[] => []);
+  for (let tick = 0; tick < 4000; tick++) {
+    permits.left = 4;
+    let shared = 0;
+    for (let i = 0; i < teachers.length; i++) {
+      const place = (tick + i) % teachers.length;
+      const teacher = teachers[place]!;
+      if (!teacher.wants(tick * 1000)) continue;
+      readings[place]!.push(teacher.visitNumber);
+      if (teacher.visitNumber === 0) shared++;
+      teacher.count(true);
+    }
+    assert.ok(shared <= 4);
+  }
+  for (const visits of readings) {
+    assert.equal(visits.filter((visit) => visit === 0).length, 250);
+    const steady = visits.filter((visit) => visit > 0);
+    for (let visit = 1; visit < steady.at(-1)!; visit++) {
+      assert.equal(steady.filter((one) => one === visit).length, 8);
+    }
+  }
+});

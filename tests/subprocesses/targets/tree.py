@@ -131,19 +131,21 @@ def run_pool(method):
         pool.map(pooled, range(3), 1)
 
 
-def run_prefork():
-    """Workers that a master starts, and ends when it is asked to."""
+def run_prefork(seconds="1.2"):
+    """Workers that a master starts, and ends after a while."""
+
+    master = os.getpid()
 
     def serve():
         ended = []
         signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
         burn(200)
-        while not ended:
+        while not ended and os.getppid() == master:
             time.sleep(0.01)
         tell("worker")
 
     workers = [fork(serve) for _ in range(3)]
-    time.sleep(1.2)
+    time.sleep(float(seconds))
     for pid in workers:
         os.kill(pid, signal.SIGTERM)
     for pid in workers:
