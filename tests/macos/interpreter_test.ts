@@ -9,50 +9,12 @@ import { interpreters } from "../cpython/interpreters.ts";
 import { Reading, runtimeOf } from "../cpython/stacks.ts";
 import { Stopped } from "../cpython/stopped.ts";
 import { open } from "../ffi/targets.ts";
-import { FakeMac, placeImages } from "./fake_calls.ts";
-
-const PID = 70_000;
-/** Below all that Linux maps. */
-const PROGRAM = 0x2000;
-const LIBRARY = 0x3000;
-const DYLD = 0x4000;
+import { FakeMac } from "./fake_calls.ts";
+import { dressUp, MAC_PID } from "./live_mac.ts";
 
 /** `3.13`, of builds without a GIL as well. */
 function minorOf(python: Python): string {
   return /^\d+\.\d+/.exec(python.minor)![0];
-}
-
-/** The head of a Mach-O library whose section PyRuntime lies `ahead` of its first byte. */
-function headOf(ahead: number): Uint8Array {
-  const size = 4096;
-  const bytes = new Uint8Array(4096);
-  const view = new DataView(bytes.buffer);
-  const word = (at: number, value: number): void => view.setBigUint64(at, BigInt(value), true);
-  const text = (at: number, value: string): void => {
-    bytes.set(new TextEncoder().encode(value), at);
-  };
-  // magic, CPU, its kind, MH_DYLIB, two commands and their bytes
-  [0xfeedfacf, 0x0100_000c, 0, 6, 2, 72 + 152].forEach((value, index) =>
-    view.setUint32(index * 4, value, true)
-  );
-  const segment = (at: number, name: string, length: number, sections: number): void => {
-    view.setUint32(at, 0x19, true);
-    view.setUint32(at + 4, length, true);
-    text(at + 8, name);
-    view.setUint32(at + 64, sections, true);
-  };
-  segment(32, "__TEXT", 72, 0);
-  word(32 + 32, 4096);
-  word(32 + 48, 4096);
-  segment(104, "__DATA", 152, 1);
-  word(104 + 24, ahead);
-  word(104 + 32, size);
-  view.setUint32(104 + 60, 3, true);
-  text(176, "PyRuntime");
-  text(176 + 16, "__DATA");
-  word(176 + 32, ahead);
-  word(176 + 40, size);
-  return bytes;
 }
 
 for (const python of interpreters) {
@@ -64,16 +26,9 @@ for (const python of interpreters) {
     reading.all();
     reading.all();
     memory.seal();
-    const { address } = reading.runtime;
-
-    for (const start of [PROGRAM, LIBRARY]) memory.map(start, 4096);
-    memory.write(LIBRARY, headOf(address - LIBRARY));
-    const dyld = placeImages(memory, DYLD, [
-      { address: PROGRAM, path: "/opt/python/bin/python3" },
-      { address: LIBRARY, path: `/opt/Python.framework/Versions/${minorOf(python)}/Python` },
-    ]);
+    const dyld = dressUp(memory, reading.runtime.address, minorOf(python));
     const threads = listThreads(reading.runtime).map(({ tid }) => ({ tid, state: 3 }));
-    const mac = openProcess(PID, new FakeMac({ pid: PID, memory, dyld, threads }));
+    const mac = openProcess(MAC_PID, new FakeMac({ pid: MAC_PID, memory, dyld, threads }));
     assert(isOpen(mac), JSON.stringify(mac));
 
     const found = new Reading(runtimeOf(mac)).all();
