@@ -32,6 +32,8 @@ const BARS: readonly (readonly [Doing, long: string, short: string])[] = [
   ["collects", "GC", "GC"],
   ["hasException", "exceptions", "exc"],
 ];
+/** What there is none of without a GIL. */
+const OF_GIL: readonly Doing[] = ["hasGil", "waitsForGil", "released"];
 /** Cells of a bar, at least, and with a long name. */
 const LEAST_BAR = 3;
 const LONG_FROM = 22;
@@ -103,10 +105,14 @@ function drawQuality(screen: Screen, y: number, scene: Scene): void {
 /** What threads did in the last second, where that is known. */
 function drawStates(screen: Screen, y: number, { threads, profile }: Scene): number {
   if (!threads.known) return y;
-  const bars = BARS.map(([doing, long, short]) => ({ share: threads.share(doing), long, short }))
-    .filter(({ share, short }) =>
-      share !== undefined && (short !== "GC" || profile.metadata.features?.gc === true)
-    );
+  const { metadata } = profile;
+  const isTold = (doing: Doing): boolean => {
+    if (doing === "collects") return metadata.features?.gc === true;
+    return !metadata.freeThreaded || !OF_GIL.includes(doing);
+  };
+  const bars = BARS.filter(([doing]) => isTold(doing))
+    .map(([doing, long, short]) => ({ share: threads.share(doing), long, short }))
+    .filter(({ share }) => share !== undefined);
   const width = Math.floor((screen.width - 2) / bars.length);
   bars.forEach(({ share, long, short }, i) => {
     const x = 1 + i * width;

@@ -73,6 +73,15 @@ const COLORS: Readonly<Record<Role, readonly [basic: string, dark: string, light
   flame5: ["30;47", "38;5;16;48;5;250", "38;5;16;48;5;252"],
 };
 
+/** Of the 16, those that are too faint on light ground, and what stands for them there. */
+const BASIC_ON_LIGHT: Partial<Record<Role, string>> = {
+  accent: "34",
+  key: "1;34",
+  bar: "34",
+  warm: "35",
+  track: "37",
+};
+
 /** What a terminal without colours shows of a role. */
 const PLAIN: Partial<Record<Role, string>> = { title: "1", key: "1", bad: "1", hot: "1" };
 
@@ -81,7 +90,9 @@ export function sequenceOf(style: Style, { depth, light }: Palette): string {
   const role = ROLES[style & ROLE]!;
   const color = depth === "none"
     ? PLAIN[role] ?? (role.startsWith("flame") && Number(role.slice(5)) % 2 === 0 ? "7" : "")
-    : COLORS[role][depth === "16" ? 0 : light ? 2 : 1];
+    : depth === "16"
+    ? (light ? BASIC_ON_LIGHT[role] : undefined) ?? COLORS[role][0]
+    : COLORS[role][light ? 2 : 1];
   const codes = ["0", color, style & BOLD ? "1" : "", style & REVERSE ? "7" : ""];
   return `\x1b[${codes.filter((code) => code !== "").join(";")}m`;
 }

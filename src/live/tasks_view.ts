@@ -4,6 +4,7 @@ import { formatShare } from "../analysis/units.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { heat } from "./heat.ts";
 import { drawNothing } from "./nothing.ts";
+import { putPlaced } from "./placed.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { DIM, selected, styleOf, TEXT } from "./style.ts";
@@ -97,8 +98,7 @@ function drawPlace(
   const style = gone ? DIM : sight.waiting ? TEXT : styleOf("good");
   const seconds = Math.floor((now - sight.time) / 1e6);
   const ago = gone ? `${seconds} s ago  ` : "";
-  const end = screen.put(x, y, `${ago}${text}`, style, Math.max(8, screen.width - x - 1));
-  if (end + 2 < screen.width) screen.put(end + 2, y, place, DIM);
+  putPlaced(screen, x, y, `${ago}${text}`, place, style);
 }
 
 /** Tasks with samples, most of them first; with a filter, those on the way to a match. */

@@ -4,6 +4,7 @@ import { baseName } from "../analysis/places.ts";
 import { formatCount, formatShare } from "../analysis/units.ts";
 import { FRAME_KINDS, NO_STACK } from "../profile/tables.ts";
 import type { Profile, Thread } from "../profile/profile.ts";
+import { putPlaced } from "./placed.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { DIM, selected, styleOf, TEXT } from "./style.ts";
@@ -51,13 +52,15 @@ export function drawThreads(screen: Screen, area: Area, scene: Scene): void {
     screen.putLeftOf(statesAt, y, formatCount(counts[id]!), style);
     if (wide) {
       STATES.forEach((state, column) => {
-        const share = threads.share(state, id);
+        const none = profile.metadata.freeThreaded && state.endsWith("Gil");
+        const share = none ? undefined : threads.share(state, id);
         if (share === undefined) return;
         const color = share > 0.5 ? TEXT : DIM;
         screen.putLeftOf(statesAt + 7 + column * 7, y, formatShare(share), color);
       });
     }
-    screen.put(leafAt, y, describeLeaf(scene, threads.threads[id]?.stack ?? NO_STACK), DIM);
+    const { text, place } = describeLeaf(profile, threads.threads[id]?.stack ?? NO_STACK);
+    putPlaced(screen, leafAt, y, text, place, TEXT);
     model.hits.push({ x: 0, y, cells: screen.width, means: { row: id } });
     if (id === model.chosen) screen.paint(0, y, screen.width, selected);
   });
@@ -83,16 +86,14 @@ export function drawStacks(screen: Screen, area: Area, scene: Scene): void {
   model.scroll = Math.max(0, Math.min(model.scroll, lines.length - model.page));
   lines.slice(model.scroll, model.scroll + model.page).forEach(({ text, place, head }, i) => {
     const y = area.top + i;
-    const end = screen.put(head ? 1 : 4, y, text, head ? styleOf("accent", { bold: true }) : TEXT);
-    screen.put(end + 2, y, place, DIM);
+    const style = head ? styleOf("accent", { bold: true }) : TEXT;
+    putPlaced(screen, head ? 1 : 4, y, text, place, style);
   });
 }
 
-function describeLeaf(scene: Scene, stack: number): string {
-  if (stack === NO_STACK) return "";
-  const { profile } = scene;
-  const { text, place } = describeFrame(profile, profile.stacks.frame.at(stack));
-  return `${text}  ${place}`;
+function describeLeaf(profile: Profile, stack: number): { text: string; place: string } {
+  if (stack === NO_STACK) return { text: "", place: "" };
+  return describeFrame(profile, profile.stacks.frame.at(stack));
 }
 
 /** The function of a frame, and where it is; marks of ours have no place. */

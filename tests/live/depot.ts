@@ -19,6 +19,13 @@ const decode = {
   first: 299,
   line: 352,
 };
+const drain = {
+  file: "/srv/depot/a/very/long/path/to/一つの倉庫/write_all_that_has_come_since_the_last_time.py",
+  name:
+    "drain_the_queue.<locals>.Collector.write_everything_that_has_been_collected_so_far.<lambda>",
+  first: 1,
+  line: 9,
+};
 const work = { file: "/srv/depot/pool.py", name: "計算する", first: 5, line: 8 };
 
 /** 1000 samples: a loop with tasks that run and wait, a thread, and a process of its own. */
@@ -32,7 +39,7 @@ export function depotProfile(): Profile {
   const { profile } = builder;
   const loop = builder.thread(4242, "");
   const waiting = builder.thread(4242, "waiting tasks");
-  const writer = builder.thread(4243, "writer");
+  const writer = builder.thread(4243, "書き込み-ThreadPoolExecutor-of-the-depot_12");
   const pool = builder.thread(4250, "");
   for (const id of [loop, waiting, writer]) {
     profile.threads[id] = { ...profile.threads[id]!, process: 0 };
@@ -77,7 +84,7 @@ export function depotProfile(): Profile {
     .sample(loop, [{ name: "<idle>", kind: "synthetic" }], 20)
     .sample(waiting, [...outer, task("worker 8"), { ...handle, line: 44 }], 200)
     .sample(waiting, [task("heartbeat"), { ...main, name: "beat", line: 70 }], 200)
-    .sample(writer, [{ file: "/srv/depot/write.py", name: "drain", first: 1, line: 9 }], 100)
+    .sample(writer, [drain], 100)
     .sample(pool, [work], 200);
   return profile;
 }

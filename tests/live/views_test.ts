@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Profile } from "../../src/profile/profile.ts";
+import { Profile, STATUS, STATUS_SHIFT } from "../../src/profile/profile.ts";
 import { METADATA, shopProfile } from "../collectors/profiles.ts";
 import { depotProfile, feedDepot } from "./depot.ts";
 import { type Watched, watchProfile } from "./watching.ts";
@@ -58,7 +58,7 @@ Deno.test("Enter on a process shows it alone, once more or t shows all", async (
   assert.match(one, /100\.0% .* 計算する/);
   assert.doesNotMatch(one, /Parser\.parse/);
   terminal.type("5");
-  await terminal.until((text) => text.includes("thread 4250") && !text.includes("writer"));
+  await terminal.until((text) => text.includes("thread 4250") && !text.includes("4243"));
   terminal.type("8jj\r1");
   await terminal.until((text) => text.includes("Parser.parse"));
   terminal.type("8jj\r1t");
@@ -192,6 +192,25 @@ Deno.test("little is sent for a picture in which only numbers change", async () 
   // Four pictures a second are 10 kB then.
   const each = (terminal.screen.bytes - before) / rounds;
   assert.ok(each < 2500, `${each} bytes a picture`);
+  terminal.type("q");
+  await shown;
+});
+
+Deno.test("without a GIL nothing is said of one", async () => {
+  const builder = shopProfile({ freeThreaded: true });
+  const { terminal, live, shown } = watchProfile(builder.profile, 120, 30);
+  live.add(builder.profile, {
+    length: 1,
+    time: new Float64Array(1),
+    thread: new Int32Array(1),
+    stack: new Int32Array(1),
+    flags: new Int32Array(1).fill(STATUS.onCpu << STATUS_SHIFT),
+  });
+  const head = await terminal.until((text) => text.includes("on CPU 100.0%"));
+  assert.match(head, /Python 3\.14\.10 free-threaded/);
+  assert.doesNotMatch(head, /GIL held|waiting|released/);
+  terminal.type("5");
+  await terminal.until((text) => /MainThread +4242 +1,000 {14,} 100\.0% +0%/.test(text));
   terminal.type("q");
   await shown;
 });
