@@ -1,6 +1,6 @@
 import type { Metadata } from "../profile/metadata.ts";
 import { Profile, REPLACEMENT, type SampleBatch, type Thread } from "../profile/profile.ts";
-import { type Quality, REJECTIONS } from "../profile/quality.ts";
+import { emptyQuality, type Quality } from "../profile/quality.ts";
 import { Column, NO_STACK } from "../profile/tables.ts";
 
 /**
@@ -18,12 +18,17 @@ export class PartProfile {
   /** The whole's threads and processes, by own id, as they were last seen. */
   readonly #seen: { readonly id: number; thread: Thread }[] = [];
   readonly #processIds: number[] = [];
+  /** Samples of the processes, by own id. */
+  readonly #processSamples: number[] = [];
+  /** Counts of the whole's processes at the beginning. */
+  readonly processCounts: readonly Quality[];
 
   /**
    * @param fromUs where it begins, µs since the first tick of the whole.
    * @param metadata what it is to say of itself.
    */
   constructor(readonly whole: Profile, readonly fromUs: number, metadata: Metadata) {
+    this.processCounts = whole.processes.map(({ quality }) => structuredClone(quality));
     this.profile = new Profile(metadata);
   }
 
@@ -38,7 +43,10 @@ export class PartProfile {
       time[i] = Math.max(0, time[i]! - this.fromUs);
       thread[i] = this.#thread(thread[i]!);
       stack[i] = this.#stack(stack[i]!);
-      if (stack[i] !== NO_STACK) this.profile.quality.samples++;
+      if (stack[i] === NO_STACK) continue;
+      this.profile.quality.samples++;
+      const { process } = this.profile.threads[thread[i]!]!;
+      if (process !== undefined) this.#processSamples[process]!++;
     }
     const own = { length: time.length, time, thread, stack, flags };
     this.profile.add(own);
@@ -64,30 +72,31 @@ export class PartProfile {
     Object.assign(this.profile.quality, structuredClone(quality), { samples, filtered });
   }
 
-  /** Takes over the other counts, from where they stood at the beginning to where they stand at the end. */
-  close(before: Quality, after: Quality): void {
+  /**
+   * Takes over the other counts, from where they stood at the beginning to where they stand at the end.
+   * @param next the part that follows.
+   */
+  close(before: Quality, after: Quality, next?: PartProfile): void {
     this.#renew();
+    for (const [own, id] of this.#processIds.entries()) {
+      const info = this.whole.processes[id]!;
+      const ended = next?.processCounts[id] ?? info.quality;
+      const quality = subtract(ended, this.processCounts[id] ?? emptyQuality());
+      quality.samples = this.#processSamples[own]!;
+      this.profile.processes[own] = { ...info, quality };
+    }
     const { samples, rejected, filtered } = this.profile.quality;
-    const differences = Object.entries(after)
-      .filter(([, count]) => typeof count === "number")
-      .map(([name, count]) => [name, count - (before[name as "ticks"] ?? 0)]);
-    Object.assign(this.profile.quality, Object.fromEntries(differences), {
-      samples,
-      filtered,
-      rejected: REJECTIONS.map((_, reason) => rejected[reason] ?? 0),
-    });
+    const own = { samples, rejected: [...rejected], filtered };
+    Object.assign(this.profile.quality, subtract(after, before), own);
   }
 
-  /** Threads can get other names, and processes come to their end. */
+  /** Threads can get other names. */
   #renew(): void {
     for (const [own, seen] of this.#seen.entries()) {
       const now = this.whole.threads[seen.id]!;
       if (now === seen.thread) continue;
       seen.thread = now;
       this.profile.threads[own] = this.#describe(now);
-    }
-    for (const [own, id] of this.#processIds.entries()) {
-      this.profile.processes[own] = this.whole.processes[id]!;
     }
   }
 
@@ -109,6 +118,7 @@ export class PartProfile {
     const known = this.#processes.at(id);
     if (known > 0) return known - 1;
     this.#processIds.push(id);
+    this.#processSamples.push(0);
     this.#processes.set(id, this.profile.processes.push(this.whole.processes[id]!));
     return this.profile.processes.length - 1;
   }
@@ -151,4 +161,16 @@ export class PartProfile {
     this.#strings.set(id, this.profile.strings.push(this.whole.strings[id] ?? ""));
     return this.profile.strings.length - 1;
   }
+}
+
+/** What has been counted since. */
+function subtract(after: Quality, before: Quality): Quality {
+  const difference = emptyQuality();
+  for (const [name, count] of Object.entries(after)) {
+    if (typeof count === "number") difference[name as "ticks"] = count - before[name as "ticks"];
+  }
+  after.rejected.forEach((count, reason) => {
+    difference.rejected[reason] = count - (before.rejected[reason] ?? 0);
+  });
+  return difference;
 }

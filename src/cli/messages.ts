@@ -8,10 +8,11 @@ import { judgeQuality, recordsQuality } from "../analysis/trust.ts";
 import { formatCounted, formatRate, formatShare, formatTime } from "../analysis/units.ts";
 import type { Fault } from "./errors.ts";
 import type { Written } from "./output.ts";
+import { insert } from "./shown_line.ts";
 
 /** Writes a line to standard error; a closed one is no reason to fail. */
 export function tell(text: string): void {
-  write(`tachyon: ${text}\n`);
+  write(insert(`tachyon: ${text}\n`));
 }
 
 /** Says what went wrong and what to do, and returns the exit status for it. */

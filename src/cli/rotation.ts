@@ -101,7 +101,7 @@ export function rotateExports(request: RotationRequest): Rotation | Fault {
   /** Ends the oldest part; it is written behind those before it. */
   function closePart(after: Quality, summary: Summary): void {
     const part = open.shift()!;
-    part.slice.close(part.before, after);
+    part.slice.close(part.before, after, open[0]?.slice);
     closing = closing.then(() => writePart(part, summary));
   }
   async function writePart(part: OpenPart, summary: Summary): Promise<void> {
@@ -139,8 +139,9 @@ export function rotateExports(request: RotationRequest): Rotation | Fault {
       toTurn = [];
       openPart(newest.slice.whole, mark.timeUs, mark.quality);
     },
-    drained(): void {
-      while (open[0]?.end !== undefined && open[0].end.timeUs <= settledUs) closeEnded();
+    drained(untilUs): void {
+      const through = Math.min(settledUs, untilUs);
+      while (open[0]?.end !== undefined && open[0].end.timeUs <= through) closeEnded();
     },
   };
   function closeEnded(): void {

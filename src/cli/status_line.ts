@@ -4,6 +4,7 @@ import { fitText } from "../analysis/terminal_text.ts";
 import { Pace } from "../live/pace.ts";
 import { PlainLive } from "../live/plain.ts";
 import type { Profile } from "../profile/profile.ts";
+import { overwrite } from "./shown_line.ts";
 
 /** From one look to the next on a terminal, and between lines of a log, ms. */
 const LOOK_MS = 500;
@@ -29,12 +30,12 @@ export function showStatus(profile: Profile, log: boolean): () => void {
   function look(): void {
     const begun = performance.now();
     const line = lines.line(begun - started);
-    write(log ? `${line}\n` : `\r\x1b[2K${fitText(line, columns() - HINT.length - ECHO)}${HINT}`);
+    write(log ? `${line}\n` : overwrite(`${fitText(line, columns() - HINT.length - ECHO)}${HINT}`));
     timer = setTimeout(look, pace.wait(performance.now() - begun, step));
   }
   return () => {
     clearTimeout(timer);
-    if (!log) write("\r\x1b[2K");
+    if (!log) write(overwrite(""));
   };
 }
 

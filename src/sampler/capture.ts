@@ -140,6 +140,6 @@ export interface PartListener {
   /** As `Timeline.miss`. */
   miss(time: number, ticks: number): void;
   mark(mark: Mark): void;
-  /** All that came together, samples too, is through. */
-  drained(): void;
+  /** All that came together is through, and all samples from before a time, µs since the first tick. */
+  drained(untilUs: number): void;
 }

@@ -96,16 +96,16 @@ function follow(
   // Each process's samples are in order of time, all of them together are not.
   const order = profile.metadata.subprocesses ? new TimeOrder() : undefined;
   function collect(): void {
+    let settled = 0;
     if (order === undefined) drain(reader, profile, { parts }).forEach(take);
     else {
-      let settled = 0;
       const settle = (time: number): void => {
         settled = Math.max(settled, time);
       };
       for (const batch of drain(reader, profile, { settle, parts })) order.append(batch);
       for (const batch of order.releaseUntil(settled)) take(batch);
     }
-    parts?.drained();
+    parts?.drained(order === undefined ? Infinity : settled);
     loadQuality(ring.counters, profile.quality);
   }
   const timer = setInterval(collect, DRAIN_MS);

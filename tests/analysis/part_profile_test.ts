@@ -81,6 +81,24 @@ Deno.test("a part counts what was lost in it, and ticks from its beginning to it
   assert.equal(timeline.missedAt(0), 3);
 });
 
+Deno.test("processes are told apart in parts, each with its own samples", () => {
+  const { whole, batch } = makeWhole();
+  const info = { parent: 0, command: [], pythonVersion: "3.14.0", startedUs: 0 };
+  const quality = { ...emptyQuality(), ticks: 5 };
+  whole.processes.push({ ...info, pid: 7, quality: emptyQuality() }, { ...info, pid: 8, quality });
+  whole.threads[1] = { ...whole.threads[1]!, process: 1 };
+  const part = new PartProfile(whole, 1, 0, 0);
+  part.add(batch, 0, 2);
+  quality.ticks = 9;
+  const next = new PartProfile(whole, 2, 1000, 0);
+  quality.ticks = 20;
+  part.close(emptyQuality(), emptyQuality(), next);
+  const [own, ...others] = part.profile.processes;
+  assert.deepEqual(others, []);
+  assert.deepEqual([own!.pid, own!.quality.ticks, own!.quality.samples], [8, 4, 1]);
+  assert.deepEqual(part.profile.threads.map(({ process }) => process), [undefined, 0]);
+});
+
 Deno.test("a thread that is renamed has its new name in the part that goes on", () => {
   const { whole, batch } = makeWhole();
   const part = new PartProfile(whole, 0, {
