@@ -90,13 +90,16 @@ export class PartProfile {
     Object.assign(this.profile.quality, subtract(after, before), own);
   }
 
-  /** Threads can get other names. */
+  /** Threads can get other names, and processes come to their end. */
   #renew(): void {
     for (const [own, seen] of this.#seen.entries()) {
       const now = this.whole.threads[seen.id]!;
       if (now === seen.thread) continue;
       seen.thread = now;
       this.profile.threads[own] = this.#describe(now);
+    }
+    for (const [own, id] of this.#processIds.entries()) {
+      this.profile.processes[own] = this.whole.processes[id]!;
     }
   }
 

@@ -87,10 +87,10 @@ Deno.test("processes are told apart in parts, each with its own samples", () => 
   const quality = { ...emptyQuality(), ticks: 5 };
   whole.processes.push({ ...info, pid: 7, quality: emptyQuality() }, { ...info, pid: 8, quality });
   whole.threads[1] = { ...whole.threads[1]!, process: 1 };
-  const part = new PartProfile(whole, 1, 0, 0);
+  const part = new PartProfile(whole, 0, whole.metadata);
   part.add(batch, 0, 2);
   quality.ticks = 9;
-  const next = new PartProfile(whole, 2, 1000, 0);
+  const next = new PartProfile(whole, 1000, whole.metadata);
   quality.ticks = 20;
   part.close(emptyQuality(), emptyQuality(), next);
   const [own, ...others] = part.profile.processes;
