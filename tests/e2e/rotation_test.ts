@@ -47,6 +47,11 @@ function countLost({ profile: { quality } }: Read): number {
   return quality.missedTicks + quality.withheldTicks + rejectedTotal(quality) + quality.empty;
 }
 
+/** Ticks that were due. */
+function countDue({ profile: { quality } }: Read): number {
+  return quality.ticks + quality.missedTicks + quality.withheldTicks;
+}
+
 Deno.test("parts follow each other without a gap, and each stands for itself", async () => {
   await using program = await startProgram(PYTHON, [ORDERS, "60"]);
   await inTemporary(async (cwd) => {
@@ -64,14 +69,18 @@ Deno.test("parts follow each other without a gap, and each stands for itself", a
     const texts = files.filter((name) => /^\d{8}T\d{6}Z-\d+\.txt$/.test(name));
     assert.equal(texts.length, parts.length);
 
+    const missed = parts.reduce((all, { profile }) => all + profile.quality.missedTicks, 0);
+    const due = parts.reduce((all, part) => all + countDue(part), 0);
+    assert.ok(Math.abs(due - 3.5e6 / INTERVAL_US) <= 2 * parts.length, `${due} ticks`);
     let fromUs = 0;
     for (const [i, part] of parts.entries()) {
       const { profile: { quality, metadata }, summary, firstUs, lastUs } = part;
       assert.equal(metadata.part!.atUs, fromUs);
       assert.equal(summary.ending, i === parts.length - 1 ? "duration" : "continued");
-      // Each tick that was due in a part is in its counts, and in none of the others.
-      const due = quality.ticks + quality.missedTicks + quality.withheldTicks;
-      assert.ok(Math.abs(due - summary.durationUs / INTERVAL_US) <= 2, `${due} of part ${i + 1}`);
+      // Each tick that was due in a part is in its counts; one that was missed at its border may be in those
+      // of the next.
+      const apart = Math.abs(countDue(part) - summary.durationUs / INTERVAL_US);
+      assert.ok(apart <= 2 + missed, `${countDue(part)} of part ${i + 1}, ${missed} missed`);
       const read = quality.samples + rejectedTotal(quality) + quality.empty;
       assert.equal(read, quality.ticks);
       const before = parts[i - 1];
