@@ -14,6 +14,8 @@ import type { Subject } from "./subject.ts";
 /** Below this interval the sleep ends early and the rest is spun away, µs. */
 const SPIN_BELOW = 50;
 const SPIN = 15;
+/** Less than any two ticks are apart, µs. */
+const INSTANT = 0.001;
 /** Ticks from one publication of the counts to the next. */
 const PUBLISH = 64;
 /** From one word about missed ticks to the next, µs. */
@@ -60,6 +62,13 @@ export class SamplingLoop {
       }
       if (ending !== undefined) break;
       const time = now - start;
+      if (time >= durationUs && this.#ticks > 0) {
+        // We were let on the CPU too late: this tick is missed, and so are those up to the end.
+        const others = schedule.take(durationUs - INSTANT);
+        subject.miss(others + 1, Math.round(schedule.withheld));
+        ending = "duration";
+        break;
+      }
       subject.miss(schedule.take(time), Math.round(schedule.withheld));
       counter.note(time - last, schedule.slotUs);
       if (time >= marks.due) marks.tell(time, subject);
