@@ -107,7 +107,10 @@ export const ACTIVITY = {
   waited: 5,
   /** How often it has got a CPU; 0: the system counts none of these three. */
   runs: 6,
-  /** Address of the futex that it is blocked on; 0 if it is not, or that was not asked for. */
+  /**
+   * Address of the futex that it is blocked on; 0 if it is not, or that was not asked for; −1 where the system
+   * does not tell.
+   */
   futex: 7,
   length: 8,
 } as const;

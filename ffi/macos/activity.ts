@@ -19,6 +19,7 @@ export class MacActivityWatch implements ActivityWatch {
     this.#pid = pid;
     this.#tid = tid;
     this.row[ACTIVITY.state] = STATE_UNKNOWN;
+    this.row[ACTIVITY.futex] = -1;
   }
 
   refresh(): void {

@@ -17,6 +17,7 @@ export class WindowsActivityWatch implements ActivityWatch {
     this.#helper = helper;
     this.row[THREAD] = helper.tach_open_thread(tid);
     this.row[ACTIVITY.state] = STATE_UNKNOWN;
+    this.row[ACTIVITY.futex] = -1;
   }
 
   refresh(): void {

@@ -46,7 +46,7 @@ export class DumpStates {
     else this.close(state);
     return {
       hasGil: freeThreaded ? undefined : (status & STATUS.hasGil) !== 0,
-      waitsForGil: freeThreaded ? undefined : (status & STATUS.waitsForGil) !== 0,
+      waitsForGil: reader.tellsWaiting ? (status & STATUS.waitsForGil) !== 0 : undefined,
       hasException: this.#shop.none === 0 ? undefined : (status & STATUS.hasException) !== 0,
       onCpu: isBlocked ? false : undefined,
     };

@@ -108,6 +108,12 @@ export class StateReader {
     return this.#activity?.isKnown === true && this.#activity.stay === undefined;
   }
 
+  /** Whether it can be told that a thread waits for the GIL. */
+  get tellsWaiting(): boolean {
+    const { freeThreaded, states } = this.shop.runtime.layout;
+    return !freeThreaded && (states.gilRequested >= 0 || (this.#activity?.futex ?? -1) >= 0);
+  }
+
   /** Where the answer whether the thread was on a CPU comes later: what will have it. */
   get stay(): Stay | undefined {
     return this.#activity?.stay;

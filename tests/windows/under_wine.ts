@@ -157,6 +157,34 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "a program that run starts below another one on Windows is sampled, and ended",
+  options,
+  async () => {
+    const asked = [
+      "run",
+      "-a",
+      "-d",
+      "1",
+      "-r",
+      "100",
+      "--kill",
+      "-o",
+      `collapsed:${wine.drive}run.txt`,
+    ];
+    const command = ["--", "cmd", "/c", `${wine.drive}laid_out.exe`];
+    // Its own memory: where the other one has it, there is room in another process.
+    const env = { LAID_OUT: `${wine.drive}open.bin` };
+    const { stderr } = await wine.spawn([tachyon, ...asked, ...command], env).output();
+    assert.match(new TextDecoder().decode(stderr), /collapsed written to/);
+    assert.match(
+      Deno.readTextFileSync(`${wine.folder}/run.txt`),
+      /three_threads:\d+;.*rest:\d+ \d+/,
+    );
+    Deno.removeSync(`${wine.folder}/run.txt`);
+  },
+);
+
 const REFUSALS: readonly (readonly [what: string, asked: () => string[], said: RegExp])[] = [
   ["no such process", () => ["attach", "9999996"], /There is no process with pid 9999996/],
   ["no such process to dump", () => ["dump", "9999996"], /There is no process with pid 9999996/],
