@@ -162,8 +162,8 @@ static int32_t await_answer(void) {
 }
 
 /*
- * Starts the stopper on a process. Returns 1; -EPERM: not permitted, or gone; -EBUSY: there is a stopper; or
- * another -errno.
+ * Starts the stopper on a process. Returns 1; -EPERM: not permitted, or gone; -ESRCH: the stopper does not
+ * answer; -EBUSY: there is one; or another -errno.
  */
 TACHYON int32_t tach_stopper_begin(int32_t pid) {
     if (stopping.stopper != 0) {
@@ -214,7 +214,7 @@ TACHYON int32_t tach_stopper_begin(int32_t pid) {
     if (stopping.stopper != 0) {
         forget_stopper();
     }
-    return -EPERM;
+    return outcome < 0 ? outcome : -EPERM;
 }
 
 /* Stops the target. Returns 1: no thread of it runs any more; -ESRCH: target or stopper are gone. */

@@ -13,6 +13,9 @@ export function openStopper(
 ): Stopper | StopFault {
   const result = helper.tach_stopper_begin(pid);
   if (result === 1) return new MacStopper(helper);
+  if (result === -ERRNO.ESRCH) {
+    return { fault: "unanswered", detail: "the stopper does not answer" };
+  }
   return {
     fault: "not-stoppable",
     detail: result === -ERRNO.EPERM ? "the system does not permit it" : `errno ${-result}`,
