@@ -7,7 +7,8 @@
  * zoom, by their drawing.
  */
 import type { Browser } from "playwright-core";
-import { startBrowser, writeReport } from "../tests/report/browser.ts";
+import { startBrowser } from "../tests/browser.ts";
+import { writeReport } from "../tests/report/browser.ts";
 import { measureCpython, measureD3 } from "./report_others.ts";
 import { growProfile } from "./report_profiles.ts";
 import { describeTimes, openAgain, type Openings, openPage } from "./report_times.ts";

@@ -4,7 +4,8 @@
  * program; of a recording with opcodes, its instructions, too.
  */
 import type { Page } from "playwright-core";
-import { openReport, type Sight, startBrowser } from "../tests/report/browser.ts";
+import { startBrowser } from "../tests/browser.ts";
+import { openReport, type Sight } from "../tests/report/browser.ts";
 import { repository } from "./repository.ts";
 import { print } from "./shell.ts";
 

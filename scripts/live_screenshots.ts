@@ -2,7 +2,7 @@
  * `deno run -A scripts/live_screenshots.ts`: pictures of the live screen for `docs/screenshots/`, of the
  * example programs, as tmux shows it, on dark and on light ground.
  */
-import { startBrowser } from "../tests/report/browser.ts";
+import { startBrowser } from "../tests/browser.ts";
 import { PYTHONS, shellWords, SUBJECTS } from "../tests/e2e/subjects.ts";
 import { startProgram } from "../tests/e2e/running_program.ts";
 import { TmuxTerminal } from "../tests/live/tmux.ts";

@@ -3,7 +3,8 @@
  * light and dark, on a desk and on a phone; with `--difference` those of one that compares.
  */
 import type { Page } from "playwright-core";
-import { openReport, type Sight, startBrowser } from "../tests/report/browser.ts";
+import { startBrowser } from "../tests/browser.ts";
+import { openReport, type Sight } from "../tests/report/browser.ts";
 import { repository } from "./repository.ts";
 import { print } from "./shell.ts";
 

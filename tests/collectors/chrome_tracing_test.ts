@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createPerfetto } from "../../collectors/perfetto.ts";
-import { startBrowser } from "../report/browser.ts";
+import { startBrowser } from "../browser.ts";
 import { HOSTILE_NAMES, hostileTimeLine, renderTimeLine, shopTimeLine } from "./time_lines.ts";
 import { findTraceViewer, openInTraceViewer, type Trace } from "./viewers/chrome_tracing.ts";
 

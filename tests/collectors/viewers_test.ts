@@ -13,7 +13,8 @@ import {
   type TimeLine,
 } from "./time_lines.ts";
 import { openInFirefox, type OpenProfile } from "./viewers/firefox.ts";
-import { findBrowser, type Opened, openInSpeedscope } from "./viewers/speedscope.ts";
+import { findBrowser, startBrowser } from "../browser.ts";
+import { type Opened, openInSpeedscope } from "./viewers/speedscope.ts";
 
 const gecko = (line: TimeLine): string => renderTimeLine(line, createGecko({}, MEMORY));
 const speedscope = (line: TimeLine): string => renderTimeLine(line, createSpeedscope({}, MEMORY));
@@ -51,8 +52,14 @@ async function inFirefox<T>(text: string, use: (profile: OpenProfile) => Promise
 
 /** Opens a file in speedscope; without a browser says that nothing was tested, which fails in CI. */
 async function inSpeedscope(text: string): Promise<Opened | undefined> {
-  const browser = findBrowser();
-  if (browser !== undefined) return await openInSpeedscope(browser, text);
+  if (findBrowser() !== undefined) {
+    const browser = await startBrowser();
+    try {
+      return await openInSpeedscope(browser, text);
+    } finally {
+      await browser.close();
+    }
+  }
   const hole = "NOT TESTED: speedscope itself, because there is no Chromium here";
   assert.notEqual(Deno.env.get("CI"), "true", hole);
   // deno-lint-ignore no-console

@@ -1,31 +1,10 @@
 /** The report in a real Chromium. */
 
-import { type Browser, chromium, type Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import type { Summary } from "../../src/profile/metadata.ts";
 import type { Profile, SampleBatch } from "../../src/profile/profile.ts";
 import { createFlamegraph } from "../../collectors/flamegraph.ts";
 import { joinPieces, SUMMARY } from "../collectors/profiles.ts";
-
-const PLACES = ["/usr/lib/chromium/chromium", "/usr/bin/chromium", "/usr/bin/google-chrome"];
-
-/** Starts Chromium; without one nothing of this can be tested, and that is a failure. */
-export async function startBrowser(): Promise<Browser> {
-  const executablePath = [Deno.env.get("CHROMIUM"), ...PLACES].find((path) => isThere(path));
-  if (executablePath === undefined) {
-    throw new Error(
-      "The report is tested in Chromium, and there is none: apt-get install chromium",
-    );
-  }
-  return await chromium.launch({ executablePath, args: ["--no-sandbox"] });
-}
-
-function isThere(path: string | undefined): path is string {
-  try {
-    return path !== undefined && Deno.statSync(path).isFile;
-  } catch {
-    return false;
-  }
-}
 
 /** What a profile needs besides itself to become a report. */
 export interface ReportInput {

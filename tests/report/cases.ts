@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { startBrowser } from "../browser.ts";
 import {
   type OpenReport,
   openReport,
   type ReportInput,
   type Sight,
-  startBrowser,
   writeReport,
 } from "./browser.ts";
 

@@ -14,7 +14,8 @@ import { packProfile } from "../../src/report/pack.ts";
 import { TimeSlices } from "../../src/report/slices.ts";
 import { createRandom } from "../../src/sampler/schedule.ts";
 import { type FrameSpec, joinPieces, METADATA, ProfileBuilder } from "../collectors/profiles.ts";
-import { clickBox, drawn, hoverBox, openReport, pixel, startBrowser, textOf } from "./browser.ts";
+import { startBrowser } from "../browser.ts";
+import { clickBox, drawn, hoverBox, openReport, pixel, textOf } from "./browser.ts";
 import { ALL, batchOf, unpack } from "./payloads.ts";
 
 /** A taken profile with its samples. */

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { ProfileBuilder } from "../collectors/profiles.ts";
-import {
-  drawn,
-  hoverBox,
-  openReport,
-  type ReportInput,
-  startBrowser,
-  textOf,
-  writeReport,
-} from "./browser.ts";
+import { startBrowser } from "../browser.ts";
+import { drawn, hoverBox, openReport, type ReportInput, textOf, writeReport } from "./browser.ts";
 import { testReport } from "./cases.ts";
 
 /** Texts that try to be more than text. Each would set the canary if it came to run. */

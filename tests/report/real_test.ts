@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { inTemporary } from "../cli/command.ts";
 import { ORDERS, PYTHONS, runTachyon, SUBJECTS } from "../e2e/subjects.ts";
 import { run } from "../../scripts/shell.ts";
-import { clickBox, drawn, openReport, startBrowser, textOf } from "./browser.ts";
+import { startBrowser } from "../browser.ts";
+import { clickBox, drawn, openReport, textOf } from "./browser.ts";
 
 // What the browser sends after a test is no leak of it.
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };

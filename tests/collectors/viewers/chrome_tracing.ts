@@ -4,12 +4,12 @@
  */
 
 import type { Browser } from "playwright-core";
+import { isFile, withPage } from "../../browser.ts";
 
 /** Where Go's versions keep it, below the folder of Go. */
 const PLACES = ["src/cmd/trace/static", "src/internal/trace/traceviewer/static", "misc/trace"];
 /** The viewer, and what it asks of a browser that has since gone from Chromium. */
 const FILES = ["trace_viewer_full.html", "webcomponents.min.js"] as const;
-const ORIGIN = "http://viewer.invalid";
 
 /** What the viewer has made of a file. */
 export interface Trace {
@@ -43,19 +43,11 @@ export async function findTraceViewer(): Promise<string | undefined> {
     const { stdout } = await new Deno.Command("go", { args: ["env", "GOROOT"] }).output();
     const root = new TextDecoder().decode(stdout).trim();
     return PLACES.map((place) => `${root}/${place}`).find((folder) =>
-      FILES.every((name) => isThere(`${folder}/${name}`))
+      FILES.every((name) => isFile(`${folder}/${name}`))
     );
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return Deno.statSync(path).isFile;
-  } catch {
-    return false;
   }
 }
 
@@ -65,32 +57,21 @@ export async function openInTraceViewer(
   folder: string,
   text: string,
 ): Promise<Trace> {
-  const page = await browser.newPage();
-  try {
-    await page.route(`${ORIGIN}/**`, async (route) => {
-      const name = new URL(route.request().url()).pathname.slice(1);
-      if (name === "trace.json") {
-        return await route.fulfill({ contentType: "application/json", body: text });
-      }
-      const body = FILES.some((file) => file === name)
-        ? Deno.readTextFileSync(`${folder}/${name}`)
-        : `<!DOCTYPE html><meta charset="utf-8"><script src="${FILES[1]}"></script>` +
-          `<link rel="import" href="${FILES[0]}">`;
-      await route.fulfill({
-        contentType: name.endsWith(".js") ? "text/javascript" : "text/html",
-        body,
-      });
-    });
-    await page.goto(`${ORIGIN}/`);
+  const read = (name: string): string => {
+    if (name === "trace.json") return text;
+    return FILES.some((file) => file === name)
+      ? Deno.readTextFileSync(`${folder}/${name}`)
+      : `<!DOCTYPE html><meta charset="utf-8"><script src="${FILES[1]}"></script>` +
+        `<link rel="import" href="${FILES[0]}">`;
+  };
+  return await withPage(browser, read, async (page) => {
     await page.waitForFunction("typeof tr === 'object' && typeof tr.importer === 'object'");
-    return JSON.parse(await page.evaluate(`(${read})()`));
-  } finally {
-    await page.close();
-  }
+    return JSON.parse(await page.evaluate(`(${importTrace})()`));
+  });
 }
 
 /** What runs in the page: imports the trace, and says what has come of it. */
-const read = `async () => {
+const importTrace = `async () => {
   const text = await (await fetch("/trace.json")).text();
   const model = new tr.Model();
   await new tr.importer.Import(model).importTraces([text]);

@@ -1,26 +1,14 @@
 /** Opens files in speedscope's own application in Chromium, and takes from it what it made of them. */
 
 import { Buffer } from "node:buffer";
+import type { Browser } from "playwright-core";
 import script from "speedscope/dist/release/speedscope-Y2522XSH.js" with { type: "text" };
+import { withPage } from "../../browser.ts";
 
-/** Names under which Chromium is found. */
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
-/** Time of the page, ms, not ours: it passes as fast as there is nothing to do. */
-const PAGE_TIME = 10_000;
-
-/** A browser, or undefined where there is none: then nothing was tested and the test has to say so. */
-export function findBrowser(): string | undefined {
-  for (const directory of (Deno.env.get("PATH") ?? "").split(":")) {
-    for (const name of BROWSERS) {
-      try {
-        if (Deno.statSync(`${directory}/${name}`).isFile) return `${directory}/${name}`;
-      } catch {
-        // Not there.
-      }
-    }
-  }
-  return undefined;
-}
+/** With this in its address it takes a file from a script. */
+const TAKES_FILES = "#localProfilePath=script";
+/** What it shows of a file that is wrong. */
+const HAS_FAILED = `document.body.innerText.includes("Something went wrong")`;
 
 /** What the application exports: every profile as calls that are opened and closed. */
 export interface Opened {
@@ -37,37 +25,23 @@ export interface Opened {
 }
 
 /** Opens a file and returns what the application exports of it; throws if it did not open it. */
-export async function openInSpeedscope(browser: string, text: string): Promise<Opened> {
-  const directory = await Deno.makeTempDir({ prefix: "tachyon-speedscope-" });
-  try {
-    await Deno.writeTextFile(`${directory}/speedscope.js`, script);
-    await Deno.writeTextFile(
-      `${directory}/index.html`,
-      `<!DOCTYPE html><meta charset="UTF-8"><body><script src="speedscope.js"></script></body>`,
+export async function openInSpeedscope(browser: Browser, text: string): Promise<Opened> {
+  const read = (name: string): string =>
+    name === "speedscope.js"
+      ? script
+      : `<!DOCTYPE html><meta charset="UTF-8"><body><script src="speedscope.js"></script></body>`;
+  return await withPage(browser, read, async (page) => {
+    await page.waitForFunction("typeof speedscope === 'object'");
+    await page.evaluate(`(${load})("${Buffer.from(text).toString("base64")}")`);
+    await page.waitForFunction(`document.querySelector("#said") ?? ${HAS_FAILED}`);
+    const answer = decodeURIComponent(
+      await page.evaluate(
+        `document.querySelector("#said")?.textContent ?? document.body.innerText`,
+      ),
     );
-    await Deno.writeTextFile(
-      `${directory}/load.js`,
-      `(${load})("${Buffer.from(text).toString("base64")}");`,
-    );
-    const { stdout, stderr } = await new Deno.Command(browser, {
-      args: [
-        ...["--headless", "--no-sandbox", "--disable-gpu", `--user-data-dir=${directory}/user`],
-        ...[`--virtual-time-budget=${PAGE_TIME}`, "--dump-dom"],
-        `file://${directory}/index.html#localProfilePath=${directory}/load.js`,
-      ],
-      stdin: "null",
-      stdout: "piped",
-      stderr: "piped",
-    }).output();
-    const page = new TextDecoder().decode(stdout);
-    const said = /<pre id="said">([^<]*)/.exec(page)?.[1];
-    if (said === undefined) throw new Error(new TextDecoder().decode(stderr) + page);
-    const answer = decodeURIComponent(said);
     if (!answer.startsWith("{")) throw new Error(answer);
     return JSON.parse(answer);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
+  }, TAKES_FILES);
 }
 
 /** What the page offers to a script that loads a file. */
