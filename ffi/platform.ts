@@ -1,27 +1,38 @@
 import type { Machine } from "./machine.ts";
 import type { Platform } from "./process.ts";
-import { createMachine as createLinuxMachine } from "./linux/machine.ts";
-import { linux } from "./linux/platform.ts";
-import { createMachine as createMac } from "./macos/machine.ts";
-import { macos } from "./macos/platform.ts";
-import { createMachine as createWindowsMachine } from "./windows/machine.ts";
-import { windows } from "./windows/platform.ts";
-
 /** How a system answers what is asked of it. */
 interface System {
   readonly platform: Platform;
   readonly createMachine: () => Machine;
 }
 
-/** By the names that Deno has for them. Nobody else chooses. */
-const SYSTEMS: Partial<Record<typeof Deno.build.os, System>> = {
-  linux: { platform: linux, createMachine: createLinuxMachine },
-  darwin: { platform: macos, createMachine: createMac },
-  windows: { platform: windows, createMachine: createWindowsMachine },
+/** By the names that Deno has for them; only the one that we are on is loaded. Nobody else chooses. */
+const SYSTEMS: Partial<Record<typeof Deno.build.os, () => Promise<System>>> = {
+  linux: async () => {
+    const [{ linux }, { createMachine }] = await Promise.all([
+      import("./linux/platform.ts"),
+      import("./linux/machine.ts"),
+    ]);
+    return { platform: linux, createMachine };
+  },
+  darwin: async () => {
+    const [{ macos }, { createMachine }] = await Promise.all([
+      import("./macos/platform.ts"),
+      import("./macos/machine.ts"),
+    ]);
+    return { platform: macos, createMachine };
+  },
+  windows: async () => {
+    const [{ windows }, { createMachine }] = await Promise.all([
+      import("./windows/platform.ts"),
+      import("./windows/machine.ts"),
+    ]);
+    return { platform: windows, createMachine };
+  },
 };
 
 /** Systems that are not listed are taken for Linux, whose first call says what is missing. */
-const system: System = SYSTEMS[Deno.build.os] ?? SYSTEMS.linux!;
+const system: System = await (SYSTEMS[Deno.build.os] ?? SYSTEMS.linux!)();
 
 /** The operating system that we are on. */
 export const platform: Platform = system.platform;
