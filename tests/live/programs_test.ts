@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { ORDERS, runTachyon, shellWords, SUBJECTS } from "../e2e/subjects.ts";
 import { startProgram } from "../e2e/running_program.ts";
-import { backAtShell, onTerminal, python, subject } from "./on_terminal.ts";
+import { backAtShell, hasHotRow, onTerminal, python, subject } from "./on_terminal.ts";
 
 const KITCHEN = new URL("../../examples/kitchen.py", import.meta.url).pathname;
 
@@ -31,6 +31,33 @@ onTerminal("processes that a program starts are shown below it", async (terminal
   await terminal.until((text) => /only pid \d+/.test(text) && text.includes("call tree"));
   await terminal.press("q");
   await terminal.until(backAtShell);
+});
+
+onTerminal("NO_COLOR and terminals of 16 colours are heeded", async (terminal) => {
+  await using program = await startProgram(python.path, [ORDERS, "60"]);
+  const words = shellWords(subject, ["top", String(program.pid)]);
+  const codes = async (): Promise<string[]> => {
+    const screen = await terminal.look("-e");
+    // deno-lint-ignore no-control-regex
+    return [...screen.matchAll(/\x1b\[([\d;]*)m/g)].flatMap(([, list = ""]) => list.split(";"));
+  };
+  const colours = /^(?:3[0-8]|4[0-8]|9\d|10\d)$/;
+  for (
+    const [setting, allowed] of [["NO_COLOR=1", /^$/], [
+      "TERM=xterm",
+      /^(?:3[0-7]|4[0-7]|9\d)$/,
+    ]] as const
+  ) {
+    await terminal.enter(`${setting} ${words}`);
+    await terminal.until(hasHotRow);
+    const used = (await codes()).filter((code) => colours.test(code));
+    assert.deepEqual(used.filter((code) => !allowed.test(code)), [], setting);
+    assert.equal(used.length > 0, setting === "TERM=xterm", setting);
+    await terminal.press("q");
+    await terminal.until(backAtShell);
+    await terminal.enter("clear");
+    await terminal.until((text) => text === "$");
+  }
 });
 
 onTerminal("a terminal that cannot be drawn on gets lines", async (terminal) => {
