@@ -44,6 +44,7 @@ const OPENS: Readonly<Record<string, string>> = {
   tree: "open",
   flame: "zoom",
   tasks: "fold",
+  threads: "only it",
   processes: "only it",
 };
 

@@ -10,8 +10,8 @@ const KEY = 12;
 const HELP: readonly (readonly [keys: string, does: string])[] = [
   ["Tab, 1–8", "next view; a view by its number"],
   ["↑ ↓ j k", "move; PgUp PgDn Home End"],
-  ["Enter", "source; open a branch; zoom; Esc goes back"],
-  ["← →", "from thread to thread; t shows all again"],
+  ["Enter", "source; open; zoom; only it; Esc goes back"],
+  ["← →", "from thread to thread; t all or one"],
   ["s S", "sort by self, total, change, name"],
   ["/ c", "filter: text or /pattern/; show all again"],
   ["p", "hold the picture; sampling goes on"],

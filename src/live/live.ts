@@ -195,8 +195,11 @@ export class Live {
     if (wish === "quit") this.quit();
     else if (wish === "reset") window.reset(now);
     else if (wish === "recent") window.toggleRecent(now);
-    else if (wish === "all-threads") window.chooseProcess(undefined);
-    else if (wish === "choose-process") this.#chooseProcess();
+    else if (wish === "all-threads") this.#toggleAll();
+    else if (wish === "choose-thread") {
+      const { chosen } = this.model;
+      if (chosen !== undefined) window.choose(chosen === window.thread ? undefined : chosen);
+    } else if (wish === "choose-process") this.#chooseProcess();
     else if (wish === "next-thread") this.#chooseThread(1);
     else if (wish === "previous-thread") this.#chooseThread(-1);
     else if (wish === "redraw") this.#painter.forget();
@@ -227,6 +230,14 @@ export class Live {
     ];
     const at = all.indexOf(window.thread);
     window.choose(all[(at + step + all.length) % all.length]);
+  }
+
+  /** Shows everything, or if it is shown already the first thread. */
+  #toggleAll(): void {
+    const window = this.#window!;
+    const all = window.thread === undefined && window.process === undefined;
+    window.chooseProcess(undefined);
+    if (all && window.profile.threads.length > 0) window.choose(0);
   }
 
   /** Shows the process that the cursor is on, or all again. */

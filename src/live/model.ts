@@ -38,6 +38,7 @@ export type Wish =
   | "previous-thread"
   | "all-threads"
   | "choose-process"
+  | "choose-thread"
   | "all-processes";
 
 /** How the screen is set: what keys change, and what drawing tells back. */
@@ -99,6 +100,7 @@ export class Model {
       return key === "q" || key === "Q" ? "quit" : undefined;
     }
     if (key === "enter" && this.view === "processes") return "choose-process";
+    if (key === "enter" && this.view === "threads") return "choose-thread";
     const wish = WISHES[key];
     if (wish !== undefined) return this.over && wish === "reset" ? undefined : wish;
     this.#set(key);

@@ -47,6 +47,7 @@ export function drawThreads(screen: Screen, area: Area, scene: Scene): void {
     const y = area.top + 1 + i;
     const thread = profile.threads[id]!;
     const style = threads.isThere(id) ? TEXT : DIM;
+    if (id === window.thread) screen.put(0, y, "▶", styleOf("accent"));
     screen.put(1, y, nameThread(thread), style, tidAt - 2);
     screen.put(tidAt, y, `${thread.tid}`, DIM, 8);
     screen.putLeftOf(statesAt, y, formatCount(counts[id]!), style);

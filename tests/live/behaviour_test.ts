@@ -109,6 +109,12 @@ Deno.test("arrow keys go from thread to thread, and t shows all", async () => {
   await terminal.until((text) => text.includes("only second"));
   terminal.type("t");
   await terminal.until((text) => rowOf(text, "leaf").includes("30.0%"));
+  terminal.type("t");
+  await terminal.until((text) => text.includes("only first"));
+  terminal.type("t5jj\r1");
+  await terminal.until((text) => text.includes("only first") && rowOf(text, "other") === "");
+  terminal.type("5j\r1");
+  await terminal.until((text) => text.includes("only second"));
   terminal.type("q");
   await shown;
 });
