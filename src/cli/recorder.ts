@@ -65,12 +65,12 @@ export function createRecorder(
   listener?: BatchListener,
   filter?: SampleFilter,
 ): Recorder | Fault {
-  const exports = prepareOutputs(options, filter);
+  const asleep = watchSleep();
+  const exports = prepareOutputs(options, filter, asleep);
   if (isFault(exports)) return exports;
   const parts = "parts" in exports ? exports.parts : undefined;
   const { maxBytes = Infinity } = options;
   let full = false;
-  const asleep = watchSleep();
   let profile: Profile | undefined;
   let snapshots = 0;
   let taken: Promise<Results> | undefined;
@@ -148,12 +148,13 @@ export function createRecorder(
 function prepareOutputs(
   options: CaptureOptions,
   filter: SampleFilter | undefined,
+  asleep: () => number,
 ): Exports | Rotation | Split | Fault {
   const { outputs, formatOptions, rotation, quiet, by } = options;
   const inputs = options.baseline === undefined ? [] : [options.baseline];
   if (rotation !== undefined) {
     const filtered = filter === undefined ? {} : { filter };
-    return rotateExports({ outputs, formatOptions, inputs, rotation, quiet, ...filtered });
+    return rotateExports({ outputs, formatOptions, inputs, rotation, quiet, asleep, ...filtered });
   }
   if (by !== "merged") return splitExports({ by, outputs, formatOptions, inputs, filter });
   const all = prepareExports(outputs, formatOptions, { inputs });

@@ -32,6 +32,8 @@ export interface RotationRequest {
   readonly filter?: SampleFilter;
   readonly rotation: RotationOptions;
   readonly quiet: boolean;
+  /** For how long the machine has been asleep since the capture began, which its times do not have, µs. */
+  readonly asleep: () => number;
 }
 
 /** The outputs of a capture in parts. A snapshot ends the part that is under way. */
@@ -79,7 +81,7 @@ export function rotateExports(request: RotationRequest): Rotation | Fault {
 
   function openPart(whole: Profile, fromUs: number, before: Quality): void {
     const number = (open.at(-1)?.number ?? 0) + 1;
-    const startedAt = whole.metadata.startedAt + fromUs / 1000;
+    const startedAt = whole.metadata.startedAt + (fromUs + request.asleep()) / 1000;
     const part = { number, atUs: fromUs };
     const slice = new PartProfile(whole, fromUs, { ...whole.metadata, startedAt, part });
     const values = { number, startedAt, pid };

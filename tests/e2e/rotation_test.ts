@@ -152,6 +152,7 @@ Deno.test("parts that could not be told apart, and options that fit nothing, are
     [["--keep", "2", "--binary"], /'--keep' is for outputs in parts/],
     [["--max-size", "1MB", "--collapsed"], /'--max-size' is for outputs that grow with time/],
     [["--every", "1s", "--flamegraph", "--browser"], /'--browser' does not go with/],
+    [["--every", "1s", "--subprocesses", "--by", "pid"], /'--by' does not go with/],
   ];
   for (const [words, message] of lines) {
     const { status, stderr } = await runTachyon(SUBJECT, ["attach", ...words, `${Deno.pid}`]);
