@@ -3,7 +3,7 @@ import { GONE, isOpen, Ranges } from "../../ffi/process.ts";
 import { HelperCalls } from "../../ffi/macos/calls.ts";
 import { openProcess } from "../../ffi/macos/process.ts";
 import { ERRNO, KERN } from "../../ffi/macos/structs.ts";
-import { Target } from "../ffi/targets.ts";
+import { anyPython, Target } from "../ffi/targets.ts";
 import { buildShim, loadShim } from "./shim/build.ts";
 
 const folder = Deno.makeTempDirSync();
@@ -96,7 +96,7 @@ Deno.test("threads of a task are listed, and counted when there is no room", asy
   const script = "import threading, time\n" +
     "for _ in range(3): threading.Thread(target=time.sleep, args=(60,), daemon=True).start()\n" +
     "print(flush=True)\ntime.sleep(60)";
-  await using target = new Target("python3", ["-c", script]);
+  await using target = new Target(await anyPython(), ["-c", script]);
   await target.line();
   const tids = [...Deno.readDirSync(`/proc/${target.pid}/task`)].map(({ name }) => Number(name));
   const calls = new HelperCalls(helper);
