@@ -66,7 +66,7 @@ struct thread_information {
     ULONG wait_reason;
 };
 
-/* The class that gives it of one thread (Windows 8.1 and later). */
+/* The class that gives it of one thread (Windows 10 and later); winternl.h has only that of all at once. */
 enum { SYSTEM_INFORMATION_OF_THREAD = 40, RUNNING = 2, LAST_STATE = 9 };
 
 /*

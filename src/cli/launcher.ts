@@ -31,5 +31,5 @@ export function chooseBelow(pid: number, all = false): number | Fault | undefine
 function isPython(pid: number): boolean {
   const likeness = machine.likeness(pid);
   if (likeness !== "hidden") return likeness === "python";
-  return /(?:^|\/)python[\d.]*$/.test(machine.command(pid)[0] ?? "");
+  return /(?:^|[\\/])python[\d.]*(?:\.exe)?$/.test(machine.command(pid)[0] ?? "");
 }

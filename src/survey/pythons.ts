@@ -31,8 +31,8 @@ export interface PythonProcess extends ProcessFacts, PythonFacts {
   readonly command: readonly string[];
 }
 
-/** A program that is called like an interpreter: `python3.12`, `/usr/bin/python`. */
-const INTERPRETER = /(?:^|\/)python(\d+(?:\.\d+)?)?[a-z]*$/;
+/** A program that is called like an interpreter: `python3.12`, `/usr/bin/python`, `C:\Python\python.exe`. */
+const INTERPRETER = /(?:^|[\\/])python(\d+(?:\.\d+)?)?[a-z]*(?:\.exe)?$/;
 
 /**
  * Lists all processes with Python in them that we see. Only what looks like Python is opened, and its memory

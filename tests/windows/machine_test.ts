@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { keepLibrary } from "../../ffi/helper/kept_library.ts";
 import { createMachine } from "../../ffi/windows/machine.ts";
+import { openProcess } from "../../ffi/windows/process.ts";
+import { windows } from "../../ffi/windows/platform.ts";
+import { listPythons } from "../../src/survey/pythons.ts";
 import { fakeWindows } from "./fake_windows.ts";
 
 const NOW = Date.now();
@@ -29,6 +32,7 @@ const { helper, handles } = fakeWindows([
     modules: [[1, String.raw`C:\Python\python.exe`], [2, PYTHON]],
   },
   { pid: 112, parent: 116, name: "child.exe", startedAt: NOW - 90_000, user: 18 },
+  { pid: 120, name: "python.exe", startedAt: NOW - 5_000, denied: "always", user: 18 },
   { pid: 116, name: "later.exe", startedAt: NOW - 10_000, denied: "always" },
 ]);
 const machine = createMachine(() => helper);
@@ -41,6 +45,7 @@ Deno.test("processes of Windows are listed without the system's, with parents th
     [108, 104, "python.exe"],
     [112, 0, "child.exe"],
     [116, 0, "later.exe"],
+    [120, 0, "python.exe"],
   ]);
   assert.ok(listed[0]!.uptimeMs >= 60_000);
   assert.equal(listed[0]!.cpuMs, 1500);
@@ -61,7 +66,15 @@ Deno.test("Python is told by its library, so that a launcher counts as none", ()
   assert.equal(handles.size, 0);
 });
 
+Deno.test("a Python of Windows that we may not open is shown as one that is not permitted", () => {
+  const platform = { ...windows, open: (pid: number) => openProcess(pid, helper) };
+  const hidden = listPythons(machine, platform).find(({ pid }) => pid === 120);
+  assert.equal(hidden?.hindrance?.fault, "denied");
+  assert.equal(hidden?.user, 18);
+});
+
 Deno.test("users with the same last part of their SIDs have numbers of their own", () => {
+  const machine = createMachine(() => helper);
   const users = [100, 104, 108, 112, 116].map((pid) => machine.user(pid));
   assert.deepEqual(users, [1001, 1001, 1002, 18, undefined]);
   assert.equal(machine.userName(1001), String.raw`D0\u1001`);
