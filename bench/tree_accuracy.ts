@@ -1,7 +1,7 @@
 /** A tree of some forty processes: samples of each against the CPU time that it says it took. */
 import type { Python } from "../scripts/pythons.ts";
 import { readTruth, type Row, TREE, type Truth } from "../tests/subprocesses/truth.ts";
-import { percent, print, printTable } from "./table.ts";
+import { print, printTable } from "./table.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const SHORT = "short=50,150,500";
@@ -10,9 +10,8 @@ const SHORT = "short=50,150,500";
 interface Seen {
   /** CPU time, ms; absent where it knows nothing of the process. */
   readonly ms?: number;
-  readonly samples: number;
-  /** Share of its ticks. */
-  readonly missed?: number;
+  /** Ticks that were missed of it, at 1 kHz. */
+  readonly missedMs?: number;
   /** From its first line to when it was first sampled, ms; below 0: sampled before. */
   readonly lateMs?: number;
 }
@@ -33,7 +32,7 @@ export async function measureTree(python: Python, other: Python): Promise<void> 
     ? await inDirectory((directory) => captureTheirs(python, other, directory))
     : new Map<string, [Truth, Seen][]>();
   print();
-  print(`A tree of processes on ${python.version}, CPU time by \`--mode cpu\` at 1 kHz, ms:`);
+  print(`A tree of processes on ${python.version}, samples by \`--mode cpu\` at 1 kHz, a ms each:`);
   printTable(
     [
       "",
@@ -41,6 +40,7 @@ export async function measureTree(python: Python, other: Python): Promise<void> 
       "truth",
       "tachyon",
       "within",
+      "missed",
       "late at most",
       "truth then",
       "CPython",
@@ -55,7 +55,7 @@ export async function measureTree(python: Python, other: Python): Promise<void> 
         meanOf(seen.map(([truth]) => truth.cpu_ms)),
         meanOf(seen.map(([, { ms }]) => ms ?? 0)),
         countWithin(seen),
-        percent(Math.max(...seen.map(([, { missed = 0 }]) => missed)), 0),
+        meanOf(seen.map(([, { missedMs = 0 }]) => missedMs)),
         late.length > 0 ? Math.max(...late).toFixed(1) : "not seen",
         other.length > 0 ? meanOf(other.map(([truth]) => truth.cpu_ms)) : "",
         other.length > 0 ? meanOf(other.map(([, { ms }]) => ms ?? 0)) : "",
@@ -65,12 +65,12 @@ export async function measureTree(python: Python, other: Python): Promise<void> 
   );
 }
 
-/** Samples are within their interval if chance explains what they lack, and its start what they have or not. */
+/** Chance explains what there is too much of, chance, its start and what was missed what there is too little of. */
 function countWithin(seen: readonly (readonly [Truth, Seen])[]): string {
-  const within = seen.filter(([{ cpu_ms, up_ms }, { ms = 0, samples }]) => {
+  const within = seen.filter(([{ cpu_ms, up_ms }, { ms = 0, missedMs = 0 }]) => {
     // Nothing seen leaves room for three that chance has passed over.
-    const chance = samples > 0 ? 1.96 * ms / Math.sqrt(samples) : 3;
-    return ms >= cpu_ms - up_ms - chance && ms <= cpu_ms + chance;
+    const chance = ms > 0 ? 1.96 * Math.sqrt(ms) : 3;
+    return ms + missedMs >= cpu_ms - up_ms - chance && ms <= cpu_ms + chance;
   });
   return `${within.length} of ${seen.length}`;
 }
@@ -93,12 +93,11 @@ async function captureOurs(
     // Two programs were in one process, one after the other.
     const own = rows.filter(({ pid }) => pid === truth.pid);
     const row = truth.kind === "before exec" ? own[0] : own.at(-1);
-    if (row === undefined) return { samples: 0 };
-    const { samples, ticks, missed_ticks, started_us } = row;
+    if (row === undefined) return {};
+    const { samples, missed_ticks, started_us } = row;
     return {
-      samples,
-      ms: ticks > 0 ? samples * (ticks + missed_ticks) / ticks : 0,
-      missed: missed_ticks / Math.max(1, ticks + missed_ticks),
+      ms: samples,
+      missedMs: missed_ticks,
       lateMs: startedMs + started_us / 1000 - truth.at * 1000,
     };
   });
@@ -119,11 +118,10 @@ async function captureTheirs(
     try {
       text = Deno.readTextFileSync(`${directory}/${name}`);
     } catch {
-      return { samples: 0 };
+      return {};
     }
     const counts = [...text.matchAll(/ (\d+)$/gm)].map(([, count]) => Number(count));
-    const samples = counts.reduce((sum, count) => sum + count, 0);
-    return { samples, ms: samples };
+    return { ms: counts.reduce((sum, count) => sum + count, 0) };
   });
 }
 

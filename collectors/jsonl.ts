@@ -6,6 +6,7 @@ import { countMerged, type MergedStacks, mergeStacks } from "../src/analysis/mer
 import { addOutermost, sumBelow } from "../src/analysis/outermost.ts";
 import { recordsQuality } from "../src/analysis/trust.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
+import { listProcesses } from "./process_list.ts";
 import { summarizeProfile } from "./summary.ts";
 import { encodeAscii, encodePieces } from "./text_pieces.ts";
 
@@ -32,7 +33,9 @@ const VERSION = 0;
  * must pass over types that it does not know:
  *
  * - `tachyon_capture`: `capture`, how the profile was taken and how far it can be trusted, as in `json`.
- * - `tachyon_thread_table`: `threads`: `thread_id`, `tid`, `name`, `interpreter`, `main`.
+ * - `tachyon_process_table`: `processes`, as in `json`, where there are several.
+ * - `tachyon_thread_table`: `threads`: `thread_id`, `tid`, `name`, `interpreter`, `main`, and `process`, a
+ *   place in the table of these.
  * - `tachyon_stack_table`: `stacks`: `stack_id`, `parent_id` (its caller's stack, null for a root) and
  *   `frame_id`; a parent comes before its children.
  * - `tachyon_stack_agg`: `entries`: samples by `thread_id` and `stack_id`.
@@ -169,6 +172,9 @@ function* listStacks(
   idOf: Int32Array,
 ): Generator<JsonlRecord> {
   yield { type: "tachyon_capture", capture: summarizeProfile(profile, summary) };
+  for (const processes of inChunks(listProcesses(profile))) {
+    yield { type: "tachyon_process_table", processes };
+  }
   const threads = profile.threads.map((thread, thread_id) => ({ thread_id, ...thread }));
   for (const chunk of inChunks(threads)) yield { type: "tachyon_thread_table", threads: chunk };
   const merged = mergeStacks(profile.stacks, idOf);

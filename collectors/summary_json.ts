@@ -1,9 +1,9 @@
 import type { Column } from "../src/profile/tables.ts";
 import type { Profile } from "../src/profile/profile.ts";
 import type { Summary } from "../src/profile/metadata.ts";
-import { rejectedTotal } from "../src/profile/quality.ts";
 import { type Bytes, type Collector, NOTHING } from "./collector.ts";
 import { summarizeDoing } from "../src/analysis/thread_doing.ts";
+import { listProcesses } from "./process_list.ts";
 import { summarizeFunctions, summarizeProfile } from "./summary.ts";
 import { encodeAscii, encodePieces } from "./text_pieces.ts";
 
@@ -32,7 +32,7 @@ function* renderJson(
     format: "tachyon-summary",
     version: VERSION,
     ...capture,
-    ...listProcesses(profile),
+    ...(profile.processes.length > 0 ? { processes: listProcesses(profile) } : {}),
     ...listThreads(profile),
   };
   yield `${encodeAscii(head).slice(0, -1)},"functions":[`;
@@ -42,27 +42,6 @@ function* renderJson(
     separator = ",\n";
   }
   yield "\n]}\n";
-}
-
-/** Only where processes are told apart: then threads say which is theirs, by its place in the list. */
-function listProcesses({ processes }: Profile): { processes?: readonly unknown[] } {
-  if (processes.length === 0) return {};
-  return {
-    processes: processes.map((process) => ({
-      pid: process.pid,
-      parent: process.parent || null,
-      command: process.command,
-      python_version: process.pythonVersion || null,
-      role: process.role ?? null,
-      started_us: process.startedUs,
-      ended_us: process.endedUs ?? null,
-      ending: process.ending ?? null,
-      samples: process.quality.samples,
-      ticks: process.quality.ticks,
-      missed_ticks: process.quality.missedTicks,
-      rejected: rejectedTotal(process.quality),
-    })),
-  };
 }
 
 function listThreads(profile: Profile): { threads: readonly unknown[] } {
