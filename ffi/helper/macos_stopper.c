@@ -20,6 +20,7 @@
 enum {
     MOST_HELD_MS = 100, /* the longest that the target stands still */
     ANSWER_MS = 1000,   /* a stopper that does not answer for so long is given up */
+    LOOK_MS = 1000,     /* from one look whether the owner is there to the next */
 };
 
 /* What is written to the stopper, a byte each, and what it answers. */
@@ -77,10 +78,13 @@ static int answer(int socket, char text) {
     return written == 1;
 }
 
-/* Serves wishes until there are none any more. */
-static void serve(int socket, struct hold *hold, struct holding *shared) {
+/*
+ * Serves wishes until there are none any more. The end of the socket is not told of while a program that the
+ * owner has started holds its other end open, too.
+ */
+static void serve(int socket, struct hold *hold, struct holding *shared, pid_t owner) {
     for (;;) {
-        int wait = -1;
+        int wait = LOOK_MS;
         if (hold->token != MACH_PORT_NULL) {
             const double left = MOST_HELD_MS - (tach_now() - hold->since) / 1e3;
             wait = left > 0 ? (int)left + 1 : 0;
@@ -92,6 +96,9 @@ static void serve(int socket, struct hold *hold, struct holding *shared) {
         }
         if (ready == 0) {
             let_go(hold, shared);
+            if (getppid() != owner) {
+                break;
+            }
             continue;
         }
         char kind = WISH_END;
@@ -112,7 +119,7 @@ static void serve(int socket, struct hold *hold, struct holding *shared) {
     let_go(hold, shared);
 }
 
-static void run_stopper(int32_t pid, int socket, struct holding *shared) {
+static void run_stopper(int32_t pid, int socket, struct holding *shared, pid_t owner) {
     sigset_t all;
     sigfillset(&all);
     sigprocmask(SIG_SETMASK, &all, NULL);
@@ -121,7 +128,7 @@ static void run_stopper(int32_t pid, int socket, struct holding *shared) {
     const kern_return_t result = task_for_pid(mach_task_self(), pid, &hold.task);
     if (answer(socket, result == KERN_SUCCESS ? ANSWER_DONE : ANSWER_DENIED) &&
         result == KERN_SUCCESS) {
-        serve(socket, &hold, shared);
+        serve(socket, &hold, shared, owner);
     }
     _exit(0);
 }
@@ -193,10 +200,10 @@ TACHYON int32_t tach_stopper_begin(int32_t pid) {
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const pid_t stopper = fork();
+    const pid_t owner = getpid(), stopper = fork();
     if (stopper == 0) {
         close(ends[0]);
-        run_stopper(pid, ends[1], stopping.shared);
+        run_stopper(pid, ends[1], stopping.shared, owner);
     }
     const int32_t fault = -errno;
     pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -53,10 +53,10 @@ function programOf(pid: number): string {
   }
 }
 
-/** Pids of our children that are stoppers: they run the program that we run. */
-function stoppers(): number[] {
-  const tasks = `/proc/${Deno.pid}/task`;
-  // Threads of ours may have come and gone.
+/** Pids of a process's children that are stoppers: they run the program that we run. */
+function stoppers(owner = Deno.pid): number[] {
+  const tasks = `/proc/${owner}/task`;
+  // Threads of it may have come and gone.
   const children = [...Deno.readDirSync(tasks)].map(({ name }) => {
     try {
       return Deno.readTextFileSync(`${tasks}/${name}/children`);
@@ -114,6 +114,17 @@ for (const signal of ["SIGKILL", "SIGSTOP", "SIGTERM"] as const) {
     assert.notEqual(stateOf(target.pid), "T");
   });
 }
+
+Deno.test("a stopper ends with its holder", async () => {
+  await using target = new Target("sleep", ["60"]);
+  const script = `${import.meta.dirname}/holding_script.ts`;
+  const holder = new Target(Deno.execPath(), ["run", "-A", script, library, String(target.pid)]);
+  assert.equal(await holder.line(), "1 1");
+  const [stopper] = stoppers(holder.pid);
+  assert(stopper !== undefined);
+  await holder[Symbol.asyncDispose]();
+  await until(() => ["", "Z"].includes(stateOf(stopper)), "the stopper ends");
+});
 
 Deno.test("a stopper that was killed is told of, and another one can be had", async () => {
   await withStopper(async (stopper, pid) => {
