@@ -4,7 +4,7 @@ import { listOpcodes } from "../../src/profile/opcodes.ts";
 import { type Place, seenStacks, shareOf, tolerance } from "./captured.ts";
 import { minorOf, type Python } from "../../scripts/pythons.ts";
 import { allPythons, parallelPythons } from "./pythons.ts";
-import { capture, Running } from "./running.ts";
+import { capture, cpus, Running } from "./running.ts";
 import { missedShare, sharesDuring, type Told, untoldShare } from "./told.ts";
 
 type Stack = readonly Place[];
@@ -75,4 +75,41 @@ for (const python of [...await allPythons(), ...await parallelPythons()]) {
       );
     }),
   );
+}
+
+/** Captures that are made until a call of C was seen. */
+const MOST_CAPTURES = 12;
+
+/** What the functions of `crews.py` execute, by their names behind the letter. */
+const CREW: Readonly<Record<string, RegExp>> = {
+  leaf: /^(RESUME|LOAD_FAST|LOAD_CONST|LOAD_SMALL_INT|BINARY_OP|RETURN_VALUE)/,
+  step: /^(?!COMPARE_OP|BINARY_OP|CALL_KW)/,
+  top: /^(?!FOR_ITER|GET_ITER|BINARY_OP|CALL_KW)/,
+};
+
+for (const python of await parallelPythons()) {
+  Deno.test(`marks are those of a thread's own functions when threads come and go on Python ${minorOf(python)}`, async () => {
+    await using target = await Running.start(python.path, "crews.py", [], cpus);
+    const features = ["native", "opcodes"] as const;
+    const how = { intervalUs: 500, seconds: 1.5, allThreads: true, features } as const;
+    const called = new Set<string>();
+    // Where others have the machine, its threads get to run too little.
+    for (let i = 0; called.size === 0 && i < MOST_CAPTURES; i++) {
+      const captured = await capture(target.pid, how);
+      const opcodes = listOpcodes(captured.pythonVersion);
+      for (const { stack } of seenStacks(captured)) {
+        for (const [i, { file, name, opcode = -1 }] of stack.entries()) {
+          if (file !== "<threads>") continue;
+          const what = name.slice(2);
+          if (opcode >= 0) assert.match(opcodes[opcode]!.base, CREW[what]!, name);
+          const next = stack[i + 1]?.name ?? "";
+          if (next.startsWith("<native")) called.add(`${what} ${next}`);
+        }
+      }
+    }
+    for (const call of called) {
+      assert.match(call, /^(step <native( range)?>|top <native( time\.monotonic)?>)$/);
+    }
+    assert.ok(called.size > 0);
+  });
 }

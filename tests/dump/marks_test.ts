@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { nameOf } from "../../scripts/pythons.ts";
 import { takeDump } from "../../src/sampler/dumper.ts";
 import { interpreters } from "../cpython/interpreters.ts";
 import { Target } from "../ffi/targets.ts";
@@ -46,8 +47,8 @@ for (const python of interpreters.filter(({ freeThreaded }) => !freeThreaded)) {
   });
 }
 
-for (const python of interpreters.filter(({ freeThreaded }) => !freeThreaded)) {
-  Deno.test(`what a call has returned is not taken for what is called on ${python.version}`, async () => {
+for (const python of interpreters) {
+  Deno.test(`what a call has returned is not taken for what is called on ${nameOf(python)}`, async () => {
     await using target = new Target(python.path, ["-c", CALLING]);
     await target.line();
     const features = { native: true, gc: false, opcodes: false };
