@@ -39,7 +39,9 @@ export class ProcessRows {
 
   /** A process is not sampled any more. */
   end(id: number, endedUs: number, ending: ProcessEnding): void {
-    this.#rows[id] = { ...this.#rows[id]!, endedUs, ending };
+    const row = this.#rows[id]!;
+    // It may have ended in the tick in which it was begun with.
+    this.#rows[id] = { ...row, endedUs: Math.max(row.startedUs, endedUs), ending };
     this.#tell(id);
     const { quality } = this.#rows[id]!;
     this.#insist(() => writeTally(this.ledger.writer, id, quality));

@@ -86,6 +86,9 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       }
       stopper = opened;
     }
+    tree = watch && new ProcessTree({ ...means, watch }, order, { process, runtime: found });
+    // What there is to be begun with comes before the clock does.
+    tree?.begin();
     report({
       kind: "started",
       pythonVersion: versionText(found.offsets.version),
@@ -95,7 +98,6 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       startedAt: Date.now(),
     });
     const stops = stopper === undefined ? undefined : new Stops(stopper, reader);
-    tree = watch && new ProcessTree({ ...means, watch }, order, { process, runtime: found });
     const subject = tree ??
       new Target(found, reader, means.loops, means.ledger, order, { stops });
     const summary = new SamplingLoop(subject, reader, writer, order).run();

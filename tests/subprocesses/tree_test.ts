@@ -86,4 +86,5 @@ Deno.test("threads say whose they are, and processes' counts add up to the whole
   for (const { process, samples } of json.threads) byProcess[process]! += samples;
   assert.deepEqual(byProcess, rows.map(({ samples }) => samples));
   assert.equal(rows.reduce((sum, { samples }) => sum + samples, 0), json.samples);
+  for (const { started_us, ended_us } of rows) assert.ok(started_us >= 0 && ended_us >= started_us);
 });
