@@ -3,7 +3,13 @@
  * profiler. The truth is a capture from the target's own CPU, where it cannot run while it is read.
  */
 import { basename } from "node:path";
-import { findTestPythons, olderMinors, type Python, testedMinors } from "../scripts/pythons.ts";
+import {
+  findFreeThreadedPythons,
+  findTestPythons,
+  olderMinors,
+  type Python,
+  testedMinors,
+} from "../scripts/pythons.ts";
 import {
   countSamples,
   depthDistance,
@@ -179,6 +185,7 @@ if (wanted("start")) {
 if (wanted("states")) {
   const minors = ["3.9", "3.12", ...testedMinors];
   const all = (await findTestPythons()).filter(({ minor }) => minors.includes(minor));
+  all.push(...(await findFreeThreadedPythons()).filter(({ minor }) => minor === "3.14"));
   await measureStates(all, long ? 10 : 5);
 }
 

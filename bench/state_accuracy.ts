@@ -9,7 +9,7 @@ import {
 } from "../tests/accuracy/doing.ts";
 import { type How, Running } from "../tests/accuracy/running.ts";
 import { missedShare, sharesDuring } from "../tests/accuracy/told.ts";
-import type { Python } from "../scripts/pythons.ts";
+import { minorOf, type Python } from "../scripts/pythons.ts";
 import { runCpythonThreads } from "./profilers.ts";
 import { percent, print, printTable } from "./table.ts";
 
@@ -45,8 +45,10 @@ export async function measureStates(pythons: readonly Python[], seconds: number)
   const rows: string[][] = [];
   const how = { intervalUs: 1000, seconds };
   for (const python of pythons) {
-    const { path, minor } = python;
-    for (const [what, mode, about] of CASES) {
+    const { path, freeThreaded } = python;
+    const minor = minorOf(python);
+    for (const [what, asked, about] of CASES) {
+      const mode = freeThreaded && asked === "gil" ? "cpu" : asked;
       const { things, captured, lost } = await measureCase(python, what, { ...how, mode });
       const theirs = minor === "3.15" ? await measureTheirs(path, what, mode, seconds) : undefined;
       const { ticks } = captured.quality;
