@@ -43,7 +43,7 @@ export function startChild(line: CommandLine, aside?: Aside): Child | Fault {
   try {
     process = new Deno.Command(program, {
       args: [...args],
-      stdin: pumps ? "null" : "inherit",
+      stdin: pumps && Deno.stdin.isTerminal() ? "null" : "inherit",
       stdout: pumps ? "piped" : "inherit",
       stderr: pumps ? "piped" : "inherit",
     }).spawn();
