@@ -1,6 +1,7 @@
 """Works until SIGUSR2, then ends: endings.py exit|_exit|exec|python [INTERPRETER]."""
 
 import os
+import resource
 import signal
 import sys
 
@@ -23,6 +24,8 @@ def end(*_):
     os.execv(interpreter[0], [*interpreter, "-c", "import time; time.sleep(30)"])
 
 
+# No core file is left behind by a crash.
+resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 signal.signal(signal.SIGUSR2, end)
 signal.alarm(60)
 work()
