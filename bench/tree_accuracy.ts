@@ -10,7 +10,7 @@ const SHORT = "short=50,150,500";
 interface Seen {
   /** CPU time, ms; absent where it knows nothing of the process. */
   readonly ms?: number;
-  /** Ticks that were missed of it, at 1 kHz. */
+  /** Ticks that were missed or withheld, and readings that were rejected, at 1 kHz. */
   readonly missedMs?: number;
   /** From its first line to when it was first sampled, ms; below 0: sampled before. */
   readonly lateMs?: number;
@@ -94,10 +94,10 @@ async function captureOurs(
     const own = rows.filter(({ pid }) => pid === truth.pid);
     const row = truth.kind === "before exec" ? own[0] : own.at(-1);
     if (row === undefined) return {};
-    const { samples, missed_ticks, started_us } = row;
+    const { samples, missed_ticks, withheld_ticks, rejected, started_us } = row;
     return {
       ms: samples,
-      missedMs: missed_ticks,
+      missedMs: missed_ticks + withheld_ticks + rejected,
       lateMs: startedMs + started_us / 1000 - truth.at * 1000,
     };
   });

@@ -14,6 +14,7 @@ export interface ListedProcess {
   readonly samples: number;
   readonly ticks: number;
   readonly missed_ticks: number;
+  readonly withheld_ticks: number;
   readonly rejected: number;
 }
 
@@ -31,6 +32,7 @@ export function listProcesses({ processes }: Profile): ListedProcess[] {
     samples: process.quality.samples,
     ticks: process.quality.ticks,
     missed_ticks: process.quality.missedTicks,
+    withheld_ticks: process.quality.withheldTicks,
     rejected: rejectedTotal(process.quality),
   }));
 }

@@ -21,8 +21,9 @@ const POLL = 2_000;
 /** From one word about which samples are settled to the next, and about the counts of each process, µs. */
 const SETTLE = 20_000;
 const TALLY = 1_000_000;
-/** From one look whether a process still runs the same program to the next, µs. */
-const RECHECK = 100_000;
+/** From one look whether a process still runs the same program to the next, µs: at least, and for each of them. */
+const RECHECK = 5_000;
+const RECHECK_EACH = 800;
 /** Exact readings of one tick that are shared by all processes, besides the steady ones of each. */
 const EXACT_AT_A_TICK = 4;
 /** Processes that are sampled at a time: more could not be read often enough. */
@@ -194,8 +195,9 @@ export class ProcessTree implements Subject {
     for (const { pid } of this.#family.admit(fresh, (pid) => watch.look(pid))) {
       this.#candidates.set(pid, new Candidate(platform, pid));
     }
+    const pause = Math.max(RECHECK, this.#sampled.size * RECHECK_EACH);
     for (const one of this.#sampled.values()) {
-      if (now - one.checkedAt > RECHECK) this.#recheck(one, now);
+      if (now - one.checkedAt > pause) this.#recheck(one, now);
     }
     for (const candidate of this.#candidates.values()) {
       if (candidate.dueAt <= now && this.#look(candidate, now)) break;

@@ -26,6 +26,7 @@ export interface Row {
   readonly samples: number;
   readonly ticks: number;
   readonly missed_ticks: number;
+  readonly withheld_ticks: number;
   readonly rejected: number;
 }
 

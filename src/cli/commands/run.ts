@@ -177,6 +177,8 @@ async function conclude(
     await child.status;
   }
   const fault = await recorder.write(capture.profile, summary, false);
+  // Its memory is gone a moment before it is told of its end.
+  if (summary.ending === "target-ended") await Promise.race([child.status, delay(NOTICE_MS)]);
   if (!child.ended() && !options.kill && !options.quiet) {
     tell(`sampling is over; the program goes on (pid ${child.pid})`);
   }
