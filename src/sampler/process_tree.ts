@@ -283,7 +283,8 @@ export class ProcessTree implements Subject {
   #recheck(one: Sampled, now: number): void {
     one.checkedAt = now;
     const kin = this.means.watch.look(one.pid);
-    if (kin === undefined || kin.ended || one.image === "") return;
+    // One that is ending has given its memory, and so its image, up already.
+    if (kin === undefined || kin.ended || kin.image === "" || one.image === "") return;
     if (kin.image !== one.image) this.#end(one, "target-replaced", now);
   }
 
