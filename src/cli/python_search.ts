@@ -62,6 +62,15 @@ export async function capturePython(
   }
 }
 
+/** Looks at ourselves as at a program to come, which could be over before that has been done the first time. */
+export function practiseLooking(): void {
+  for (const pid of listTree(Deno.pid)) {
+    looksLikePython(pid);
+    programOf(pid);
+    readCommand(pid);
+  }
+}
+
 /** Whether a fault says that there is a Python which cannot be sampled, so that it ends the search. */
 function isFinal({ fault }: AttachFault): boolean {
   return fault !== "no-such-process" && fault !== "not-python" && fault !== "target-ended";

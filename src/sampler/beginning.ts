@@ -1,6 +1,13 @@
-import type { Loops, Platform, ReaderThread, Stopper } from "../../ffi/process.ts";
+import {
+  isOpen,
+  type Loops,
+  type Platform,
+  type ReaderThread,
+  type Stopper,
+} from "../../ffi/process.ts";
 import type { Runtime } from "../cpython/runtime.ts";
 import type { CaptureRequest } from "./capture.ts";
+import { findRunning } from "./interpreter_search.ts";
 import { Ledger } from "./ledger.ts";
 import { SamplingLoop } from "./loop.ts";
 import { createRing, RingWriter } from "./ring.ts";
@@ -16,6 +23,7 @@ const PRACTICE_INTERVAL = 50;
  */
 export class Beginning {
   #stopper: Stopper | undefined;
+  #held = false;
 
   constructor(readonly platform: Platform, readonly request: CaptureRequest) {
     // Where it will be stopped for each reading, its stopper comes later.
@@ -24,30 +32,20 @@ export class Beginning {
     if (!("fault" in opened)) this.#stopper = opened;
   }
 
-  /** Does something while the program stands still, or just does it. */
-  hold<Result>(action: () => Result): Result {
-    this.#stopper?.suspend();
-    try {
-      return action();
-    } finally {
-      this.#stopper?.resume();
-    }
+  /**
+   * Holds the program, or goes on holding it.
+   * @returns false where it cannot be held.
+   */
+  hold(): boolean {
+    if (!this.#held && this.#stopper !== undefined) this.#stopper.suspend();
+    this.#held = true;
+    return this.#stopper !== undefined;
   }
 
-  /** Samples for a moment while the program is held, and throws the samples away. */
-  practise(runtime: Runtime, reader: ReaderThread, loops: Loops): void {
-    if (this.#stopper === undefined) return;
-    const trial = {
-      ...this.request,
-      intervalUs: PRACTICE_INTERVAL,
-      durationUs: PRACTICE,
-      jitter: false,
-    };
-    this.hold(() => {
-      const writer = new RingWriter(createRing());
-      const target = new Target(runtime, reader, loops, new Ledger(writer), trial);
-      new SamplingLoop(target, reader, writer, trial).run();
-    });
+  /** Lets the program go on for a while. */
+  release(): void {
+    if (this.#held) this.#stopper?.resume();
+    this.#held = false;
   }
 
   /** Lets the program be: a launcher may have something to start that cannot be traced, such as sudo. */
@@ -55,4 +53,30 @@ export class Beginning {
     this.#stopper?.close();
     this.#stopper = undefined;
   }
+}
+
+/** Samples for a moment, and throws the samples away. */
+export function practise(
+  runtime: Runtime,
+  reader: ReaderThread,
+  loops: Loops,
+  request: CaptureRequest,
+): void {
+  const trial = {
+    ...request,
+    intervalUs: PRACTICE_INTERVAL,
+    durationUs: PRACTICE,
+    jitter: false,
+  };
+  const writer = new RingWriter(createRing());
+  const target = new Target(runtime, reader, loops, new Ledger(writer), trial);
+  new SamplingLoop(target, reader, writer, trial).run();
+}
+
+/** Looks for an interpreter where there is none, in our own process, before there is a program to be held. */
+export function practiseSearch(platform: Platform): void {
+  const own = platform.open(Deno.pid);
+  if (!isOpen(own)) return;
+  findRunning(own, false);
+  own.close();
 }

@@ -4,7 +4,7 @@ import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import type { Runtime } from "../cpython/runtime.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
-import { Beginning } from "./beginning.ts";
+import { Beginning, practise, practiseSearch } from "./beginning.ts";
 import { type AttachFault, type CaptureRequest, modeFor } from "./capture.ts";
 import { featuresFor } from "./features.ts";
 import { findRunning, isTooEarly } from "./interpreter_search.ts";
@@ -32,20 +32,25 @@ export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
   };
   // What it takes to load the helper should not come between an order and its first tick.
   platform.readerThread();
+  practiseSearch(platform);
   const ready: Report = { kind: "ready" };
   scope.postMessage(ready);
 }
 
 /** @returns false if there was nothing to capture. */
 function capture(request: CaptureRequest, ring: Ring, report: (message: Report) => void): boolean {
+  const beginning = new Beginning(platform, request);
+  beginning.hold();
   const process = platform.open(request.pid);
   const refuse = (fault: AttachFault): boolean => {
     report({ kind: "fault", fault });
     return false;
   };
-  if (!isOpen(process)) return refuse(process);
+  if (!isOpen(process)) {
+    beginning.close();
+    return refuse(process);
+  }
   const reader = platform.readerThread();
-  const beginning = new Beginning(platform, request);
   const watch = request.subprocesses ? platform.watchProcesses?.() : undefined;
   let stopper: Stopper | undefined;
   let tree: ProcessTree | undefined;
@@ -55,7 +60,8 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     }
     const begun = reader.now();
     const deadline = begun + request.waitForPythonMs * 1000;
-    let found = beginning.hold(() => findRunning(process, false));
+    let found = findRunning(process, false);
+    if (isTooEarly(found)) beginning.release();
     while (isTooEarly(found) && reader.now() < deadline && process.alive()) {
       if (isStopRequested(ring)) break;
       if (reader.now() > begun + STARTUP) beginning.close();
@@ -76,8 +82,8 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     const order = { ...request, mode };
     const writer = new RingWriter(ring);
     const means = { platform, watch, reader, loops: platform.loops(), ledger: new Ledger(writer) };
-    beginning.practise(found, reader, means.loops);
-    if (watch !== undefined) beginning.hold(() => rehearse({ ...means, watch }, order, process));
+    if (beginning.hold()) practise(found, reader, means.loops, request);
+    if (watch !== undefined) rehearse({ ...means, watch }, order, process);
     beginning.close();
     if (request.consistency === "blocking") {
       const opened = openStopper(platform, process, reader);

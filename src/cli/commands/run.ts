@@ -19,7 +19,7 @@ import { createLive } from "../live_capture.ts";
 import { loadFilter } from "../filters.ts";
 import { report, tell } from "../messages.ts";
 import { sharesTerminal } from "../process_tree.ts";
-import { capturePython } from "../python_search.ts";
+import { capturePython, practiseLooking } from "../python_search.ts";
 import { createRecorder, type Recorder } from "../recorder.ts";
 import type { Target } from "../run_arguments.ts";
 import { showStatus } from "../status_line.ts";
@@ -118,6 +118,7 @@ export async function run(
   if (isFault(recorder)) return report(recorder);
   // Its first lines would be over before a sampling thread has started.
   await sampler.prepare();
+  practiseLooking();
   const child = startChild(line, aside);
   if (isFault(child)) return report(child);
 
