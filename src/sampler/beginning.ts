@@ -16,6 +16,8 @@ import { Target } from "./target.ts";
 /** Time for which sampling is practised, µs, and from one reading to the next meanwhile. */
 const PRACTICE = 8_000;
 const PRACTICE_INTERVAL = 50;
+/** The same, to see whether there is something to sample yet. */
+const GLANCE = 100;
 
 /**
  * A program that is just starting. Where the system permits it, it is held while we do what would take
@@ -55,22 +57,24 @@ export class Beginning {
   }
 }
 
-/** Samples for a moment, and throws the samples away. */
+/**
+ * Samples for a moment, and throws the samples away.
+ * @returns false, and at once, if there was nothing to be sampled yet: an interpreter has a thread before
+ * that has an id and runs code.
+ */
 export function practise(
   runtime: Runtime,
   reader: ReaderThread,
   loops: Loops,
   request: CaptureRequest,
-): void {
-  const trial = {
-    ...request,
-    intervalUs: PRACTICE_INTERVAL,
-    durationUs: PRACTICE,
-    jitter: false,
-  };
+): boolean {
+  const trial = { ...request, intervalUs: PRACTICE_INTERVAL, durationUs: GLANCE, jitter: false };
   const writer = new RingWriter(createRing());
   const target = new Target(runtime, reader, loops, new Ledger(writer), trial);
   new SamplingLoop(target, reader, writer, trial).run();
+  if (target.quality.samples === 0) return false;
+  new SamplingLoop(target, reader, writer, { ...trial, durationUs: PRACTICE }).run();
+  return true;
 }
 
 /** Looks for an interpreter where there is none, in our own process, before there is a program to be held. */

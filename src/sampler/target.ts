@@ -40,6 +40,8 @@ import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
 const NAP = 50_000;
 /** From one look at the list of threads to the next, µs, even if nothing seems to have changed. */
 const RELIST = 100_000;
+/** The same while there is none to be sampled. */
+const RELIST_SOON = 2_000;
 /** From one clean-up of windows and doubts to the next, µs. */
 const HOUSEKEEPING = 1_000_000;
 /** From one doubt in code objects to the next, µs, in versions that do not count the freed ones. */
@@ -192,7 +194,7 @@ export class Target implements Subject {
 
   /** @param time µs since the first tick; `now`: the same on the reader's clock. */
   tick(time: number, now: number): Ending | undefined {
-    if (now - this.#listedAt > RELIST) {
+    if (now - this.#listedAt > (this.#samplers.length > 0 ? RELIST : RELIST_SOON)) {
       const ending = this.#list(now);
       if (ending !== undefined) return ending;
       this.#collections?.look(this.#samplers);

@@ -82,7 +82,12 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     const order = { ...request, mode };
     const writer = new RingWriter(ring);
     const means = { platform, watch, reader, loops: platform.loops(), ledger: new Ledger(writer) };
-    if (beginning.hold()) practise(found, reader, means.loops, request);
+    while (beginning.hold() && !practise(found, reader, means.loops, request)) {
+      beginning.release();
+      if (isStopRequested(ring) || !process.alive()) break;
+      if (reader.now() > begun + STARTUP) beginning.close();
+      reader.sleepUntil(reader.now() + LOOK_AGAIN, 0);
+    }
     if (watch !== undefined) rehearse({ ...means, watch }, order, process);
     beginning.close();
     if (request.consistency === "blocking") {
