@@ -64,7 +64,7 @@ Deno.test("a signal that ends a sampled target shows in its status", async () =>
   for (const signal of ["SIGTERM", "SIGKILL", "SIGSEGV"] as const) {
     await using target = await Counter.start(PYTHON, 3);
     await using capture = await startCapture(target.pid, "-a", "-i", "400");
-    await sleep(300);
+    await sleep(1000);
     target.signal(signal);
     assert.equal((await target.status).signal, signal);
     assert.equal(await capture.line(), "Profile Stats:");

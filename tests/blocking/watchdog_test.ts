@@ -56,7 +56,7 @@ for (const signal of ["SIGKILL", "SIGSTOP"] as const) {
   Deno.test(`a capture whose tracer gets ${signal} frees the target and shows what it has`, async () => {
     await using target = await Counter.start(PYTHON, 3);
     await using capture = await startCapture(target.pid, "-a", "-d", "30");
-    await sleep(500);
+    await sleep(1000);
     const stopper = tracerOf(target.pid);
     Deno.kill(stopper, signal);
     assert.equal(await capture.line(), "Profile Stats:");
