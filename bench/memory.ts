@@ -1,12 +1,11 @@
 /** How much memory a long capture takes: resident size over time, on a target with 100 000 unique stacks. */
 import { captureCpu, Running } from "../tests/accuracy/running.ts";
-import { print, printTable } from "./table.ts";
+import { printResident, watchResident } from "./resident.ts";
+import { print } from "./table.ts";
 
 const target = new URL("unique.py", import.meta.url).pathname;
 const main = new URL("../src/main.ts", import.meta.url).pathname;
 const config = new URL("../deno.json", import.meta.url).pathname;
-/** Rows of the table. */
-const POINTS = 12;
 
 /** Captures at 10 kHz for so many seconds, to collapsed stacks and a recording, and prints resident sizes. */
 export async function benchMemory(python: string, seconds: number): Promise<void> {
@@ -21,11 +20,7 @@ export async function benchMemory(python: string, seconds: number): Promise<void
       `Resident memory of a capture at 10 kHz of ${stacks} different stacks, to collapsed stacks and a ` +
         `recording of ${recorded.toFixed(0)} MB:`,
     );
-    const rows = sizes.map((size, i) => [
-      `${Math.round(seconds * (i + 1) / POINTS)}`,
-      size.toFixed(0),
-    ]);
-    printTable(["after s", "MB"], rows);
+    printResident(sizes, seconds);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -42,15 +37,5 @@ async function watchCapture(pid: number, folder: string, seconds: number): Promi
     ],
     stdin: "null",
   }).spawn();
-  const sizes: number[] = [];
-  const begun = performance.now();
-  for (let point = 1; point <= POINTS; point++) {
-    // Two seconds before each point: at the last one it still samples.
-    const due = begun + seconds * 1000 * point / POINTS - 2000;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-    const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
-    sizes.push(Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) / 1024);
-  }
-  if (!(await child.status).success) throw new Error("the capture failed");
-  return sizes;
+  return await watchResident(child, seconds);
 }

@@ -3,7 +3,8 @@ import { openInputFile } from "../src/cli/input_file.ts";
 import { isFault } from "../src/cli/errors.ts";
 import { openInput } from "../src/recording/inputs/open.ts";
 import { Running } from "../tests/accuracy/running.ts";
-import { median, percent, print, printTable } from "./table.ts";
+import { printResident, watchResident } from "./resident.ts";
+import { median, percent, print } from "./table.ts";
 
 const target = new URL("unique.py", import.meta.url).pathname;
 const main = new URL("../src/main.ts", import.meta.url).pathname;
@@ -14,8 +15,6 @@ const EVERY = 5;
 const WIDTH = 4;
 /** Two ticks, µs. */
 const MOST = 2000;
-/** Rows of the table. */
-const POINTS = 12;
 
 /** One part, as it is on disk. */
 interface Part {
@@ -57,13 +56,9 @@ export async function benchRotation(python: string, seconds: number): Promise<vo
           (sum((part) => part.bytes) / parts.length / 1e3).toFixed(0)
         } kB.`,
     );
-    const rows = sizes.map((size, i) => [
-      `${Math.round(seconds * (i + 1) / POINTS)}`,
-      size.toFixed(0),
-    ]);
     print();
     print("Resident memory, with a recording and a report of each part:");
-    printTable(["after s", "MB"], rows);
+    printResident(sizes, seconds);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -80,17 +75,7 @@ async function watchCapture(pid: number, folder: string, seconds: number): Promi
     ],
     stdin: "null",
   }).spawn();
-  const sizes: number[] = [];
-  const begun = performance.now();
-  for (let point = 1; point <= POINTS; point++) {
-    // Two seconds before each point: at the last one it still samples.
-    const due = begun + seconds * 1000 * point / POINTS - 2000;
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, due - performance.now())));
-    const status = await Deno.readTextFile(`/proc/${child.pid}/status`);
-    sizes.push(Number(/^VmRSS:\s*(\d+) kB/m.exec(status)?.[1]) / 1024);
-  }
-  if (!(await child.status).success) throw new Error("the capture failed");
-  return sizes;
+  return await watchResident(child, seconds);
 }
 
 function readPart(path: string): Part {
