@@ -11,14 +11,13 @@ export function isCollecting({ gcAt, words }: ThreadCopy): boolean {
  * Depth of the frame in which the garbage collector ran when a copy was taken, −1 if it did not run in
  * this thread. From 3.15 on the interpreter names the frame, which must be one of the stack: what stands
  * above it was called by the collector. Before, it is the leaf of the thread that holds the GIL (CPython
- * Python/gc.c, `gc_collect_main`; until 3.12 Modules/gcmodule.c). Without a GIL nothing tells before 3.15
- * which of the threads that run is the one.
+ * Python/gc.c, `gc_collect_main`; until 3.12 Modules/gcmodule.c), without a GIL of the one that collects.
  */
 export function findCollection(copy: ThreadCopy, path: StackPath): number {
   if (!isCollecting(copy)) return -1;
-  const { gc, freeThreaded } = copy.runtime.layout;
-  if (gc.frame < 0) {
-    if (freeThreaded) return -1;
+  const { layout, collectingThread } = copy.runtime;
+  if (layout.gc.frame < 0) {
+    if (layout.freeThreaded && collectingThread?.is(copy) !== true) return -1;
     return isActive(copy.runtime, copy.thread) ? path.depth - 1 : -1;
   }
   const frame = copy.pointer(copy.gcAt + 8);

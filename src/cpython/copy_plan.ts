@@ -1,5 +1,6 @@
 import { Ranges } from "../../ffi/process.ts";
 import { briefOf } from "./brief_ranges.ts";
+import { COUNTS } from "./collecting_thread.ts";
 import type { CFrameList } from "./cframe_list.ts";
 import type { DataStack } from "./data_stack.ts";
 import type { HeapFrames } from "./heap_frames.ts";
@@ -85,8 +86,12 @@ export function planCopy(
   cframes?.addTo(ranges);
   const threadAt = addThreadState(ranges, thread.address + threadFrom, frame, window);
   const holderAt = watchesState ? addHolder(ranges, runtime, thread) : -1;
-  const gcAt = watchesGc ? ranges.bytes : -1;
-  if (watchesGc) ranges.push(collectingAddress(runtime, thread), layout.gc.frame < 0 ? 8 : 16);
+  const counts = runtime.collectingThread === undefined ? 0 : COUNTS;
+  const gcAt = watchesGc ? ranges.bytes + counts : -1;
+  if (watchesGc) {
+    const collecting = collectingAddress(runtime, thread);
+    ranges.push(collecting - counts, counts + (layout.gc.frame < 0 ? 8 : 16));
+  }
   const notesAt = ranges.bytes;
   for (const offset of notes) ranges.push(thread.address + offset, 8);
   const chunksAt = ranges.bytes;

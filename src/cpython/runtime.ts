@@ -6,6 +6,7 @@ import {
   Ranges,
   type Span,
 } from "../../ffi/process.ts";
+import { CollectingThread } from "./collecting_thread.ts";
 import { type DebugOffsets, parseDebugOffsets, TABLE_BYTES, versionText } from "./debug_offsets.ts";
 import { buildLayout, type Layout } from "./layout.ts";
 import { fileName } from "./file_name.ts";
@@ -24,6 +25,8 @@ export interface Runtime {
   readonly layout: Layout;
   /** Address of `_PyRuntime`. */
   readonly address: Address;
+  /** Tells which thread collects garbage, where only asking for it does. */
+  readonly collectingThread?: CollectingThread | undefined;
 }
 
 /** Why there is nothing to read (yet). */
@@ -106,13 +109,9 @@ function readRuntime(
         detail: `${versionText(offsets.version)} without a GIL on Windows`,
       };
     }
-    const runtime = {
-      process,
-      reader,
-      offsets,
-      layout: buildLayout(offsets),
-      address: span.address,
-    };
+    const layout = buildLayout(offsets);
+    const collectingThread = CollectingThread.of(reader, offsets, layout.gc, module.format);
+    const runtime = { process, reader, offsets, layout, address: span.address, collectingThread };
     return offsets.isTried ? runtime : tryRuntime(runtime);
   }
   if (offsets.fault !== "no-cookie") return { fault: offsets.fault, detail: offsets.detail };

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { givingChances } from "./chances.ts";
 import { countSamples, seenStacks, shareOf } from "./captured.ts";
-import { testedPythons } from "./pythons.ts";
+import { minorOf } from "../../scripts/pythons.ts";
+import { parallelPythons, testedPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
 
-for (const { path, minor } of await testedPythons()) {
+for (const python of [...await testedPythons(), ...await parallelPythons()]) {
+  const { path } = python;
   Deno.test(
-    `a thread that waits for another to collect garbage does not collect itself, on Python ${minor}`,
+    `a thread that waits for another to collect garbage does not collect itself, on Python ${
+      minorOf(python)
+    }`,
     givingChances(async () => {
       await using target = await Running.start(path, "collecting_beside.py", []);
       for (const allThreads of [false, true]) {

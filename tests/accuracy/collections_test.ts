@@ -6,9 +6,7 @@ import { allPythons, parallelPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
 import { missedShare, sharesDuring, type Told, untoldShare } from "./told.ts";
 
-// Without a GIL, which thread collects is told from 3.15 on.
-const parallel = (await parallelPythons()).filter(({ minor }) => minor === "3.15");
-for (const python of [...await allPythons(), ...parallel]) {
+for (const python of [...await allPythons(), ...await parallelPythons()]) {
   const { path, minor, freeThreaded } = python;
   Deno.test(
     `the collector's share is what a program measured, and it runs in what makes garbage, on Python ${
