@@ -67,39 +67,61 @@ export function drawBoxes(
   const edge = rowAt(view.height - 1, rows, view);
   const first = rowAt(0, rows, view);
   const labelled: number[] = [];
-  const buckets = new Buckets();
+  buckets.clear();
   for (let row = Math.max(0, Math.min(first, edge)); row <= Math.max(first, edge); row++) {
     if (row >= rows) break;
     const y = topOf(row, rows, view) - view.scroll;
-    collectRow(boxes, row, y, view, look, buckets, labelled);
+    collectRow(boxes, row, y, view, look, labelled);
   }
   buckets.paint(painter, look.match);
   for (let i = 0; i < labelled.length; i += 4) {
-    const [box, left, y, width] = labelled.slice(i, i + 4) as [number, number, number, number];
-    drawLabel(painter, boxes, box, look, ruler, { left, y, width });
+    const at = { left: labelled[i + 1]!, y: labelled[i + 2]!, width: labelled[i + 3]! };
+    drawLabel(painter, boxes, labelled[i]!, look, ruler, at);
   }
+}
+
+/** Rectangles of one colour, and how many of its numbers are in use. */
+interface Bucket {
+  values: Float64Array;
+  used: number;
 }
 
 /** Rectangles by colour: changing the colour costs more than a rectangle. */
 class Buckets {
-  readonly #byColor = new Map<string, number[]>();
+  readonly #byColor = new Map<string, Bucket>();
+
+  /** Empties all, but keeps their room. */
+  clear(): void {
+    for (const bucket of this.#byColor.values()) bucket.used = 0;
+  }
 
   add(color: string, x: number, y: number, width: number): void {
     let bucket = this.#byColor.get(color);
-    if (bucket === undefined) this.#byColor.set(color, bucket = []);
-    bucket.push(x, y, width);
+    if (bucket === undefined) {
+      this.#byColor.set(color, bucket = { values: new Float64Array(3 << 8), used: 0 });
+    } else if (bucket.used === bucket.values.length) {
+      const more = new Float64Array(bucket.used * 2);
+      more.set(bucket.values);
+      bucket.values = more;
+    }
+    bucket.values[bucket.used++] = x;
+    bucket.values[bucket.used++] = y;
+    bucket.values[bucket.used++] = width;
   }
 
   /** Paints all; those of the color that must not be covered come last. */
   paint(painter: Painter, last: string): void {
     const colors = [...this.#byColor].sort(([a], [b]) => Number(a === last) - Number(b === last));
-    for (const [color, bucket] of colors) {
-      for (let i = 0; i < bucket.length; i += 3) {
-        painter.rectangle(bucket[i]!, bucket[i + 1]!, bucket[i + 2]!, ROW - GAP, color);
+    for (const [color, { values, used }] of colors) {
+      for (let i = 0; i < used; i += 3) {
+        painter.rectangle(values[i]!, values[i + 1]!, values[i + 2]!, ROW - GAP, color);
       }
     }
   }
 }
+
+/** Kept from one picture to the next, as there may be one with each frame. */
+const buckets = new Buckets();
 
 function collectRow(
   boxes: Boxes,
@@ -107,14 +129,13 @@ function collectRow(
   y: number,
   view: View,
   look: Look,
-  buckets: Buckets,
   labelled: number[],
 ): void {
   const { left, right, node } = boxes;
   const scale = view.width / (view.to - view.from);
   const end = boxes.rows[row + 1]!;
-  const plain = new Dust(buckets, look.dust, y);
-  const found = new Dust(buckets, look.match, y);
+  const plain = new Dust(look.dust, y);
+  const found = new Dust(look.match, y);
   for (let box = findBox(boxes, row, view.from); box < end && left[box]! < view.to; box++) {
     const x = Math.max(-1, (left[box]! - view.from) * scale);
     const to = Math.min(view.width + 1, (right[box]! - view.from) * scale);
@@ -147,7 +168,7 @@ class Dust {
   #from = 0;
   #to = -Infinity;
 
-  constructor(readonly buckets: Buckets, readonly color: string, readonly y: number) {}
+  constructor(readonly color: string, readonly y: number) {}
 
   add(from: number, to: number): void {
     if (from - this.#to > 1) {
@@ -159,7 +180,7 @@ class Dust {
 
   settle(): void {
     if (this.#to === -Infinity) return;
-    this.buckets.add(this.color, this.#from, this.y, Math.max(1, this.#to - this.#from));
+    buckets.add(this.color, this.#from, this.y, Math.max(1, this.#to - this.#from));
   }
 }
 

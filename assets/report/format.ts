@@ -33,6 +33,8 @@ export interface ThreadEntry {
   readonly name: string;
   readonly main: boolean;
   readonly interpreter: number;
+  /** Index of {@link ReportHeader.processes}; absent where there is one. */
+  readonly process?: number;
 }
 
 /** Lines of one file, as far as they matter. */
@@ -94,6 +96,8 @@ export interface ReportHeader {
   readonly packages: readonly PackageEntry[];
   readonly files: readonly FileEntry[];
   readonly threads: readonly ThreadEntry[];
+  /** Pid and command line of each process; none where there is one. */
+  readonly processes: readonly string[];
   readonly sources: readonly SourceEntry[];
   /** Functions that stand for tasks. */
   readonly tasks: readonly number[];

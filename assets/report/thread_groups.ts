@@ -11,11 +11,11 @@ export interface ThreadGroup {
   readonly samples: number;
 }
 
-/** Threads with samples by interpreter, and by name, the busiest first. */
+/** Threads with samples by process, by interpreter, and by name, the busiest first. */
 export function groupThreads(
   model: Model,
-): { interpreters: readonly ThreadGroup[]; threads: readonly ThreadGroup[] } {
-  const { threads } = model.header;
+): Readonly<Record<"processes" | "interpreters" | "threads", readonly ThreadGroup[]>> {
+  const { threads, processes } = model.header;
   const counts = new Float64Array(threads.length);
   for (const { thread, samples } of model.groups) counts[thread]! += samples;
   const group = (nameOf: (id: number) => string): ThreadGroup[] =>
@@ -29,6 +29,7 @@ export function groupThreads(
     many ? threadName(model, id).replace(/\d+/g, "…") : `${threadName(model, id)}\0${id}`
   );
   return {
+    processes: group((id) => processes[threads[id]!.process ?? -1] ?? ""),
     interpreters: group((id) => `Interpreter ${threads[id]!.interpreter || "0 (main)"}`),
     threads: alike.map(({ name, ids, samples }) => ({
       name: ids.length > 1 ? `${name} (${ids.length} threads)` : threadName(model, ids[0]!),

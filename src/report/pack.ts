@@ -8,6 +8,7 @@ import {
   STATES,
   type ThreadEntry,
 } from "../../assets/report/format.ts";
+import { baseName } from "../analysis/places.ts";
 import { listOpcodes } from "../profile/opcodes.ts";
 import type { Summary } from "../profile/metadata.ts";
 import type { ProcessInfo } from "../profile/process.ts";
@@ -58,6 +59,7 @@ export function packProfile(
     packages: places.packages,
     files: places.files,
     threads: listThreads(profile),
+    processes: profile.processes.map(nameProcess),
     sources: sources(profile, places),
     tasks: [...places.functions.keys()].filter((id) => places.functions[id]!.kind === TASK),
     names: places.names,
@@ -127,7 +129,13 @@ function listThreads({ threads, processes }: Profile): ThreadEntry[] {
     name: escapeForPage(nameAmongAll(name, processes[process ?? -1])),
     main,
     interpreter,
+    ...(process === undefined ? {} : { process }),
   }));
+}
+
+function nameProcess({ pid, command: [program = "", ...args], role }: ProcessInfo): string {
+  const words = [pid, baseName(program), ...args].join(" ");
+  return escapeForPage(role === undefined ? words : `${pid} ${role}`);
 }
 
 /** A thread's name, behind the pid of its process where there are several. */

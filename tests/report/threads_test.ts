@@ -100,6 +100,38 @@ testReport("threads of one interpreter can be looked at", states, {}, async ({ p
   assert.match(await textOf(page, ".details"), /^g/);
 });
 
+/** A program of two processes, one of which has two threads. */
+function processes(): ReportInput {
+  const builder = new ProfileBuilder({ allThreads: true, subprocesses: true });
+  const { profile } = builder;
+  [["/usr/bin/python3", "shop.py"], ["/usr/bin/python3", "-c", "<script>"]].forEach((command, i) =>
+    profile.processes.push({
+      ...{ pid: 40 + i, parent: i * 40, command, pythonVersion: "3.15.0", startedUs: 0 },
+      quality: profile.quality,
+    })
+  );
+  [["main", 0], ["main", 1], ["worker", 1]].forEach(([name, process], i) => {
+    const thread = builder.thread(70 + i, String(name));
+    profile.threads[thread] = { ...profile.threads[thread]!, process: Number(process) };
+    builder.sample(thread, [frame(`f${i}`)], 100);
+  });
+  return { profile };
+}
+
+testReport("one process of several can be looked at", processes, {}, async ({ page }) => {
+  await page.click(".menus >> text=Threads");
+  const menu = await page.locator("fieldset:has-text('Processes') .thread").allTextContents();
+  assert.deepEqual(menu.map((text) => text.replace("only", " ")), [
+    "41 python3 -c <script> 200 samples",
+    "40 python3 shop.py 100 samples",
+  ]);
+  await page.click('.thread:has-text("shop.py") >> text=only');
+  await drawn(page);
+  assert.equal(await textOf(page, ".chips"), "thread: 40: main ×");
+  await clickBox(page, 0.5, 1);
+  assert.match(await textOf(page, ".details"), /^f0/);
+});
+
 Deno.test("many threads whose names differ in numbers alone are listed as one", async () => {
   const builder = new ProfileBuilder({ allThreads: true });
   builder.sample(builder.thread(1, "main"), [frame("f")], 50);

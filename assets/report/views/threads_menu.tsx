@@ -14,7 +14,7 @@ export function hasThreadsToChoose({ header, other }: Model): boolean {
   return header.tasks.length > 0 || header.threads.length > 1 && other?.side !== "base";
 }
 
-/** Which interpreters, threads and tasks are looked at. */
+/** Which processes, interpreters, threads and tasks are looked at. */
 export function ThreadsMenu({ page }: { page: Page }): JSX.Element {
   const { threads, tasks } = page.model.header;
   const chooses = threads.length > 1 && page.model.other?.side !== "base";
@@ -28,7 +28,7 @@ export function ThreadsMenu({ page }: { page: Page }): JSX.Element {
 
 function Threads({ page }: { page: Page }): JSX.Element {
   const { state: { without }, go, model } = page;
-  const { interpreters, threads } = groupThreads(model);
+  const { processes, interpreters, threads } = groupThreads(model);
   const leave = (ids: readonly number[]): void => go({ without: ids.toSorted((a, b) => a - b) });
   const all = [...model.header.threads.keys()];
   const keep = ({ ids }: ThreadGroup): void => {
@@ -51,14 +51,18 @@ function Threads({ page }: { page: Page }): JSX.Element {
         <span class="faint">{formatCounted(group.samples, "sample")}</span>
       </div>
     ));
+  const several = (kind: string, groups: readonly ThreadGroup[]): JSX.Element | false =>
+    groups.length > 1 && (
+      <fieldset>
+        <legend>{kind}</legend>
+        {list(groups)}
+        <More rows={groups.length} />
+      </fieldset>
+    );
   return (
     <>
-      {interpreters.length > 1 && (
-        <fieldset>
-          <legend>Interpreters</legend>
-          {list(interpreters)}
-        </fieldset>
-      )}
+      {several("Processes", processes)}
+      {several("Interpreters", interpreters)}
       <fieldset class="threads">
         <legend>Threads</legend>
         <div class="row">
