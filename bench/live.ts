@@ -69,10 +69,7 @@ async function watch(pid: number, folder: string, seconds: number, live: boolean
   return { achieved: quality.achieved_hz / quality.asked_hz, cpu: used };
 }
 
-/**
- * Starts `attach` on a terminal, on the captures' CPU. Returns its pid; what it sends to the terminal goes to
- * the file `sent`, too.
- */
+/** Starts `attach` on a terminal, on the captures' CPU. Returns its pid. */
 export async function startLive(
   terminal: TmuxTerminal,
   folder: string,
@@ -80,7 +77,6 @@ export async function startLive(
 ): Promise<number> {
   const deno = [Deno.execPath(), "run", "-q", "-A", "--config", config, main];
   const words = ["taskset", "-c", String(captureCpu), ...deno, "attach", ...args];
-  await terminal.record(`${folder}/sent`);
   await terminal.enter(`sh -c 'echo $$ > ${folder}/pid; exec "$@"' sh ${words.join(" ")}`);
   await new Promise((resolve) => setTimeout(resolve, STARTUP_MS));
   return Number(await Deno.readTextFile(`${folder}/pid`));

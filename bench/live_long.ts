@@ -19,6 +19,8 @@ export async function benchLiveLong(python: string, minutes: number): Promise<vo
   try {
     await using running = await Running.start(python, target, [String(minutes * 60 + 60)]);
     await using terminal = await TmuxTerminal.open(120, 40, folder);
+    // What is sent to the terminal.
+    await terminal.record(`${folder}/sent`);
     const own = await startLive(terminal, folder, ["-r", "2khz", "--live", String(running.pid)]);
     const points = Math.min(POINTS, Math.max(1, Math.round(minutes)));
     const step = minutes * 60 / points;
@@ -50,6 +52,8 @@ export async function benchLiveRest(python: string, seconds: number): Promise<vo
   try {
     await using running = await startProgram(python, [orders, String(seconds + 60)]);
     await using terminal = await TmuxTerminal.open(120, 40, folder);
+    // What is sent to the terminal.
+    await terminal.record(`${folder}/sent`);
     const own = await startLive(terminal, folder, ["-a", "--live", String(running.pid)]);
     await new Promise((resolve) => setTimeout(resolve, BEGINNING_MS));
     const before = look(own, folder);

@@ -1,7 +1,8 @@
-import { addOutermost, sumBelow } from "../analysis/outermost.ts";
+import { sumBelow } from "../analysis/outermost.ts";
 import { type MergedStacks, mergeStacks } from "../analysis/merged_stacks.ts";
 import { FRAME_KINDS, type FrameKind } from "../profile/tables.ts";
 import type { Profile } from "../profile/profile.ts";
+import { StackGroups } from "./stack_groups.ts";
 
 /** What rows of a table stand for. */
 export type Grain = "function" | "line";
@@ -54,6 +55,7 @@ export interface InstructionCount {
 class Groups {
   readonly #known = new Map<string, number>();
   readonly firstFrame: number[] = [];
+  readonly stacks = new StackGroups();
   #groupOf = new Int32Array(256);
   #length = 0;
 
@@ -98,8 +100,7 @@ export class Observer {
   look(leaves: Float64Array, grain: Grain): Figures {
     let calls: Calls | undefined;
     return {
-      samples: leaves.reduce((sum, count) => sum + count, 0),
-      rows: this.#rows(leaves, grain),
+      ...this.#rows(leaves, grain),
       leaves,
       grain,
       calls: () => calls ??= this.#call(leaves),
@@ -149,25 +150,17 @@ export class Observer {
     return { tree: merged.stacks, below: sumBelow(merged.stacks, self), self };
   }
 
-  #rows(leaves: Float64Array, grain: Grain): Row[] {
-    const { stacks } = this.profile;
-    const counts = new Float64Array(stacks.length);
-    counts.set(leaves);
+  #rows(leaves: Float64Array, grain: Grain): { samples: number; rows: Row[] } {
     const groups = this.#groups[grain];
     const groupOf = groups.update(this.profile);
-    const groupOfStack = stacks.frame.view().map((frame) => groupOf[frame]!);
-    const self = new Float64Array(groups.firstFrame.length);
-    const total = new Float64Array(groups.firstFrame.length);
-    for (let stack = 0; stack < counts.length; stack++) {
-      self[groupOfStack[stack]!]! += counts[stack]!;
-    }
-    addOutermost(stacks, groupOfStack, sumBelow(stacks, counts), total);
+    const count = groups.firstFrame.length;
+    const { samples, self, total } = groups.stacks.sum(this.profile.stacks, groupOf, count, leaves);
     const rows: Row[] = [];
     for (let id = 0; id < total.length; id++) {
       if (total[id]! <= 0) continue;
       rows.push(this.#describe(groups.firstFrame[id]!, id, grain, self[id]!, total[id]!));
     }
-    return rows;
+    return { samples, rows };
   }
 
   #describe(frame: number, id: number, grain: Grain, self: number, total: number): Row {

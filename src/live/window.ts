@@ -84,7 +84,7 @@ export class Window {
       if (this.#steps.length > WINDOW_S + 1) this.#steps.shift();
     }
     const base = this.recent ? this.#steps[0]!.counts : this.#base;
-    this.#shown = {
+    this.#shown = base === NONE ? counts : {
       all: counts.all.map((count, stack) => count - (base.all[stack] ?? 0)),
       part: counts.part.map((count, stack) => count - (base.part[stack] ?? 0)),
     };
