@@ -49,6 +49,9 @@ export interface Origin {
   readonly calls?: CallTable;
 }
 
+/** Names of what is open already: written to as it is, even if it is a file (elsewhere, as in `/dev/shm`, files are files). */
+const OPEN_FILE = /^\/(proc\/|dev\/(fd\/|std(in|out|err)$))/;
+
 /** Bytes that a file name can have on the systems we know, less those of `.partial-99`. */
 const LONGEST_NAME = 255 - 11;
 
@@ -167,7 +170,7 @@ function placeFile(path: string): Destination | Fault {
   try {
     const found = Deno.statSync(path);
     if (found.isDirectory) return { kind: "file", directory: path };
-    if (!found.isFile || /^\/(dev|proc)\//.test(path)) return { kind: "device", path };
+    if (!found.isFile || OPEN_FILE.test(path)) return { kind: "device", path };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) return outputNotWritable(path, classify(error));
     if (path.endsWith("/") || path === "") return outputNotWritable(path, "no-directory");

@@ -39,16 +39,24 @@ Deno.test("a file is named for the user, in the current directory or the one giv
   });
 });
 
-Deno.test("an existing file is replaced whole, a link is replaced and not followed", async () => {
-  await inTemporary(async (directory) => {
-    await Deno.writeTextFile(`${directory}/precious`, "precious");
-    await Deno.symlink("precious", `${directory}/out.txt`);
-    await runFake(["attach", "-d", "0.05", "-o", `${directory}/out.txt`, PID]);
-    assert.equal(await Deno.readTextFile(`${directory}/precious`), "precious");
-    assert.match(await Deno.readTextFile(`${directory}/out.txt`), /^Profile Stats:/);
-    assert.deepEqual(listFiles(directory), ["out.txt", "precious"]);
+for (const parent of [undefined, "/dev/shm"]) {
+  Deno.test(`an existing file is replaced whole, a link is replaced and not followed, in ${parent ?? "the usual place"}`, async () => {
+    const long = "precious".repeat(10_000);
+    await inTemporary(async (directory) => {
+      await Deno.writeTextFile(`${directory}/precious`, long);
+      await Deno.symlink("precious", `${directory}/out.txt`);
+      await Deno.writeTextFile(`${directory}/old.txt`, long);
+      for (const name of ["out.txt", "old.txt"]) {
+        await runFake(["attach", "-d", "0.05", "-o", `${directory}/${name}`, PID]);
+        const text = await Deno.readTextFile(`${directory}/${name}`);
+        assert.match(text, /^Profile Stats:/);
+        assert.doesNotMatch(text, /precious/);
+      }
+      assert.equal(await Deno.readTextFile(`${directory}/precious`), long);
+      assert.deepEqual(listFiles(directory), ["old.txt", "out.txt", "precious"]);
+    }, parent);
   });
-});
+}
 
 Deno.test("devices are written to and stay devices", async () => {
   const { status } = await runFake(["attach", "-d", "0.05", "-o", "/dev/null", PID]);

@@ -1,5 +1,6 @@
 /** Running tachyon as a user does: as a process of its own. */
 
+import { tmpdir } from "node:os";
 import { basename, dirname } from "node:path";
 
 /** What came of it. */
@@ -90,8 +91,11 @@ function pause(ms: number): Promise<void> {
 }
 
 /** Runs a test in a directory of its own, which is removed behind it. */
-export async function inTemporary(work: (directory: string) => Promise<void>): Promise<void> {
-  const directory = await Deno.makeTempDir({ prefix: "tachyon-test-" });
+export async function inTemporary(
+  work: (directory: string) => Promise<void>,
+  parent = tmpdir(),
+): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "tachyon-test-", dir: parent });
   try {
     await work(directory);
   } finally {
