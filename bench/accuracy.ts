@@ -46,6 +46,11 @@ const shapes = [
   [50, 20, 12],
 ] as const;
 
+/** The free-threaded one that has all that is measured. */
+async function findParallel(): Promise<Python[]> {
+  return (await findFreeThreadedPythons()).filter(({ minor }) => minor === "3.14");
+}
+
 /** Samples whose stack cannot have been. */
 function countImpossible(grammar: Grammar, seen: readonly Seen[]): number {
   // CPython's profiler gives base names only.
@@ -165,10 +170,11 @@ if (wanted("leaves")) {
 
 if (wanted("marks")) {
   const rows: string[][] = [];
-  for (const python of await findTestPythons()) {
-    if ([...olderMinors, ...testedMinors].includes(python.minor) && !python.freeThreaded) {
-      rows.push(...await measureMarks(python, long ? 10 : 4));
-    }
+  const supported = (await findTestPythons()).filter(({ minor, freeThreaded }) =>
+    [...olderMinors, ...testedMinors].includes(minor) && !freeThreaded
+  );
+  for (const python of [...supported, ...await findParallel()]) {
+    rows.push(...await measureMarks(python, long ? 10 : 4));
   }
   print();
   print(
@@ -185,7 +191,7 @@ if (wanted("start")) {
 if (wanted("states")) {
   const minors = ["3.9", "3.12", ...testedMinors];
   const all = (await findTestPythons()).filter(({ minor }) => minors.includes(minor));
-  all.push(...(await findFreeThreadedPythons()).filter(({ minor }) => minor === "3.14"));
+  all.push(...await findParallel());
   await measureStates(all, long ? 10 : 5);
 }
 
@@ -193,6 +199,7 @@ if (wanted("tasks")) {
   const able = (await findTestPythons()).filter(({ minor }) =>
     [...olderMinors, ...testedMinors].includes(minor) && Number(minor.slice(2)) >= 11
   );
+  able.push(...await findParallel());
   await measureTasks(able, long ? 10 : 4);
 }
 

@@ -1,5 +1,5 @@
 /** How true the shares of the collector, of C code and of instructions are, beside CPython 3.15's own profiler. */
-import type { Python } from "../scripts/pythons.ts";
+import { minorOf, type Python } from "../scripts/pythons.ts";
 import { listOpcodes } from "../src/profile/opcodes.ts";
 import { type Place, type Seen, seenStacks, shareOf } from "../tests/accuracy/captured.ts";
 import { capture, Running } from "../tests/accuracy/running.ts";
@@ -72,7 +72,9 @@ function opcodeIn(stack: Stack, name: string): number {
 }
 
 /** Rows of a table: what, in truth and by tachyon, in truth and by CPython's profiler. */
-export async function measureMarks({ path, minor }: Python, seconds: number): Promise<string[][]> {
+export async function measureMarks(python: Python, seconds: number): Promise<string[][]> {
+  const { path } = python;
+  const minor = minorOf(python);
   const rows: string[][] = [];
   for (const script of new Set(marks.map((mark) => mark.script))) {
     await using target = await Running.start(path, script, []);

@@ -1,6 +1,6 @@
 /** How right the shares of asyncio's tasks are and what they cost, beside CPython 3.15's own profiler. */
 import type { AsyncMode } from "../src/profile/metadata.ts";
-import type { Python } from "../scripts/pythons.ts";
+import { minorOf, type Python } from "../scripts/pythons.ts";
 import { countSamples, type Seen, seenStacks } from "../tests/accuracy/captured.ts";
 import { capture, Running } from "../tests/accuracy/running.ts";
 import { sharesDuring } from "../tests/accuracy/told.ts";
@@ -51,7 +51,8 @@ export async function measureTasks(pythons: readonly Python[], seconds: number):
 }
 
 async function measureShare(python: Python, mode: AsyncMode, seconds: number): Promise<string[]> {
-  const { path, minor } = python;
+  const { path } = python;
+  const minor = minorOf(python);
   const how = { intervalUs: mode === "all" ? 10_000 : 1000, seconds, asyncMode: mode } as const;
   await using running = await Running.start(path, target, []);
   const captured = await runOurs(running, how);
