@@ -1,24 +1,8 @@
 import { sumBelow } from "../analysis/outermost.ts";
 import { type MergedStacks, mergeStacks } from "../analysis/merged_stacks.ts";
-import { FRAME_KINDS, type FrameKind } from "../profile/tables.ts";
 import type { Profile } from "../profile/profile.ts";
+import { describeRow, type Grain, type Row, Rows } from "./rows.ts";
 import { StackGroups } from "./stack_groups.ts";
-
-/** What rows of a table stand for. */
-export type Grain = "function" | "line";
-
-/** A function, or a line of one. */
-export interface Row {
-  /** The same from one look to the next. */
-  readonly id: number;
-  readonly file: string;
-  readonly name: string;
-  /** Where the function begins, or the line. */
-  readonly line: number;
-  readonly kind: FrameKind;
-  readonly self: number;
-  readonly total: number;
-}
 
 /** Where a row is, with a short form of its file; empty for marks of ours, which are in no file. */
 export function placeOf({ kind, file, line }: Row, short: string): string {
@@ -38,7 +22,7 @@ export interface Calls {
 export interface Figures {
   /** Samples that the rows are made of. */
   readonly samples: number;
-  readonly rows: readonly Row[];
+  readonly rows: Rows;
   readonly leaves: Float64Array;
   readonly grain: Grain;
   /** Who calls whom: worked out when it is asked for the first time. */
@@ -110,9 +94,11 @@ export class Observer {
   /** The function of a node of the tree. */
   nodeRow(figures: Figures, node: number): Row {
     const { tree, below, self } = figures.calls();
-    const label = tree.frame.at(node);
-    const frame = this.#groups.function.firstFrame[label]!;
-    return this.#describe(frame, label, "function", self[node]!, below[node]!);
+    const id = tree.frame.at(node);
+    const frame = this.#groups.function.firstFrame[id]!;
+    return describeRow(this.profile, "function", {
+      ...{ id, frame, self: self[node]!, total: below[node]! },
+    });
   }
 
   /** The lines of the file of a function that are on stacks, by number. */
@@ -120,9 +106,14 @@ export class Observer {
     if (this.#lines?.leaves !== figures.leaves) {
       this.#lines = figures.grain === "line" ? figures : this.look(figures.leaves, "line");
     }
-    return new Map(
-      this.#lines.rows.filter(({ file }) => file === row.file).map((line) => [line.line, line]),
-    );
+    const { rows } = this.#lines;
+    const lines = new Map<number, Row>();
+    for (const id of rows.ids) {
+      if (rows.fileOf(id) !== row.file) continue;
+      const line = rows.row(id);
+      lines.set(line.line, line);
+    }
+    return lines;
   }
 
   /** Instructions that a row was found at while it ran itself, most frequent first. */
@@ -150,29 +141,12 @@ export class Observer {
     return { tree: merged.stacks, below: sumBelow(merged.stacks, self), self };
   }
 
-  #rows(leaves: Float64Array, grain: Grain): { samples: number; rows: Row[] } {
+  #rows(leaves: Float64Array, grain: Grain): { samples: number; rows: Rows } {
     const groups = this.#groups[grain];
     const groupOf = groups.update(this.profile);
-    const count = groups.firstFrame.length;
-    const { samples, self, total } = groups.stacks.sum(this.profile.stacks, groupOf, count, leaves);
-    const rows: Row[] = [];
-    for (let id = 0; id < total.length; id++) {
-      if (total[id]! <= 0) continue;
-      rows.push(this.#describe(groups.firstFrame[id]!, id, grain, self[id]!, total[id]!));
-    }
-    return { samples, rows };
-  }
-
-  #describe(frame: number, id: number, grain: Grain, self: number, total: number): Row {
-    const { frames, strings } = this.profile;
-    return {
-      id,
-      file: strings[frames.file.at(frame)] ?? "",
-      name: strings[frames.name.at(frame)] ?? "",
-      line: grain === "line" ? frames.line.at(frame) : frames.firstLine.at(frame),
-      kind: FRAME_KINDS[frames.kind.at(frame)] ?? "synthetic",
-      self,
-      total,
-    };
+    const { firstFrame, stacks } = groups;
+    const sums = stacks.sum(this.profile.stacks, groupOf, firstFrame.length, leaves);
+    const { samples, self, total } = sums;
+    return { samples, rows: new Rows(this.profile, grain, firstFrame, self, total) };
   }
 }

@@ -1,4 +1,4 @@
-import type { Row } from "./figures.ts";
+import type { Row } from "./rows.ts";
 
 /** Longest pattern that is tried, and longest text that one is tried on: patterns may take forever. */
 const MOST_PATTERN = 200;

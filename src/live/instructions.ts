@@ -2,8 +2,9 @@
 
 import { formatCount, formatShare } from "../analysis/units.ts";
 import { listOpcodes, type Opcode } from "../profile/opcodes.ts";
-import type { InstructionCount, Row } from "./figures.ts";
+import type { InstructionCount } from "./figures.ts";
 import { heat } from "./heat.ts";
+import type { Row } from "./rows.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
 import { DIM, styleOf, TEXT } from "./style.ts";

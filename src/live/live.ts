@@ -8,7 +8,7 @@ import { Model, type Wish } from "./model.ts";
 import { Pace } from "./pace.ts";
 import { Painter } from "./painter.ts";
 import { drawPicture } from "./picture.ts";
-import { type Printed, type Scene, shareOf } from "./scene.ts";
+import type { Printed, Scene } from "./scene.ts";
 import type { Palette } from "./style.ts";
 import { type TaskCounts, TaskTree } from "./tasks.ts";
 import { ASK_GROUND, CLICKS_OFF, CLICKS_ON, type Terminal } from "./terminal.ts";
@@ -29,6 +29,9 @@ const TREND_MS = 1000;
 const MOUSE_ON = "the mouse clicks and scrolls here; m gives it back to the terminal";
 const MOUSE_OFF = "the mouse selects text again";
 const NO_OPCODES = "instructions are recorded with --opcodes";
+
+/** Shares of no row. */
+const NOTHING: Scene["before"] = { get: () => undefined };
 
 /** What a live screen shows, and whom it asks for the rest. */
 export interface LiveOptions {
@@ -68,8 +71,8 @@ export class Live {
   #window: Window | undefined;
   #tasks: TaskTree | undefined;
   #held: Held | undefined;
-  #shares: { at: number; of: Map<number, number> } = { at: -Infinity, of: new Map() };
-  #before = new Map<number, number>();
+  #shares: { readonly at: number; readonly of: Scene["before"] } = { at: -Infinity, of: NOTHING };
+  #before = NOTHING;
   #endedMs: number | undefined;
   #notice = { text: "", until: 0 };
   #writing = false;
@@ -338,9 +341,9 @@ export class Live {
   #compare(now: number, figures: Figures): void {
     if (now - this.#shares.at < TREND_MS) return;
     this.#before = this.#shares.of;
-    this.#shares = {
-      at: now,
-      of: new Map(figures.rows.map((row) => [row.id, shareOf(row, figures, "self")])),
-    };
+    const { rows: { self, total }, samples } = figures;
+    const get = (id: number): number | undefined =>
+      (total[id] ?? 0) > 0 ? self[id]! / samples : undefined;
+    this.#shares = { at: now, of: { get } };
   }
 }

@@ -1,4 +1,4 @@
-import type { Row } from "./figures.ts";
+import type { Row, Rows } from "./rows.ts";
 import { findHit, type Hit } from "./hits.ts";
 
 export const VIEWS = [
@@ -81,7 +81,7 @@ export class Model {
   /** Where left and right lead from the chosen node of a flame graph. */
   beside: { readonly left?: number; readonly right?: number } = {};
   /** The rows of functions or lines, as drawn last. */
-  rows: readonly Row[] = [];
+  rows: Rows | undefined;
   /** What can be clicked, as drawn last. */
   hits: Hit[] = [];
 
@@ -191,7 +191,8 @@ export class Model {
     } else if (this.view === "tasks" && this.chosen !== undefined) {
       this.#unfold(this.chosen, this.folded.has(this.chosen));
     } else if (this.view === "functions" || this.view === "lines") {
-      this.opened = this.rows.find(({ id }) => id === this.chosen) ?? this.rows[0];
+      const id = this.order.find((id) => id === this.chosen) ?? this.order[0];
+      this.opened = id === undefined ? undefined : this.rows?.row(id);
       this.scroll = 0;
     }
   }

@@ -4,7 +4,8 @@ import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { judgeQuality } from "../analysis/trust.ts";
 import { formatCounted, formatRate, formatShare } from "../analysis/units.ts";
 import type { Profile } from "../profile/profile.ts";
-import { Observer, type Row } from "./figures.ts";
+import { Observer } from "./figures.ts";
+import type { Row } from "./rows.ts";
 import { topRows } from "./rows_view.ts";
 import { Window } from "./window.ts";
 

@@ -2,11 +2,12 @@
 
 import { shortenPaths } from "../analysis/places.ts";
 import { formatCount, formatShare, formatTime } from "../analysis/units.ts";
-import { type Figures, placeOf, type Row } from "./figures.ts";
+import { type Figures, placeOf } from "./figures.ts";
 import { matcherOf } from "./filter.ts";
 import { heat } from "./heat.ts";
 import { drawInstructions } from "./instructions.ts";
 import { drawNothing } from "./nothing.ts";
+import type { Row, Rows } from "./rows.ts";
 import type { Area, Scene } from "./scene.ts";
 import { shareOf } from "./scene.ts";
 import type { Screen } from "./screen.ts";
@@ -101,21 +102,23 @@ const COLUMNS: readonly Column[] = [
 export function drawRows(screen: Screen, area: Area, scene: Scene): void {
   const { model } = scene;
   const columns = COLUMNS.filter(({ from }) => screen.width >= from);
-  const { rows, order } = sortRows(scene);
+  const { rows } = scene.figures;
+  const order = sortRows(scene);
   model.rows = rows;
   model.order = order;
-  const chosen = rows[Math.max(0, order.indexOf(model.chosen ?? -1))];
+  const id = order[Math.max(0, order.indexOf(model.chosen ?? -1))];
+  const chosen = id === undefined ? undefined : rows.row(id);
   const taken = chosen === undefined ? 0 : drawInstructions(screen, area, scene, chosen);
   model.page = Math.max(1, area.bottom - taken - area.top);
   model.follow();
   const nameAt = columns.reduce((sum, { cells }) => sum + cells + 1, 1);
   drawTitles(screen, area.top, columns, nameAt, scene);
-  if (rows.length === 0) {
+  if (order.length === 0) {
     drawNothing(screen, area, scene);
     return;
   }
-  const shown = rows.slice(model.scroll, model.scroll + model.page);
-  drawExtent(screen, area.top, scene, shown.length, rows.length);
+  const shown = order.slice(model.scroll, model.scroll + model.page).map((id) => rows.row(id));
+  drawExtent(screen, area.top, scene, shown.length, order.length);
   const short = shortenPaths(shown.map(({ file }) => file));
   shown.forEach((row, i) => {
     const y = area.top + 1 + i;
@@ -183,37 +186,39 @@ function drawExtent(
 }
 
 /** Rows in order, kept while neither they nor what is asked of them changes. */
-const sorted = new WeakMap<Figures, SortedRows>();
+const sorted = new WeakMap<Rows, { readonly asked: string; readonly order: readonly number[] }>();
 
-interface SortedRows {
-  readonly asked: string;
-  readonly rows: readonly Row[];
-  readonly order: readonly number[];
-}
-
-function sortRows(scene: Scene): SortedRows {
-  const { figures, model } = scene;
+function sortRows(scene: Scene): readonly number[] {
+  const { figures: { rows }, model } = scene;
   const asked = `${model.sort} ${model.filter}`;
-  const known = sorted.get(figures);
-  if (known?.asked === asked) return known;
-  const rows = figures.rows.filter(matcherOf(model.filter)).sort(orderOf(scene));
-  const fresh = { asked, rows, order: rows.map(({ id }) => id) };
-  sorted.set(figures, fresh);
-  return fresh;
+  const known = sorted.get(rows);
+  if (known?.asked === asked) return known.order;
+  const matches = matcherOf(model.filter);
+  const some = model.filter === "" ? rows.ids : rows.ids.filter((id) => matches(rows.row(id)));
+  const order = Array.from(some.toSorted(orderOf(scene)));
+  sorted.set(rows, { asked, order });
+  return order;
 }
 
-function orderOf({ figures, model, before }: Scene): (a: Row, b: Row) => number {
-  const byTotal = (a: Row, b: Row): number => b.total - a.total || b.self - a.self || a.id - b.id;
-  const change = (row: Row): number =>
-    Math.abs(shareOf(row, figures, "self") - (before.get(row.id) ?? 0));
+function orderOf({ figures, model, before }: Scene): (a: number, b: number) => number {
+  const { rows, samples } = figures;
+  const { self, total } = rows;
+  const byTotal = (a: number, b: number): number =>
+    total[b]! - total[a]! || self[b]! - self[a]! || a - b;
   if (model.sort === "total") return byTotal;
-  if (model.sort === "name") return (a, b) => compareNames(a, b) || a.id - b.id;
-  if (model.sort === "change") return (a, b) => change(b) - change(a) || byTotal(a, b);
-  return (a, b) => b.self - a.self || byTotal(a, b);
+  if (model.sort === "name") {
+    return (a, b) => compareTexts(rows.nameOf(a), rows.nameOf(b)) || a - b;
+  }
+  if (model.sort === "change") {
+    const change = new Float64Array(self.length);
+    for (const id of rows.ids) change[id] = Math.abs(self[id]! / samples - (before.get(id) ?? 0));
+    return (a, b) => change[b]! - change[a]! || byTotal(a, b);
+  }
+  return (a, b) => self[b]! - self[a]! || byTotal(a, b);
 }
 
-function compareNames(a: Row, b: Row): number {
-  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+function compareTexts(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Times in few characters: `12.3 ms`; nothing for none. */
@@ -226,13 +231,14 @@ function shortTime(us: number): string {
 
 /** The rows with the most samples of their own. */
 export function topRows({ rows }: Figures, count: number): Row[] {
-  const top: Row[] = [];
-  for (const row of rows) {
+  const { ids, self } = rows;
+  const top: number[] = [];
+  for (const id of ids) {
     const last = top[count - 1];
-    if (row.self <= 0 || (last !== undefined && row.self <= last.self)) continue;
-    const at = top.findIndex(({ self }) => self < row.self);
-    top.splice(at < 0 ? top.length : at, 0, row);
+    if (self[id]! <= 0 || (last !== undefined && self[id]! <= self[last]!)) continue;
+    const at = top.findIndex((other) => self[other]! < self[id]!);
+    top.splice(at < 0 ? top.length : at, 0, id);
     top.length = Math.min(top.length, count);
   }
-  return top;
+  return top.map((id) => rows.row(id));
 }

@@ -1,7 +1,8 @@
 import type { Profile } from "../profile/profile.ts";
 import type { Trust } from "../analysis/trust.ts";
-import type { Figures, Observer, Row } from "./figures.ts";
+import type { Figures, Observer } from "./figures.ts";
 import type { Model } from "./model.ts";
+import type { Row } from "./rows.ts";
 import type { Screen } from "./screen.ts";
 import type { TaskCounts, TaskTree } from "./tasks.ts";
 import type { ThreadWatch } from "./thread_watch.ts";
@@ -28,8 +29,8 @@ export interface Scene {
   /** Tasks, and how often they were seen: worked out when it is asked for. */
   tasks(): { readonly tree: TaskTree; readonly counts: TaskCounts };
   readonly trust: Trust;
-  /** Share of its group's samples that each row had one picture ago, by row id. */
-  readonly before: ReadonlyMap<number, number>;
+  /** Share of all samples that each row had about a second ago, by row id. */
+  readonly before: { get(id: number): number | undefined };
   /** Time since the capture began, and that our own process has used, ms. */
   readonly elapsedMs: number;
   readonly ownCpuMs: number;

@@ -1,7 +1,7 @@
 /** The source of a function with the samples of each line. */
 
 import { formatShare } from "../analysis/units.ts";
-import type { Row } from "./figures.ts";
+import type { Row } from "./rows.ts";
 import { heat } from "./heat.ts";
 import type { Area, Scene } from "./scene.ts";
 import type { Screen } from "./screen.ts";
