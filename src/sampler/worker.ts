@@ -88,7 +88,12 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       if (reader.now() > begun + STARTUP) beginning.close();
       reader.sleepUntil(reader.now() + LOOK_AGAIN, 0);
     }
-    if (watch !== undefined) rehearse({ ...means, watch }, order, process);
+    if (watch !== undefined) {
+      rehearse({ ...means, watch }, order, process);
+      tree = new ProcessTree({ ...means, watch }, order, { process, runtime: found });
+      // What there is to be begun with comes before the clock does.
+      tree.begin();
+    }
     beginning.close();
     if (request.consistency === "blocking") {
       const opened = openStopper(platform, process, reader);
@@ -97,9 +102,6 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       }
       stopper = opened;
     }
-    tree = watch && new ProcessTree({ ...means, watch }, order, { process, runtime: found });
-    // What there is to be begun with comes before the clock does.
-    tree?.begin();
     report({
       kind: "started",
       pythonVersion: versionText(found.offsets.version),
