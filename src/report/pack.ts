@@ -9,6 +9,7 @@ import {
   type ThreadEntry,
 } from "../../assets/report/format.ts";
 import { baseName } from "../analysis/places.ts";
+import { fitText } from "../analysis/terminal_text.ts";
 import { listOpcodes } from "../profile/opcodes.ts";
 import type { Summary } from "../profile/metadata.ts";
 import type { ProcessInfo } from "../profile/process.ts";
@@ -23,6 +24,8 @@ import type { TimeSlices } from "./slices.ts";
 import { escapeForPage } from "./text.ts";
 import { gatherFacts } from "./verdict.ts";
 
+/** Characters of a command line that are shown: of a longer one the middle is left out. */
+const LONGEST_COMMAND = 48;
 const TASK = FRAME_KINDS.indexOf("task");
 
 /** Finds the lines of files that a report is to show. */
@@ -134,8 +137,8 @@ function listThreads({ threads, processes }: Profile): ThreadEntry[] {
 }
 
 function nameProcess({ pid, command: [program = "", ...args], role }: ProcessInfo): string {
-  const words = [pid, baseName(program), ...args].join(" ");
-  return escapeForPage(role === undefined ? words : `${pid} ${role}`);
+  const words = escapeForPage([baseName(program), ...args].join(" "));
+  return `${pid} ${role ?? fitText(words, LONGEST_COMMAND)}`;
 }
 
 /** A thread's name, behind the pid of its process where there are several. */
