@@ -82,7 +82,7 @@ export function drawBoxes(
 
 /** Rectangles of one colour, and how many of its numbers are in use. */
 interface Bucket {
-  values: Float64Array;
+  readonly values: number[];
   used: number;
 }
 
@@ -97,16 +97,11 @@ class Buckets {
 
   add(color: string, x: number, y: number, width: number): void {
     let bucket = this.#byColor.get(color);
-    if (bucket === undefined) {
-      this.#byColor.set(color, bucket = { values: new Float64Array(3 << 8), used: 0 });
-    } else if (bucket.used === bucket.values.length) {
-      const more = new Float64Array(bucket.used * 2);
-      more.set(bucket.values);
-      bucket.values = more;
-    }
-    bucket.values[bucket.used++] = x;
-    bucket.values[bucket.used++] = y;
-    bucket.values[bucket.used++] = width;
+    if (bucket === undefined) this.#byColor.set(color, bucket = { values: [], used: 0 });
+    const { values } = bucket;
+    values[bucket.used++] = x;
+    values[bucket.used++] = y;
+    values[bucket.used++] = width;
   }
 
   /** Paints all; those of the color that must not be covered come last. */

@@ -37,21 +37,19 @@ export interface Matches {
   readonly samples: number;
 }
 
-/** By node, whether it or one above it fits; each is written before it is read. */
-let covered = new Uint8Array(0);
-
 /** Finds all nodes of a tree that fit, however small they are. */
 export function findMatches(model: Model, tree: Tree, query: Query): Matches {
   const nodes = new Uint8Array(tree.length);
   if (query.kind === "none" || query.kind === "broken") return { nodes, count: 0, samples: 0 };
-  const keys = query.kind === "place" ? undefined : matchKeys(model, tree.grouping, query);
+  let keys: Uint8Array | undefined;
   if (query.kind === "place") markPlace(model, tree, query.file, query.line, nodes);
+  else keys = matchKeys(model, tree.grouping, query);
   let count = 0;
   let samples = 0;
   const { length, key, parent, total } = tree;
-  if (covered.length < length) covered = new Uint8Array(length);
+  const covered = new Uint8Array(length);
   for (let node = 1; node < length; node++) {
-    const fits = keys === undefined ? nodes[node]! : keys[key[node]!]!;
+    const fits = keys?.[key[node]!] ?? nodes[node]!;
     const above = covered[parent[node]!]!;
     covered[node] = above | fits;
     if (fits === 0) continue;

@@ -1,6 +1,6 @@
 import { type Address, type Module, Ranges } from "../../ffi/process.ts";
 import type { DebugOffsets } from "./debug_offsets.ts";
-import type { MemoryReader } from "./memory.ts";
+import { type MemoryReader, pointerAt } from "./memory.ts";
 
 /** Offsets in the interpreter state of a build without a GIL. */
 interface Place {
@@ -58,6 +58,7 @@ export class CollectingThread {
   readonly #ranges = new Ranges(4);
   readonly #bytes = new Uint8Array(16 + STATE + 8 + COUNTS + 8);
   readonly #words = new Uint32Array(this.#bytes.buffer);
+  readonly #view = new DataView(this.#bytes.buffer);
   /** What was seen last, by interpreter. */
   readonly #seen = new Map<Address, Collection>();
 
@@ -93,8 +94,8 @@ export class CollectingThread {
     // Last: if the collection is the same then, it was when the thread was read that stops the others.
     this.#ranges.push(interpreter + this.collecting - COUNTS, COUNTS + 8);
     if (this.reader.memory.read(this.#ranges, this.#bytes) !== this.#ranges.bytes) return false;
-    if (this.#pointer(0) === 0 && this.#pointer(8) === 0) return true;
-    const requester = this.#pointer(16 + STATE);
+    if (pointerAt(this.#view, 0) === 0 && pointerAt(this.#view, 8) === 0) return true;
+    const requester = pointerAt(this.#view, 16 + STATE);
     const counts = 16 + STATE + 8;
     const isSame = this.#words[(counts + COUNTS) >> 2] !== 0 &&
       countCollections(this.#words, counts >> 2) === number;
@@ -104,10 +105,6 @@ export class CollectingThread {
     }
     const seen = this.#seen.get(interpreter);
     return seen?.number === number && seen.thread === thread.address;
-  }
-
-  #pointer(at: number): Address {
-    return this.#words[at >> 2]! + this.#words[(at >> 2) + 1]! * 0x1_0000_0000;
   }
 }
 

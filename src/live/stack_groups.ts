@@ -1,7 +1,7 @@
 import { markOutermost } from "../analysis/outermost.ts";
-import { NO_STACK, type StackTable } from "../profile/tables.ts";
+import { Column, NO_STACK, type StackTable } from "../profile/tables.ts";
 
-/** So many times as many steps as there are stacks: beyond, all are looked at anew instead. */
+/** After so many times as many steps as there are stacks, all of them are looked at anew instead. */
 const MOST_STEPS = 4;
 
 /** Samples of groups of frames. */
@@ -17,11 +17,9 @@ export interface GroupSums {
  * one pass over them.
  */
 export class StackGroups {
-  #length = 0;
-  #groupOf = new Int32Array(1024);
+  readonly #groupOf = new Column();
   /** 1 where the group is not on the stack below: only the outermost call of a recursion counts. */
-  #outermost = new Uint8Array(1024);
-  #depth = new Int32Array(1024);
+  readonly #outermost = new Column();
   /** Scratch: samples on each stack and on those that stand on it. */
   #below = new Float64Array(1024);
 
@@ -38,15 +36,18 @@ export class StackGroups {
     leaves: Float64Array,
   ): GroupSums {
     this.#update(stacks, groupOfFrame, groups);
-    const prefix = stacks.prefix.view();
-    const [groupOf, outermost, below] = [this.#groupOf, this.#outermost, this.#below];
+    const { length } = stacks;
+    if (length > this.#below.length) this.#below = new Float64Array(length * 2);
+    const below = this.#below;
     below.set(leaves);
-    below.fill(0, leaves.length, this.#length);
+    below.fill(0, leaves.length, length);
+    const [prefix, groupOf] = [stacks.prefix.view(), this.#groupOf.view()];
+    const outermost = this.#outermost.view();
     const self = new Float64Array(groups);
     const total = new Float64Array(groups);
     let samples = 0;
     // A prefix is always in the table before what stands on it.
-    for (let stack = this.#length - 1; stack >= 0; stack--) {
+    for (let stack = length - 1; stack >= 0; stack--) {
       const count = below[stack]!;
       if (count === 0) continue;
       const group = groupOf[stack]!;
@@ -63,39 +64,23 @@ export class StackGroups {
 
   #update(stacks: StackTable, groupOfFrame: Int32Array, groups: number): void {
     const { length } = stacks;
-    if (length > this.#groupOf.length) this.#grow(length * 2);
     const [prefix, frame] = [stacks.prefix.view(), stacks.frame.view()];
-    const [groupOf, depth] = [this.#groupOf, this.#depth];
-    let steps = 0;
-    for (let stack = this.#length; stack < length; stack++) {
-      const caller = prefix[stack]!;
-      groupOf[stack] = groupOfFrame[frame[stack]!]!;
-      depth[stack] = caller === NO_STACK ? 0 : depth[caller]! + 1;
-      steps += depth[stack]!;
+    const known = this.#groupOf.length;
+    for (let stack = known; stack < length; stack++) {
+      this.#groupOf.push(groupOfFrame[frame[stack]!]!);
     }
-    if (steps > MOST_STEPS * length) {
-      this.#outermost.set(markOutermost(stacks, groupOf, groups));
-    } else {
-      for (let stack = this.#length; stack < length; stack++) this.#mark(stack, prefix);
+    const groupOf = this.#groupOf.view();
+    let steps = MOST_STEPS * length;
+    for (let stack = known; stack < length && steps >= 0; stack++) {
+      let caller = prefix[stack]!;
+      for (; caller !== NO_STACK && groupOf[caller] !== groupOf[stack]; steps--) {
+        caller = prefix[caller]!;
+      }
+      this.#outermost.set(stack, caller === NO_STACK ? 1 : 0);
     }
-    this.#length = length;
-  }
-
-  #mark(stack: number, prefix: Int32Array): void {
-    const groupOf = this.#groupOf;
-    let caller = prefix[stack]!;
-    while (caller !== NO_STACK && groupOf[caller] !== groupOf[stack]) caller = prefix[caller]!;
-    this.#outermost[stack] = caller === NO_STACK ? 1 : 0;
-  }
-
-  #grow(length: number): void {
-    const kept = <T extends Int32Array | Uint8Array>(from: T, to: T): T => {
-      to.set(from);
-      return to;
-    };
-    this.#groupOf = kept(this.#groupOf, new Int32Array(length));
-    this.#outermost = kept(this.#outermost, new Uint8Array(length));
-    this.#depth = kept(this.#depth, new Int32Array(length));
-    this.#below = new Float64Array(length);
+    if (steps >= 0) return;
+    markOutermost(stacks, groupOf, groups).forEach((mark, stack) =>
+      this.#outermost.set(stack, mark)
+    );
   }
 }

@@ -89,8 +89,9 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       reader.sleepUntil(reader.now() + LOOK_AGAIN, 0);
     }
     if (watch !== undefined) {
-      rehearse({ ...means, watch }, order, process);
-      tree = new ProcessTree({ ...means, watch }, order, { process, runtime: found });
+      const treeMeans = { ...means, watch };
+      rehearse(treeMeans, order, process);
+      tree = new ProcessTree(treeMeans, order, { process, runtime: found });
       // What there is to be begun with comes before the clock does.
       tree.begin();
     }

@@ -9,9 +9,7 @@ import type { FlameCanvas } from "../flame_canvas.ts";
 import { titleOf } from "../headline.ts";
 import { Ruler } from "../labels.ts";
 import type { Model } from "../model.ts";
-import { findMatches, parseQuery } from "../search.ts";
 import { chooseTheme, readTheme } from "../theme.ts";
-import type { Tree } from "../tree.ts";
 import { Chips } from "./breadcrumbs.tsx";
 import { Comparison } from "./comparison.tsx";
 import { FlameView } from "./flame_view.tsx";
@@ -74,7 +72,6 @@ export function App({ model: current }: { model: Model }): JSX.Element {
     return () => removeEventListener("keydown", press);
   }, []);
   usePrintedTheme(theme, setTheme);
-  useEffect(() => practiseSearch(model, shown), [model]);
 
   const views: Readonly<Record<typeof state.view, () => JSX.Element>> = {
     flame: () => (
@@ -112,15 +109,6 @@ export function App({ model: current }: { model: Model }): JSX.Element {
 
 function Empty(): JSX.Element {
   return <p class="empty">No samples are left: take back one of the choices above.</p>;
-}
-
-/** Searches while nobody waits for it: the browser makes code fast that has run some times. */
-function practiseSearch(model: Model, tree: Tree): () => void {
-  // Some browsers do not tell when they are idle.
-  const idle = globalThis.requestIdleCallback?.(() => {
-    for (const text of ["a", "e", "o"]) findMatches(model, tree, parseQuery(text));
-  });
-  return () => idle !== undefined && cancelIdleCallback(idle);
 }
 
 /** Boxes of nodes that fit the search, row by row. */

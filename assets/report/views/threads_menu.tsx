@@ -36,8 +36,8 @@ function Threads({ page }: { page: Page }): JSX.Element {
     leave(all.filter((id) => !kept.has(id)));
   };
   const left = new Set(without);
-  const list = (groups: readonly ThreadGroup[]): JSX.Element[] =>
-    groups.slice(0, MOST_ROWS).map((group) => (
+  const list = (groups: readonly ThreadGroup[]): JSX.Element[] => [
+    ...groups.slice(0, MOST_ROWS).map((group) => (
       <div class="thread" key={group.name}>
         <Check
           text={group.name}
@@ -50,13 +50,14 @@ function Threads({ page }: { page: Page }): JSX.Element {
         <Button class="plain" onClick={() => keep(group)}>only</Button>
         <span class="faint">{formatCounted(group.samples, "sample")}</span>
       </div>
-    ));
+    )),
+    <More key="" rows={groups.length} />,
+  ];
   const several = (kind: string, groups: readonly ThreadGroup[]): JSX.Element | false =>
     groups.length > 1 && (
       <fieldset>
         <legend>{kind}</legend>
         {list(groups)}
-        <More rows={groups.length} />
       </fieldset>
     );
   return (
@@ -70,7 +71,6 @@ function Threads({ page }: { page: Page }): JSX.Element {
           <Button onClick={() => keep(threads[0]!)}>Only the busiest</Button>
         </div>
         {list(threads)}
-        <More rows={threads.length} />
       </fieldset>
     </>
   );
