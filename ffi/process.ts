@@ -190,8 +190,9 @@ export interface ReaderThread {
   /**
    * Sleeps until the monotonic time `deadline` (µs), spinning through the last few microseconds
    * (`spin` µs, 0 for none). Returns at once when it has passed.
+   * @returns the time now.
    */
-  sleepUntil(deadline: number, spin: number): void;
+  sleepUntil(deadline: number, spin: number): number;
   /**
    * Asks the system to let this thread go before ordinary ones when it wakes; for threads that sleep
    * most of the time. False when the system refuses, which does no harm.
@@ -208,10 +209,18 @@ export interface Loops {
   firstDifference(a: Uint8Array, b: Uint8Array, length: number): number;
   /** Where an array of 64 bytes or more lies. It stays there, and is kept alive by the caller. */
   addressOf(array: Int32Array | Float64Array): number;
+  /**
+   * Begins to follow the frames of a copy, and finishes the stack if nothing is in the way. Returns why it stopped.
+   * @param before the copy before, of the same arrangement, where the table says that it is to be used.
+   */
+  take(table: Float64Array, copy: Uint8Array, before: Uint8Array, policy: number): number;
   /** From frame to frame in a copy. Returns why it stopped. */
   follow(table: Float64Array, copy: Uint8Array): number;
-  /** Index of the first frame from `from` on whose call is not known, or the number of frames. */
-  firstUnknown(table: Float64Array, from: number): number;
+  /**
+   * Joins frames from `from` on to those they call. Returns the index of the first that cannot be joined so,
+   * or the number of frames.
+   */
+  join(table: Float64Array, from: number, policy: number): number;
   /** Puts the frames onto the lowest `kept` of the path. Returns the depth up to which it stays the same. */
   putAbove(table: Float64Array, kept: number): number;
   /** Finds known stacks from depth `from` on. Returns the depth of the first unknown one, or `depth`. */

@@ -6,8 +6,9 @@
 /** What the helper has on every system: the loops, and the clock of the calling thread. */
 const EVERYWHERE = {
   tach_first_difference: { parameters: ["buffer", "buffer", "u32"], result: "u32" },
+  tach_take: { parameters: ["buffer", "buffer", "buffer", "i32"], result: "i32" },
   tach_follow: { parameters: ["buffer", "buffer"], result: "i32" },
-  tach_first_unknown: { parameters: ["buffer", "i32"], result: "i32" },
+  tach_join: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   tach_put_above: { parameters: ["buffer", "i32"], result: "i32" },
   tach_find_stacks: { parameters: ["buffer", "i32", "i32"], result: "i32" },
   tach_begin_thread: { parameters: [], result: "i32" },

@@ -23,12 +23,21 @@ class HelperLoops implements Loops {
     return Number(Deno.UnsafePointer.value(pointer));
   }
 
+  take(table: Float64Array, copy: Uint8Array, before: Uint8Array, policy: number): number {
+    return this.#helper.tach_take(
+      table as FfiTable,
+      copy as FfiBuffer,
+      before as FfiBuffer,
+      policy,
+    );
+  }
+
   follow(table: Float64Array, copy: Uint8Array): number {
     return this.#helper.tach_follow(table as FfiTable, copy as FfiBuffer);
   }
 
-  firstUnknown(table: Float64Array, from: number): number {
-    return this.#helper.tach_first_unknown(table as FfiTable, from);
+  join(table: Float64Array, from: number, policy: number): number {
+    return this.#helper.tach_join(table as FfiTable, from, policy);
   }
 
   putAbove(table: Float64Array, kept: number): number {

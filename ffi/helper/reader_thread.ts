@@ -19,8 +19,8 @@ class HelperThread implements ReaderThread {
     return this.#helper.tach_now();
   }
 
-  sleepUntil(deadline: number, spin: number): void {
-    this.#helper.tach_sleep_until(deadline, spin);
+  sleepUntil(deadline: number, spin: number): number {
+    return this.#helper.tach_sleep_until(deadline, spin);
   }
 
   prefer(): boolean {

@@ -65,7 +65,35 @@ enum {
     W_ON_STACK, /* of the frame on the data stack that was met last, 0 for none */
     W_KEPT,     /* depth of the stack before at which it was met */
     W_JOINED,   /* so many frames from the leaf on are known to call one another */
-    W_COPY      /* where a frame has the number of its copy of the instructions, -1: there are none */
+    W_COPY,     /* where a frame has the number of its copy of the instructions, -1: there are none */
+    /* code objects by the address of their first instruction */
+    W_SORTED,   /* i32: objects */
+    W_SORTED_COUNT,
+    W_HELD,     /* 1: the thread is said not to run */
+    W_RESTORED, /* so many frames had lost their code; it was told from their instruction */
+    /* calls: edges by (place, callee), and what is known of each */
+    W_EDGE_PLACE,
+    W_EDGE_CALLEE,
+    W_EDGE_VALUE,
+    W_EDGE_MASK,
+    W_EDGE_STATES, /* i32 by edge */
+    /* the edge learned last, by (caller's code, callee) */
+    W_NEWEST_CALLER,
+    W_NEWEST_CALLEE,
+    W_NEWEST_VALUE,
+    W_NEWEST_MASK,
+    W_SITES,     /* i32 by edge: the place it begins at */
+    W_NEXT_SITE, /* i32 by edge: the next one of the same two codes + 1 */
+    /* frames whose places were moved to where they call from */
+    W_MOVED_AT,   /* i32: index of the frame */
+    W_MOVED_FROM, /* i32: the place it had */
+    W_MOVED_COUNT, /* -1: nobody wants to know */
+    W_MOVED_CAPACITY,
+    W_MOVES,  /* how many were moved by the last call */
+    W_LOWEST, /* the last of them, -1 for none */
+    /* a reading in one go */
+    W_CHUNKS_AT, /* where the chunks begin in the copy */
+    W_SAME       /* the path's places are as they were up to this depth */
 };
 
 /* Why a walk stopped; W_ADDRESS is the frame in question. */
@@ -76,7 +104,8 @@ enum {
     OUT_OF_ROOM, /* the arrays for frames are full */
     MET_OUTSIDE, /* a frame that is not in the chunks of the copy */
     MET_ENTRY,   /* a frame of the interpreter's own */
-    MET_ODD      /* code that is new, doubted, a generator's or the interpreter's, or does not fit */
+    MET_ODD,     /* code that is new, doubted, a generator's or the interpreter's, or does not fit */
+    ALL_DONE     /* nothing: the stack is joined, and put onto what is kept of the one before */
 };
 
 /* Higher numbers of copies are garbage (src/cpython/code_object.ts). */
@@ -112,6 +141,27 @@ static inline int32_t find_pair(const int32_t *firsts, const int32_t *seconds,
         }
         place = (place + 1) & mask;
     }
+}
+
+/* The object whose instructions hold an address, by binary search; -1: none. */
+static int32_t find_by_instruction(const double *w, double instruction) {
+    const int32_t *const sorted = NUMBERS(W_SORTED, int32_t);
+    const double *const starts = NUMBERS(W_STARTS, double);
+    int32_t low = 0, high = (int32_t)w[W_SORTED_COUNT];
+    while (low < high) {
+        const int32_t middle = (low + high) >> 1;
+        if (starts[sorted[middle]] <= instruction) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    if (low == 0) {
+        return -1;
+    }
+    const int32_t object = sorted[low - 1];
+    const int32_t code = NUMBERS(W_CODE_OF, int32_t)[object];
+    return instruction - starts[object] < NUMBERS(W_LENGTHS, int32_t)[code] ? object : -1;
 }
 
 /*
@@ -154,8 +204,9 @@ static inline __attribute__((always_inline)) int32_t follow(double *w, const uin
     const int32_t *const last_callee = NUMBERS(W_LAST_CALLEE, int32_t);
     const int32_t callers_known = (int32_t)w[W_LAST_CALLEE_LENGTH];
     const double base = w[W_BASE];
+    const int held = w[W_HELD] != 0;
 
-    int32_t joined = (int32_t)w[W_JOINED];
+    int32_t joined = (int32_t)w[W_JOINED], restored = (int32_t)w[W_RESTORED];
     int32_t count = (int32_t)w[W_COUNT], chunk = (int32_t)w[W_CHUNK_HINT], stop;
     double address = w[W_ADDRESS], on_stack = w[W_ON_STACK];
     for (;;) {
@@ -202,14 +253,20 @@ static inline __attribute__((always_inline)) int32_t follow(double *w, const uin
             }
             high |= (uint64_t)number << 16;
         }
-        const int32_t object = find_pair(object_low, object_high, object_value, object_mask,
-                                         (int32_t)((uint32_t)executable & mask), (int32_t)high);
+        const uint64_t instruction = word_at(frame + instruction_at);
+        const uint32_t object_address = (uint32_t)executable & mask;
+        /* A frame that has been popped since keeps its instruction; so does one whose call begins. */
+        const int popped = !copies && (count > 0 || !held) && object_address == 0 && high == 0;
+        const int32_t object =
+            popped ? find_by_instruction(w, (double)instruction)
+                   : find_pair(object_low, object_high, object_value, object_mask,
+                               (int32_t)object_address, (int32_t)high);
         if (object < 0 || checked[object] != epoch) {
             stop = MET_ODD;
             break;
         }
         const int32_t code = code_of[object];
-        const double passed = (double)word_at(frame + instruction_at) - starts[object];
+        const double passed = (double)instruction - starts[object];
         if (oddities[code] != 0 || owner == generator || !(passed >= -2 && passed < lengths[code])) {
             stop = MET_ODD;
             break;
@@ -228,6 +285,7 @@ static inline __attribute__((always_inline)) int32_t follow(double *w, const uin
             joined++;
         }
         count++;
+        restored += popped;
         on_stack = address;
         address = (double)word_at(frame + previous_at);
         if (address == 0) {
@@ -240,6 +298,7 @@ static inline __attribute__((always_inline)) int32_t follow(double *w, const uin
     w[W_ADDRESS] = address;
     w[W_ON_STACK] = on_stack;
     w[W_JOINED] = joined;
+    w[W_RESTORED] = restored;
     return stop;
 }
 
@@ -247,19 +306,83 @@ TACHYON int32_t tach_follow(double *w, const uint8_t *copy) {
     return w[W_COPY] < 0 ? follow(w, copy, 0) : follow(w, copy, 1);
 }
 
+/* What is known of an edge, as src/cpython/edge_table.ts has it; and what to do about the others. */
+enum { FRESH, KNOWN, DISMISSED };
+enum { OPEN, STRICT, EXACT };
+
 /*
- * The first frame from index `from` (1 or more) on that stands at another place than where it was last
- * found known to call the frame above it; the count of frames when there is none.
+ * Where a caller stood when it called, given where it stands now (src/cpython/edge_table.ts, `callSite`).
+ * -1: it is not known to call this code.
  */
-TACHYON int32_t tach_first_unknown(const double *w, int32_t from) {
-    const int32_t *const codes = NUMBERS(W_CODES, int32_t);
-    const int32_t *const places = NUMBERS(W_PLACES, int32_t);
-    const int32_t *const last_callee = NUMBERS(W_LAST_CALLEE, int32_t);
-    const int32_t known = (int32_t)w[W_LAST_CALLEE_LENGTH], count = (int32_t)w[W_COUNT];
-    int32_t i = from;
-    while (i < count && places[i] < known && last_callee[places[i]] == codes[i - 1] + 1) {
-        i++;
+static int32_t call_site(const double *w, int32_t caller, int32_t callee, int32_t place) {
+    const int32_t *const sites = NUMBERS(W_SITES, int32_t);
+    const int32_t *const next = NUMBERS(W_NEXT_SITE, int32_t);
+    int32_t edge = find_pair(NUMBERS(W_NEWEST_CALLER, int32_t), NUMBERS(W_NEWEST_CALLEE, int32_t),
+                             NUMBERS(W_NEWEST_VALUE, int32_t), (uint32_t)w[W_NEWEST_MASK], caller, callee);
+    int32_t before = -1, last = -1;
+    for (; edge >= 0; edge = next[edge] - 1) {
+        const int32_t site = sites[edge];
+        if (site <= place && site > before) {
+            before = site;
+        }
+        if (site > last) {
+            last = site;
+        }
     }
+    return before >= 0 ? before : last;
+}
+
+/*
+ * Joins frames from index `from` (1 or more) on to the ones above them: those that stand where they are
+ * known to call them, and those whose place can be moved to where they are. Returns the index of the first
+ * that is neither; the count of frames when there is none.
+ */
+TACHYON int32_t tach_join(double *w, int32_t from, int32_t policy) {
+    const int32_t *const codes = NUMBERS(W_CODES, int32_t);
+    int32_t *const places = NUMBERS(W_PLACES, int32_t);
+    int32_t *const last_callee = NUMBERS(W_LAST_CALLEE, int32_t);
+    const int32_t *const edge_place = NUMBERS(W_EDGE_PLACE, int32_t);
+    const int32_t *const edge_callee = NUMBERS(W_EDGE_CALLEE, int32_t);
+    const int32_t *const edge_value = NUMBERS(W_EDGE_VALUE, int32_t);
+    const uint32_t edge_mask = (uint32_t)w[W_EDGE_MASK];
+    const int32_t *const states = NUMBERS(W_EDGE_STATES, int32_t);
+    int32_t *const moved_at = NUMBERS(W_MOVED_AT, int32_t);
+    int32_t *const moved_from = NUMBERS(W_MOVED_FROM, int32_t);
+    const int32_t capacity = (int32_t)w[W_MOVED_CAPACITY];
+    const int32_t known = (int32_t)w[W_LAST_CALLEE_LENGTH], count = (int32_t)w[W_COUNT];
+    int32_t moved = (int32_t)w[W_MOVED_COUNT], moves = 0, lowest = -1;
+    int32_t i = from;
+    for (; i < count; i++) {
+        const int32_t place = places[i], callee = codes[i - 1];
+        if (place < known && last_callee[place] == callee + 1) {
+            continue;
+        }
+        const int32_t edge = find_pair(edge_place, edge_callee, edge_value, edge_mask, place, callee);
+        if (edge >= 0 && states[edge] == KNOWN) {
+            if (place < known) {
+                last_callee[place] = callee + 1;
+            }
+            continue;
+        }
+        if (policy == EXACT || (policy == OPEN && (edge < 0 || states[edge] != DISMISSED))) {
+            break;
+        }
+        const int32_t site = call_site(w, codes[i], callee, place);
+        if (site < 0 || moved == capacity) {
+            break;
+        }
+        if (moved >= 0) {
+            moved_at[moved] = i;
+            moved_from[moved] = place;
+            moved++;
+        }
+        places[i] = site;
+        lowest = i;
+        moves++;
+    }
+    w[W_MOVED_COUNT] = moved;
+    w[W_MOVES] = moves;
+    w[W_LOWEST] = lowest;
     return i;
 }
 
@@ -296,6 +419,55 @@ TACHYON int32_t tach_put_above(double *w, int32_t kept) {
     }
     w[W_PATH_DEPTH] = depth;
     return same;
+}
+
+/* True if the frame met last is known to be called by the uppermost of those that are kept. */
+static int joins_kept(const double *w) {
+    const int32_t count = (int32_t)w[W_COUNT], kept = (int32_t)w[W_KEPT];
+    if (count == 0) {
+        return 1;
+    }
+    const int32_t place = NUMBERS(W_PATH_PLACES, int32_t)[kept - 1];
+    return place < (int32_t)w[W_LAST_CALLEE_LENGTH] &&
+           NUMBERS(W_LAST_CALLEE, int32_t)[place] == NUMBERS(W_CODES, int32_t)[count - 1] + 1;
+}
+
+/*
+ * Begins a walk: sees up to where the copy is the same as the one before, and follows frames. If these lead
+ * to the stack before or to the base, and nothing stands in the way, joins them and puts them onto what is
+ * kept: ALL_DONE. Else says why `follow` stopped, and has done no more than that.
+ */
+TACHYON int32_t tach_take(double *w, const uint8_t *copy, const uint8_t *before, int32_t policy) {
+    w[W_STABLE_UNTIL] = 0;
+    if (w[W_REUSABLE] > 0) {
+        const uint32_t from = (uint32_t)w[W_CHUNKS_AT];
+        const double end = w[W_LIMIT] < w[W_CHUNKS_END] ? w[W_LIMIT] : w[W_CHUNKS_END];
+        const uint32_t length = end > from ? (uint32_t)end - from : 0;
+        w[W_STABLE_UNTIL] = from + tach_first_difference(copy + from, before + from, length);
+    }
+    const int32_t stop = tach_follow(w, copy);
+    if (stop != MET_STABLE && (stop != MET_BASE || w[W_COUNT] == 0)) {
+        return stop;
+    }
+    if (stop == MET_BASE) {
+        w[W_KEPT] = 0;
+    }
+    const int32_t kept = (int32_t)w[W_KEPT], count = (int32_t)w[W_COUNT];
+    if (kept + count > (int32_t)w[W_PATH_CAPACITY]) {
+        return stop;
+    }
+    const int32_t from = w[W_JOINED] > 1 ? (int32_t)w[W_JOINED] : 1;
+    w[W_MOVED_COUNT] = 0;
+    const int32_t joined = tach_join(w, from, policy);
+    if ((from < count && joined < count) || (kept > 0 && !joins_kept(w))) {
+        int32_t *const places = NUMBERS(W_PLACES, int32_t);
+        for (int32_t moved = (int32_t)w[W_MOVED_COUNT] - 1; moved >= 0; moved--) {
+            places[NUMBERS(W_MOVED_AT, int32_t)[moved]] = NUMBERS(W_MOVED_FROM, int32_t)[moved];
+        }
+        return stop;
+    }
+    w[W_SAME] = tach_put_above(w, kept);
+    return ALL_DONE;
 }
 
 /* The table for interning. */

@@ -54,6 +54,9 @@ export class CodeTable {
   oddities: Int32Array = new Int32Array(256);
   /** Objects by address. */
   readonly objects: PairMap = new PairMap();
+  /** Objects by the address of their first instruction; `sortedCount` of them. */
+  sorted: Int32Array = new Int32Array(256);
+  sortedCount = 0;
   /** Value of `epoch` when the object was last known to be the same. */
   checked: Int32Array = new Int32Array(256);
   /** Goes up whenever code objects may have been freed. */
@@ -66,9 +69,6 @@ export class CodeTable {
   readonly #generations = new Map<Address, number>();
   #codeType: Address = 0;
   #watchful = 0;
-  /** Objects by address. */
-  #sorted: Int32Array = new Int32Array(256);
-  #sortedCount = 0;
 
   constructor(readonly reader: MemoryReader, readonly layout: Layout) {}
 
@@ -116,7 +116,7 @@ export class CodeTable {
   findByInstruction(address: Address): number {
     const above = this.#firstAbove(address);
     if (above === 0) return -1;
-    const object = this.#sorted[above - 1]!;
+    const object = this.sorted[above - 1]!;
     if (!this.#holds(object, address)) return -1;
     // A copy of instructions may be given up without a word, unlike code.
     const isCopy = this.#contents[object]!.copy > 0;
@@ -185,7 +185,7 @@ export class CodeTable {
     if (object >= this.starts.length) this.starts = widened(this.starts, this.starts.length * 2);
     this.codeOf = withRoom(this.codeOf, object + 1);
     this.checked = withRoom(this.checked, object + 1);
-    this.#sorted = withRoom(this.#sorted, object + 1);
+    this.sorted = withRoom(this.sorted, object + 1);
     this.#sort(object, code.start);
     this.objects.set(low, high, object);
     return object;
@@ -193,16 +193,16 @@ export class CodeTable {
 
   /** An object has got its instructions at another place. */
   #move(object: number, start: Address): void {
-    const place = this.#sorted.subarray(0, this.#sortedCount).indexOf(object);
-    this.#sorted.copyWithin(place, place + 1, this.#sortedCount--);
+    const place = this.sorted.subarray(0, this.sortedCount).indexOf(object);
+    this.sorted.copyWithin(place, place + 1, this.sortedCount--);
     this.#sort(object, start);
   }
 
   #sort(object: number, start: Address): void {
     this.starts[object] = start;
     const place = this.#firstAbove(start);
-    this.#sorted.copyWithin(place + 1, place, this.#sortedCount++);
-    this.#sorted[place] = object;
+    this.sorted.copyWithin(place + 1, place, this.sortedCount++);
+    this.sorted[place] = object;
   }
 
   /** The code that says the same, or a new one. */
@@ -246,13 +246,13 @@ export class CodeTable {
     return index;
   }
 
-  /** Index in `#sorted` of the first object that starts above an address. */
+  /** Index in `sorted` of the first object that starts above an address. */
   #firstAbove(address: Address): number {
     let low = 0;
-    let high = this.#sortedCount;
+    let high = this.sortedCount;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.starts[this.#sorted[middle]!]! <= address) low = middle + 1;
+      if (this.starts[this.sorted[middle]!]! <= address) low = middle + 1;
       else high = middle;
     }
     return low;

@@ -4,6 +4,7 @@ import type { EdgeTable } from "./edge_table.ts";
 import type { FrameList } from "./frame_list.ts";
 import { GENERATOR_OWNER, INTERPRETER_OWNER } from "./layout.ts";
 import { LoopTable } from "./loop_table.ts";
+import { MovedSites } from "./moved_sites.ts";
 import type { StackPath } from "./stack_path.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
@@ -12,6 +13,7 @@ export const MET_STABLE = 0; // the stack before is met unchanged
 export const MET_BASE = 1; // the thread's base frame
 export const MET_END = 2; // the frame met last has no caller
 export const OUT_OF_ROOM = 3; // the list of frames is full
+export const ALL_DONE = 7; // the stack is put together already
 // All others: a frame that is not regular, as it is the interpreter's own, its code is new, …
 
 /** Places in the table, in the order of `ffi/helper/walk.c`. */
@@ -64,7 +66,30 @@ const ON_STACK = 45;
 const KEPT = 46;
 const JOINED = 47;
 const COPY = 48;
-const SLOTS = 49;
+const SORTED = 49;
+const SORTED_COUNT = 50;
+const HELD = 51;
+const RESTORED = 52;
+const EDGE_PLACE = 53;
+const EDGE_CALLEE = 54;
+const EDGE_VALUE = 55;
+const EDGE_MASK = 56;
+const EDGE_STATES = 57;
+const NEWEST_CALLER = 58;
+const NEWEST_CALLEE = 59;
+const NEWEST_VALUE = 60;
+const NEWEST_MASK = 61;
+const SITES = 62;
+const NEXT_SITE = 63;
+const MOVED_AT = 64;
+const MOVED_FROM = 65;
+const MOVED_COUNT = 66;
+const MOVED_CAPACITY = 67;
+const MOVES = 68;
+const LOWEST = 69;
+const CHUNKS_AT = 70;
+const SAME = 71;
+const SLOTS = 72;
 
 /** The table that the loops in C share with the walk of one thread. */
 export class FrameLoops {
@@ -72,6 +97,8 @@ export class FrameLoops {
   readonly #table: Float64Array;
   /** The list of frames that is entered. */
   #frames: FrameList | undefined;
+  /** What `take` has moved, which nobody needs to know. */
+  readonly #own = new MovedSites();
 
   constructor(
     readonly loops: Loops,
@@ -118,13 +145,33 @@ export class FrameLoops {
     return this.#table[JOINED]!;
   }
 
+  /** Frames of this walk that had lost their code, which `follow` told from their instruction. */
+  get restored(): number {
+    return this.#table[RESTORED]!;
+  }
+
+  /** Frames whose places the last `join` has moved. */
+  get moves(): number {
+    return this.#table[MOVES]!;
+  }
+
+  /** Index of the one nearest to the root; −1: none. */
+  get lowestMove(): number {
+    return this.#table[LOWEST]!;
+  }
+
+  /** Depth up to which the path's places are as they were, after `take` has done it all. */
+  get same(): number {
+    return this.#table[SAME]!;
+  }
+
   /**
    * Begins the walk of a copy.
    * @param base address of the thread's base frame, −1 if it has none.
    * @param reusable depth of the stack before that may be taken over.
-   * @param stableUntil offset up to which the data stack is the same as in the copy before.
+   * @param held the thread is said not to run.
    */
-  begin(base: Address, reusable: number, stableUntil: number): void {
+  begin(base: Address, reusable: number, held: boolean): void {
     const { copy, path } = this;
     const table = this.#table;
     path.reserve(0, copy);
@@ -135,11 +182,32 @@ export class FrameLoops {
     table[PATH_DEPTH] = path.depth;
     table[LIMIT] = copy.limit;
     table[CHUNKS_END] = copy.outsideAt;
-    table[STABLE_UNTIL] = stableUntil;
+    table[CHUNKS_AT] = copy.chunksAt;
+    table[STABLE_UNTIL] = 0;
     table[REUSABLE] = reusable;
     table[BASE] = base;
     table[ON_STACK] = 0;
     table[JOINED] = 0;
+    table[RESTORED] = 0;
+    table[HELD] = held ? 1 : 0;
+  }
+
+  /**
+   * Follows regular frames from the leaf's address on, and puts the whole stack together if they are all there
+   * is: {@link ALL_DONE}. Else returns why it stopped.
+   */
+  take(address: Address, frames: FrameList, policy: number): number {
+    const { copy, path } = this;
+    const table = this.#table;
+    this.#enterFrames(frames);
+    this.#enterMoved(this.#own);
+    table[EPOCH] = this.codeTable.epoch;
+    table[SORTED_COUNT] = this.codeTable.sortedCount;
+    table[ADDRESS] = address;
+    const stop = this.loops.take(table, copy.bytes, copy.earlier, policy);
+    frames.count = table[COUNT]!;
+    if (stop === ALL_DONE) path.depth = table[PATH_DEPTH]!;
+    return stop;
   }
 
   /** Follows regular frames from an address on and adds them to the list. Returns why it stopped. */
@@ -147,16 +215,27 @@ export class FrameLoops {
     const table = this.#table;
     this.#enterFrames(frames);
     table[EPOCH] = this.codeTable.epoch;
+    table[SORTED_COUNT] = this.codeTable.sortedCount;
     table[ADDRESS] = address;
     const stop = this.loops.follow(table, this.copy.bytes);
     frames.count = table[COUNT]!;
     return stop;
   }
 
-  /** Index of the first frame from `from` (1 or more) on that is not known to call the one above it, or their number. */
-  firstUnknown(frames: FrameList, from: number): number {
+  /**
+   * Joins frames from `from` (1 or more) on to the ones above them: those that are known to call them from
+   * where they stand, and those that are known to have stood elsewhere when they called them.
+   * @param moved takes down which were moved; absent: nobody wants to know.
+   * @returns index of the first frame that is neither, or their number.
+   */
+  join(frames: FrameList, from: number, policy: number, moved?: MovedSites): number {
     this.#enterFrames(frames);
-    return this.loops.firstUnknown(this.#table, from);
+    const table = this.#table;
+    table[MOVED_COUNT] = -1;
+    if (moved !== undefined) this.#enterMoved(moved);
+    const next = this.loops.join(table, from, policy);
+    if (moved !== undefined) moved.count = table[MOVED_COUNT];
+    return next;
   }
 
   /**
@@ -182,6 +261,14 @@ export class FrameLoops {
     this.#table[COUNT] = frames.count;
   }
 
+  #enterMoved(moved: MovedSites): void {
+    const table = this.#table;
+    this.#shared.enter(MOVED_AT, moved.at);
+    this.#shared.enter(MOVED_FROM, moved.from);
+    table[MOVED_COUNT] = moved.count;
+    table[MOVED_CAPACITY] = moved.at.length;
+  }
+
   #enterList(frames: FrameList): void {
     this.#shared.enter(ADDRESSES, frames.addresses);
     this.#shared.enter(OFFSETS, frames.offsets);
@@ -195,6 +282,7 @@ export class FrameLoops {
     if (!this.#shared.isOutdated()) return;
     const { codeTable, path } = this;
     const { objects } = codeTable;
+    const { edges, newest } = this.edges;
     const { addresses, windows, offsets } = this.copy.dataStack;
     const { lastCallee } = this.edges;
     const table = this.#table;
@@ -213,6 +301,18 @@ export class FrameLoops {
     this.#shared.enter(CHUNK_AT, offsets);
     this.#shared.enter(LAST_CALLEE, lastCallee);
     table[LAST_CALLEE_LENGTH] = lastCallee.length;
+    this.#shared.enter(SORTED, codeTable.sorted);
+    this.#shared.enter(EDGE_PLACE, edges.firsts);
+    this.#shared.enter(EDGE_CALLEE, edges.seconds);
+    this.#shared.enter(EDGE_VALUE, edges.values);
+    table[EDGE_MASK] = edges.values.length - 1;
+    this.#shared.enter(EDGE_STATES, this.edges.states);
+    this.#shared.enter(NEWEST_CALLER, newest.firsts);
+    this.#shared.enter(NEWEST_CALLEE, newest.seconds);
+    this.#shared.enter(NEWEST_VALUE, newest.values);
+    table[NEWEST_MASK] = newest.values.length - 1;
+    this.#shared.enter(SITES, this.edges.sites);
+    this.#shared.enter(NEXT_SITE, this.edges.next);
     this.#shared.enter(DEPTH_AT, path.depthAtWord);
     table[DEPTH_AT_LENGTH] = path.depthAtWord.length;
     this.#shared.enter(PATH_ADDRESSES, path.addresses);

@@ -2,10 +2,18 @@ import type { Address } from "../../ffi/process.ts";
 import { type CodeTable, isNoCode, numbered } from "./code_table.ts";
 import type { EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
-import { type FrameLoops, MET_BASE, MET_END, MET_STABLE, OUT_OF_ROOM } from "./frame_loops.ts";
+import {
+  ALL_DONE,
+  type FrameLoops,
+  MET_BASE,
+  MET_END,
+  MET_STABLE,
+  OUT_OF_ROOM,
+} from "./frame_loops.ts";
 import { GENERATOR_OWNER, INTERPRETER_OWNER } from "./layout.ts";
 import { Lineage } from "./lineage.ts";
 import { BROKEN, EMPTY, TOO_DEEP, TORN, UNREADABLE, WHOLE } from "./snapshot_status.ts";
+import { EXACT, type Policy } from "./policy.ts";
 import type { Walk } from "./walk.ts";
 import { REARRANGED } from "./fetch_status.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
@@ -28,8 +36,8 @@ export class FrameWalk implements Walk {
   readonly frames = new FrameList();
   /** Depth up to which the stack before is taken over. */
   kept = 0;
-  /** Frames whose code or caller had to be restored. */
-  repairs = 0;
+  /** The walk has joined the stack, too, and put it onto what is kept. */
+  isDone = false;
   /** Frames outside the data stack: offsets, and how many of the new frames are not below each. */
   readonly guardOffsets: number[] = [];
   readonly guardCounts: number[] = [];
@@ -41,6 +49,7 @@ export class FrameWalk implements Walk {
   #root: Address = 0;
   #lastRoot: Address = 0;
   #bridges = 0;
+  #repairs = 0;
   // The frame that is being decoded.
   #code = -1;
   #place = -1;
@@ -54,35 +63,40 @@ export class FrameWalk implements Walk {
     this.#lineage = new Lineage(codeTable, edges);
   }
 
-  /**
-   * @param reusable depth of the stack before that may be taken over.
-   * @param held the thread is said not to run.
-   * @param stableUntil offset up to which the data stack is the same as in the copy before.
-   */
-  run(reusable: number, stableUntil: number, held: boolean): number {
+  /** Frames whose code or caller had to be restored. */
+  get repairs(): number {
+    return this.#repairs + this.loops.restored;
+  }
+
+  /** @param reusable depth of the stack before that may be taken over. */
+  run(reusable: number, policy: Policy): number {
     const { copy, frames } = this;
-    const status = this.#walk(copy.currentFrame(), reusable, stableUntil, held);
+    const status = this.#walk(copy.currentFrame(), reusable, policy);
     if (status < TORN || frames.count > 1) return status;
     const outer = copy.outerFrame();
-    return outer === 0 ? status : this.#walk(outer, reusable, stableUntil, held);
+    return outer === 0 ? status : this.#walk(outer, reusable, policy);
   }
 
   /** Does the same from a frame on. */
-  #walk(from: Address, reusable: number, stableUntil: number, held: boolean): number {
+  #walk(from: Address, reusable: number, policy: Policy): number {
     const { copy, frames, loops } = this;
+    const held = policy === EXACT;
     const { frame: fields, thread } = copy.runtime.layout;
     const base = thread.baseFrame < 0 ? -1 : copy.threadField(thread.baseFrame);
     this.#begin();
+    loops.begin(base, reusable, held);
     let address = from;
     if (address === 0 || address === base) return EMPTY;
-    loops.begin(base, reusable, stableUntil);
     for (let turns = 0; turns < MOST_TURNS; turns++) {
-      const stop = loops.follow(address, frames);
-      address = loops.address;
-      if (stop === MET_STABLE) {
+      const stop = turns === 0
+        ? loops.take(address, frames, policy)
+        : loops.follow(address, frames);
+      if (stop === MET_STABLE || stop === ALL_DONE) {
         this.kept = loops.kept;
+        this.isDone = stop === ALL_DONE;
         return WHOLE;
       }
+      address = loops.address;
       if (stop === MET_BASE) return frames.count === 0 ? EMPTY : WHOLE;
       if (frames.count > MOST_FRAMES) return TOO_DEEP;
       if (stop === OUT_OF_ROOM) {
@@ -143,7 +157,8 @@ export class FrameWalk implements Walk {
     this.frames.count = 0;
     if (this.guardOffsets.length > 0) this.guardOffsets.length = this.guardCounts.length = 0;
     this.kept = 0;
-    this.repairs = 0;
+    this.isDone = false;
+    this.#repairs = 0;
     this.#bridges = 0;
     this.#root = 0;
   }
@@ -181,7 +196,7 @@ export class FrameWalk implements Walk {
     let code = object < 0 ? -1 : codeTable.codeOf[object]!;
     let distance = code < 0 ? -1 : instruction - codeTable.starts[object]!;
     if (!(distance >= -2 && distance < codeTable.lengths[code]!)) {
-      this.repairs++;
+      this.#repairs++;
       const owning = codeTable.findByInstruction(instruction);
       if (owning >= 0) {
         // Popped, or about to be pushed over: the instruction is still that of the old call.
@@ -272,7 +287,7 @@ export class FrameWalk implements Walk {
       return at >= 0 && this.#decode(at) === WHOLE && this.#code === code ? address : -1;
     });
     if (!found) return 0;
-    this.repairs++;
+    this.#repairs++;
     const { codes, addresses, junction } = this.#lineage;
     for (let k = 0; k < codes.length; k++) {
       const site = edges.callSite(codes[k]!, frames.codes[frames.count - 1]!, 0);

@@ -30,6 +30,7 @@ export class HeapWalk implements Walk {
   readonly frames = new FrameList();
   kept = 0;
   repairs = 0;
+  readonly isDone = false;
   readonly guardOffsets: number[] = [];
   readonly guardCounts: number[] = [];
 
@@ -55,7 +56,7 @@ export class HeapWalk implements Walk {
     frames.count = 0;
     this.kept = 0;
     this.repairs = 0;
-    this.loops.begin(-1, 0, 0);
+    this.loops.begin(-1, 0, false);
     let address = copy.currentFrame();
     if (address === 0) return EMPTY;
     // The frame met last is dead, and may be one of the free list.

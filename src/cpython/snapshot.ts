@@ -5,7 +5,8 @@ import { FrameLoops } from "./frame_loops.ts";
 import { FrameWalk } from "./frame_walk.ts";
 import { HeapWalk } from "./heap_walk.ts";
 import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
-import { EXACT, type Policy, StackJoin } from "./stack_join.ts";
+import { EXACT, type Policy } from "./policy.ts";
+import { StackJoin } from "./stack_join.ts";
 import { StackPath } from "./stack_path.ts";
 import { FETCHED, REARRANGED } from "./fetch_status.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
@@ -89,8 +90,7 @@ export class Snapshot {
       }
       this.#noticeFreedCode(policy === EXACT);
       const reusable = this.path.reusableDepth(this.copy);
-      const stableUntil = reusable > 0 ? this.#stableBytes() : 0;
-      const walked = this.#walk.run(reusable, stableUntil, policy === EXACT);
+      const walked = this.#walk.run(reusable, policy);
       if (walked === WHOLE) return this.#join.join(policy);
       // The stack before is not that of the copy before any more.
       this.path.trusted = 0;
@@ -187,11 +187,6 @@ export class Snapshot {
     if (this.#epoch === codeTable.epoch) return;
     this.#epoch = codeTable.epoch;
     this.path.trusted = 0;
-  }
-
-  /** Offset up to which the data stack is the same as in the copy before. */
-  #stableBytes(): number {
-    return this.#compare(Math.min(this.copy.limit, this.copy.outsideAt));
   }
 
   /** Offset from the chunks' start on at which the copy and the one before differ, or `until`. */

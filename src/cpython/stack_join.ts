@@ -3,18 +3,11 @@ import { DISMISSED, type EdgeTable } from "./edge_table.ts";
 import { FrameList, NOT_READ } from "./frame_list.ts";
 import type { FrameLoops } from "./frame_loops.ts";
 import { Lineage } from "./lineage.ts";
+import { MovedSites } from "./moved_sites.ts";
+import { EXACT, OPEN, type Policy, STRICT } from "./policy.ts";
 import { TORN, UNPROVEN, WHOLE } from "./snapshot_status.ts";
 import type { StackPath } from "./stack_path.ts";
 import type { Walk } from "./walk.ts";
-
-/** Calls that were never shown wait for proof; those given up are restored if they can be. */
-export const OPEN = 0;
-/** Calls that were never shown are restored, or the stack is torn. */
-export const STRICT = 1;
-/** All calls are taken as they are: the target was not running. */
-export const EXACT = 2;
-/** What to do about calls that no exact reading has shown yet. */
-export type Policy = typeof OPEN | typeof STRICT | typeof EXACT;
 
 /**
  * Puts the frames of a walk onto what is kept of the stack before, checking every call from the leaf
@@ -35,9 +28,7 @@ export class StackJoin {
   /** What is joined: the frames of the walk, or a list of their own once some had to be put between. */
   #frames: FrameList;
   readonly #restored = new FrameList();
-  /** Call sites of the walk's frames that were moved, and the places they had. */
-  readonly #movedAt: number[] = [];
-  readonly #movedFrom: number[] = [];
+  readonly #moved = new MovedSites();
   readonly #lineage: Lineage;
   /** Depth that is kept of the stack before, and the place of its uppermost frame. */
   #kept = 0;
@@ -59,17 +50,18 @@ export class StackJoin {
 
   /** Joins the last walk. */
   join(policy: Policy): number {
-    const { walk, path, loops } = this;
+    const { walk, path } = this;
     if (this.freshEdges.length > 0) this.freshEdges.length = 0;
     this.hasUnseen = false;
     this.repairs = walk.repairs;
     this.#frames = walk.frames;
     this.#kept = walk.kept;
+    if (walk.isDone) return this.#takeOver();
     this.#top = walk.kept > 0 ? path.places[walk.kept - 1]! : -1;
     this.#lowestRepair = -1;
     // The index behind the last frame stands for the uppermost of those that are kept.
-    for (let i = Math.max(1, loops.joined); i <= this.#frames.count; i++) {
-      if (i < this.#frames.count) i = loops.firstUnknown(this.#frames, i);
+    for (let i = Math.max(1, this.loops.joined); i <= this.#frames.count; i++) {
+      if (i < this.#frames.count) i = this.#joinKnown(i, policy);
       const isKept = i === this.#frames.count;
       if (isKept && this.#kept === 0) break;
       i = this.#joinCaller(i, isKept, policy);
@@ -82,18 +74,43 @@ export class StackJoin {
     return this.#settle();
   }
 
+  /** The walk has done all there was to do. */
+  #takeOver(): number {
+    const { walk, path, loops } = this;
+    const kept = this.#kept;
+    this.repairs += loops.moves;
+    this.changedFrom = loops.same;
+    if (path.hasGuards) path.replaceGuards(kept, [], []);
+    if (walk.repairs > 0) path.trusted = kept;
+    else path.trusted = loops.moves > 0 ? path.depth - 1 - loops.lowestMove : path.depth;
+    this.#repeatable = false;
+    this.serial++;
+    return WHOLE;
+  }
+
   /** A new walk begins: the last one cannot be judged any more. */
   forget(): void {
     this.#repeatable = false;
-    if (this.#movedAt.length > 0) this.#movedAt.length = this.#movedFrom.length = 0;
+    this.#moved.count = 0;
   }
 
   /** Judges the same walk again, strictly; TORN if that cannot be. */
   rejudge(): number {
     if (!this.#repeatable) return TORN;
-    const { places } = this.walk.frames;
-    while (this.#movedAt.length > 0) places[this.#movedAt.pop()!] = this.#movedFrom.pop()!;
+    this.#moved.undo(this.walk.frames.places);
     return this.join(STRICT);
+  }
+
+  /** Joins the callers about whose calls all is known. Returns the index of the first other one. */
+  #joinKnown(from: number, policy: Policy): number {
+    const { loops, walk } = this;
+    const moved = this.#frames === walk.frames ? this.#moved : undefined;
+    const next = loops.join(this.#frames, from, policy, moved);
+    if (loops.moves > 0) {
+      this.repairs += loops.moves;
+      this.#lowestRepair = loops.lowestMove;
+    }
+    return next;
   }
 
   /**
@@ -120,10 +137,7 @@ export class StackJoin {
     if (place < 0) return this.#restore(i);
     if (isKept) this.#top = place;
     else {
-      if (this.#frames === this.walk.frames) {
-        this.#movedAt.push(i);
-        this.#movedFrom.push(raw);
-      }
+      if (this.#frames === this.walk.frames) this.#moved.push(i, raw);
       places[i] = place;
     }
     return i;

@@ -1,5 +1,6 @@
 import type { CodeTable } from "./code_table.ts";
 import type { FrameList } from "./frame_list.ts";
+import type { Policy } from "./policy.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
 /** Follows the frames of one thread in a copy of its memory. */
@@ -15,13 +16,13 @@ export interface Walk {
   /** Frames outside the data stack: offsets, and how many of the new frames are not below each. */
   readonly guardOffsets: readonly number[];
   readonly guardCounts: readonly number[];
+  /** The walk has joined the stack, too, and put it onto what is kept. */
+  readonly isDone: boolean;
   /**
    * Walks from the current frame to the root, or to where the stack before is met again unchanged.
    * @param reusable depth of the stack before that may be taken over.
-   * @param stableUntil offset up to which the data stack is the same as in the copy before.
-   * @param held the thread is said not to run.
    */
-  run(reusable: number, stableUntil: number, held: boolean): number;
+  run(reusable: number, policy: Policy): number;
   /** The root that the last stack ended at was really one. */
   confirmRoot(): void;
 }

@@ -5,7 +5,7 @@ import { ACTIVE_STATUS } from "../cpython/layout.ts";
 import { listThreads, type Runtime, type ThreadState } from "../cpython/runtime.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
 import { EMPTY, TORN, WHOLE } from "../cpython/snapshot_status.ts";
-import { EXACT } from "../cpython/stack_join.ts";
+import { EXACT } from "../cpython/policy.ts";
 import { PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
 import { ThreadCopy } from "../cpython/thread_copy.ts";
 import { type ThreadName, ThreadNames } from "../cpython/thread_names.ts";

@@ -26,6 +26,8 @@ export class SamplingLoop {
   #missedTold = 0;
   #toldAt = 0;
   #ticks = 0;
+  /** The time when the clock was looked at last. */
+  #now = 0;
 
   constructor(
     readonly subject: Subject,
@@ -49,19 +51,17 @@ export class SamplingLoop {
     let last = 0;
     let ending: Ending | undefined;
     while (ending === undefined) {
-      let now = reader.now();
+      const now = this.#now = reader.now();
       const due = schedule.next(now - start);
       if (due >= durationUs) ending = this.#wait(start + durationUs, 0) ?? "duration";
       else {
         // Spinning is for those who can pay for it.
         const spin = intervalUs < SPIN_BELOW && schedule.slotUs === intervalUs ? SPIN : 0;
-        if (now < start + due) {
-          ending = this.#wait(start + due, spin);
-          now = reader.now();
-        } else if (isStopRequested(this.writer.ring)) ending = "interrupted";
+        if (now < start + due) ending = this.#wait(start + due, spin);
+        else if (isStopRequested(this.writer.ring)) ending = "interrupted";
       }
       if (ending !== undefined) break;
-      const time = now - start;
+      const time = this.#now - start;
       if (time >= durationUs && this.#ticks > 0) {
         // We were let on the CPU too late: this tick is missed, and so are those up to the end.
         const others = schedule.take(durationUs - INSTANT);
@@ -72,10 +72,10 @@ export class SamplingLoop {
       subject.miss(schedule.take(time), Math.round(schedule.withheld));
       counter.note(time - last, schedule.slotUs);
       if (time >= marks.due) marks.tell(time, subject);
-      ending = subject.tick(time, now);
+      ending = subject.tick(time, this.#now);
       if (++this.#ticks % PUBLISH === 0) this.#publish();
       if (time - this.#toldAt > TELL) this.#tellMissed(time);
-      if (budget?.spend(now) === true) schedule.stretch(budget.stretch);
+      if (budget?.spend(this.#now) === true) schedule.stretch(budget.stretch);
       last = time;
     }
     const noted = subject.finish(last, start);
@@ -96,14 +96,13 @@ export class SamplingLoop {
     const { napUs } = this.subject;
     for (;;) {
       if (isStopRequested(this.writer.ring)) return "interrupted";
-      const now = this.reader.now();
-      if (now >= until) return undefined;
-      if (until - now > napUs) {
+      if (this.#now >= until) return undefined;
+      if (until - this.#now > napUs) {
         this.#publish();
-        this.reader.sleepUntil(now + napUs, 0);
-        const ending = this.subject.rest(now + napUs);
+        this.#now = this.reader.sleepUntil(this.#now + napUs, 0);
+        const ending = this.subject.rest(this.#now);
         if (ending !== undefined) return ending;
-      } else this.reader.sleepUntil(until, spin);
+      } else this.#now = this.reader.sleepUntil(until, spin);
     }
   }
 

@@ -5,7 +5,7 @@ import { ACTIVE_STATUS } from "../cpython/layout.ts";
 import type { RoutineTable } from "../cpython/routine_table.ts";
 import type { Runtime, ThreadState } from "../cpython/runtime.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
-import { EXACT, OPEN, STRICT } from "../cpython/stack_join.ts";
+import { EXACT, OPEN, STRICT } from "../cpython/policy.ts";
 import {
   BROKEN,
   EMPTY,

@@ -13,7 +13,7 @@ import {
 } from "../../src/cpython/runtime.ts";
 import { BROKEN } from "../../src/cpython/snapshot_status.ts";
 import { Snapshot } from "../../src/cpython/snapshot.ts";
-import { OPEN, STRICT } from "../../src/cpython/stack_join.ts";
+import { OPEN, STRICT } from "../../src/cpython/policy.ts";
 import { ThreadCopy } from "../../src/cpython/thread_copy.ts";
 
 /** A frame as people see it: file, qualified name, line, end line, column, end column. */

@@ -27,9 +27,7 @@ function createClock(): ReaderThread {
   let now = 0;
   return {
     now: () => now += 200,
-    sleepUntil: (deadline) => {
-      now = Math.max(now, deadline);
-    },
+    sleepUntil: (deadline) => now = Math.max(now, deadline),
     prefer: () => true,
   };
 }

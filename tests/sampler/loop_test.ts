@@ -17,8 +17,8 @@ class Clock implements ReaderThread {
     return this.time;
   }
 
-  sleepUntil(deadline: number): void {
-    this.time = Math.max(this.time, deadline < this.from ? deadline : deadline + this.late);
+  sleepUntil(deadline: number): number {
+    return this.time = Math.max(this.time, deadline < this.from ? deadline : deadline + this.late);
   }
 
   prefer(): boolean {

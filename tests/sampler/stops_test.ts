@@ -110,7 +110,7 @@ function open(alive: boolean, ...answers: (StopFault["fault"] | Stopper)[]): {
   };
   const reader = {
     now: () => clock.time,
-    sleepUntil: (time: number) => void (clock.time = Math.max(clock.time, time)),
+    sleepUntil: (time: number) => clock.time = Math.max(clock.time, time),
   };
   return { opened: openStopper(platform, { pid: 1, alive: () => alive }, reader), tries };
 }
