@@ -201,7 +201,7 @@ export interface ReaderThread {
 }
 
 /**
- * The hot loops over what was read, in C (`helper/walk.c` states each contract). They share tables of
+ * The hot loops over what was read, in C (`helper/walk.c` and `helper/join.c` state each contract). They share tables of
  * numbers with their caller, in which arrays stand by their addresses in our own memory.
  */
 export interface Loops {

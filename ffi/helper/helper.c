@@ -1,6 +1,6 @@
 /*
  * What TypeScript does badly: one vectored read of another process, absolute deadlines, the scheduler's
- * view of a thread (activity.c has more of it), comparing buffers, walking frames (walk.c), and reading from
+ * view of a thread (activity.c has more of it), comparing buffers, walking frames (walk.c, join.c), and reading from
  * another CPU (visitor.c).
  *
  * Rules of this file: nothing here writes to another process, stops it (stopper.c does, when told to) or
@@ -44,7 +44,9 @@ TACHYON uint32_t tach_first_difference(const uint8_t *a, const uint8_t *b, uint3
     return at;
 }
 
+#include "tables.c"
 #include "walk.c"
+#include "join.c"
 
 static inline void relax(void) {
 #if defined(__x86_64__)

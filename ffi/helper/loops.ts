@@ -2,7 +2,7 @@ import type { Loops } from "../process.ts";
 import type { Helper } from "./functions.ts";
 import { type FfiBuffer, loadHelper } from "./library.ts";
 
-/** The loops of the helper's `walk.c`; they are the same on every system. */
+/** The loops of the helper's `walk.c` and `join.c`; they are the same on every system. */
 export function createLoops(): Loops {
   return new HelperLoops(loadHelper());
 }

@@ -16,7 +16,7 @@ export const OUT_OF_ROOM = 3; // the list of frames is full
 export const ALL_DONE = 7; // the stack is put together already
 // All others: a frame that is not regular, as it is the interpreter's own, its code is new, …
 
-/** Places in the table, in the order of `ffi/helper/walk.c`. */
+/** Places in the table, in the order of `ffi/helper/tables.c`. */
 const EXECUTABLE = 0;
 const PREVIOUS = 1;
 const INSTRUCTION = 2;

@@ -6,7 +6,7 @@ export const growth = { count: 0 };
 
 /**
  * A map from two 32-bit integers to one that is not negative: open addressing over typed arrays, so
- * that a look-up allocates nothing, and the loops in C (`ffi/helper/walk.c`) can do it. Entries are never removed, only overwritten.
+ * that a look-up allocates nothing, and the loops in C (`ffi/helper/tables.c`) can do it. Entries are never removed, only overwritten.
  */
 export class PairMap {
   firsts: Int32Array;
@@ -82,7 +82,7 @@ export class PairMap {
   }
 }
 
-/** `mix_pair` of `ffi/helper/walk.c`: mixes two integers well enough for the low bits to differ (multipliers of MurmurHash3's finaliser). */
+/** `mix_pair` of `ffi/helper/tables.c`: mixes two integers well enough for the low bits to differ (multipliers of MurmurHash3's finaliser). */
 function hash(first: number, second: number): number {
   let mixed = Math.imul(first, 0x85ebca6b) ^ Math.imul(second, 0xc2b2ae35);
   mixed ^= mixed >>> 15;

@@ -4,5 +4,5 @@ export const OPEN = 0;
 export const STRICT = 1;
 /** All calls are taken as they are: the target was not running. */
 export const EXACT = 2;
-/** What to do about calls that no exact reading has shown yet; `ffi/helper/walk.c` has the same numbers. */
+/** What to do about calls that no exact reading has shown yet; `ffi/helper/join.c` has the same numbers. */
 export type Policy = typeof OPEN | typeof STRICT | typeof EXACT;

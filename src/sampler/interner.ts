@@ -69,7 +69,7 @@ export class Interner {
 /** In place of a stack: what was read does not belong together. As a stack to fall back on it is none. */
 export const REFUSED = -3;
 
-/** Places in the table that the loop in C shares, in the order of `ffi/helper/walk.c`. */
+/** Places in the table that the loop in C shares, in the order of `ffi/helper/tables.c`. */
 const PREFIX = 0;
 const FRAME = 1;
 const VALUE = 2;
