@@ -44,8 +44,8 @@ export async function benchLive(python: string, seconds: number, rounds: number)
   print();
   print(
     `Captures at 10 kHz for ${seconds} s of a program with ever new stacks, without and with a screen ` +
-      "of 120×40 that is drawn 20 times a second (less often once that takes long): share of the " +
-      "rate that was achieved, and CPU of the main thread:",
+      "of 120×40 that is drawn 20 times a second (less often once that takes long), both with the states " +
+      "of threads: share of the rate that was achieved, and CPU of the main thread:",
   );
   printTable(["round", "achieved", "with screen", "main thread", "with screen"], rows);
 }
@@ -55,7 +55,8 @@ async function watch(pid: number, folder: string, seconds: number, live: boolean
   const outputs = ["-r", "10khz", "-o", `json:${folder}/result`];
   const own = await startLive(terminal, folder, [
     ...outputs,
-    live ? "--live" : "-q",
+    // A screen tells what threads do: both read the same of the target.
+    ...(live ? ["--live"] : ["-q", "--states"]),
     String(pid),
   ]);
   if (live) { for (let i = 0; i < TO_FASTEST; i++) await terminal.press("+"); }

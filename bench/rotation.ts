@@ -4,6 +4,7 @@ import { isFault } from "../src/cli/errors.ts";
 import { openInput } from "../src/recording/inputs/open.ts";
 import { Running } from "../tests/accuracy/running.ts";
 import { printResident, watchResident } from "./resident.ts";
+import { wasStalled, Witnesses } from "./witness.ts";
 import { median, percent, print } from "./table.ts";
 
 const target = new URL("unique.py", import.meta.url).pathname;
@@ -21,6 +22,8 @@ interface Part {
   readonly firstUs: number;
   readonly lastUs: number;
   readonly durationUs: number;
+  /** ms since the epoch. */
+  readonly startedAt: number;
   readonly samples: number;
   readonly missed: number;
   readonly bytes: number;
@@ -34,6 +37,7 @@ export async function benchRotation(python: string, seconds: number): Promise<vo
   const folder = await Deno.makeTempDir();
   try {
     await using running = await Running.start(python, target, [String(WIDTH)]);
+    await using witnesses = new Witnesses(python, seconds);
     const sizes = await watchCapture(running.pid, folder, seconds);
     const parts = [...Deno.readDirSync(folder)].map(({ name }) => name)
       .filter((name) => name.endsWith(".bin")).sort()
@@ -41,18 +45,27 @@ export async function benchRotation(python: string, seconds: number): Promise<vo
     const gaps = parts.slice(1).map((part, i) =>
       parts[i]!.durationUs - parts[i]!.lastUs + part.firstUs
     );
+    const stalls = await witnesses.tell();
+    const long = gaps.map((gap, i) => ({ gap, part: parts[i]! })).filter(({ gap }) => gap > MOST);
+    const theirs = long.filter(({ gap, part }) => {
+      const from = part.startedAt + part.lastUs / 1000;
+      return wasStalled(stalls, from, from + gap / 1000, (gap - MOST) / 1000);
+    });
     const sum = (of: (part: Part) => number): number => parts.reduce((all, p) => all + of(p), 0);
     print();
-    const within = gaps.filter((gap) => gap <= MOST).length;
     print(
       `${parts.length} parts of ${EVERY} s at 1 kHz of a program with ${WIDTH ** 5} stacks, ${
         sum((part) => part.samples)
       } samples, ` +
         `${sum((part) => part.missed)} ticks missed. From the last sample of a part to the first ` +
         `of the next: ${(median(gaps) / 1000).toFixed(2)} ms in the middle, at most two ticks in ` +
-        `${percent(within / gaps.length, 1)} (inside of parts: ${
+        `${gaps.length - long.length} of ${gaps.length} (inside of parts: ${
           percent(1 - sum((part) => part.longSteps) / sum((part) => part.steps), 1)
-        }), at most ${(Math.max(...gaps) / 1000).toFixed(2)} ms. A recording has ${
+        }), at most ${(Math.max(...gaps) / 1000).toFixed(2)} ms. In ${theirs.length} of the ` +
+        `${long.length} others the machine had stopped a CPU: a process that only sleeps was woken as late ` +
+        `then. Such stalls took ${
+          percent(stalls.reduce((all, { from, to }) => all + to - from, 0) / seconds / 1000, 1)
+        } of the time, all CPUs together. A recording has ${
           (sum((part) => part.bytes) / parts.length / 1e3).toFixed(0)
         } kB.`,
     );
@@ -99,6 +112,7 @@ function readPart(path: string): Part {
       firstUs,
       lastUs,
       durationUs: input.summary().durationUs,
+      startedAt: input.profile.metadata.startedAt,
       samples: quality.samples,
       missed: quality.missedTicks,
       bytes: file.source.size,

@@ -14,7 +14,7 @@ import {
 import { loadQuality } from "./counters.ts";
 import { drain } from "./records.ts";
 import { createRing, requestStop, type Ring, RingReader } from "./ring.ts";
-import type { Order, Report } from "./messages.ts";
+import { type Order, PRACTISE, type Report } from "./messages.ts";
 
 /** From one emptying of the ring to the next, ms. */
 const DRAIN_MS = 100;
@@ -24,7 +24,7 @@ export function createSampler(): Sampler {
   let spare: Promise<Worker> | undefined;
   return {
     async prepare(): Promise<void> {
-      await (spare ??= startWorker());
+      await (spare ??= startWorker(PRACTISE));
     },
     async start(request, listener, parts): Promise<Capture | AttachFault> {
       const worker = await (spare ?? startWorker());
@@ -36,12 +36,16 @@ export function createSampler(): Sampler {
   };
 }
 
-/** Starts a sampling thread. Fulfilled when it takes orders. */
-function startWorker(): Promise<Worker> {
+/** Starts a sampling thread, and has it practise. Fulfilled when it takes orders. */
+function startWorker(first?: typeof PRACTISE): Promise<Worker> {
   // One entry serves both threads, so that a bundle and a compiled executable need no second file.
   const worker = new Worker(Deno.mainModule, { type: "module", name: "sampler" });
   return new Promise((resolve, reject) => {
-    worker.onmessage = (): void => resolve(worker);
+    worker.onmessage = (): void => {
+      if (first === undefined) return resolve(worker);
+      worker.onmessage = (): void => resolve(worker);
+      worker.postMessage(first);
+    };
     worker.onerror = (event): void => reject(new Error(event.message));
   });
 }

@@ -7,9 +7,15 @@ export interface Order {
   readonly memory: SharedArrayBuffer;
 }
 
+/** Sent before: to do once what must be quick when a program has been started. */
+export const PRACTISE = "practise";
+
+/** All that the main thread says. */
+export type Word = typeof PRACTISE | Order;
+
 /**
- * What the sampling thread says: `ready` once it listens (an order sent before would be lost), then for
- * each order a fault, or `started` and in the end `finished`, which is its own end.
+ * What the sampling thread says: `ready` once it listens (an order sent before would be lost), and again when
+ * it has practised; then for each order a fault, or `started` and in the end `finished`, which is its own end.
  */
 export type Report =
   | { readonly kind: "ready" }

@@ -10,7 +10,7 @@ import { featuresFor } from "./features.ts";
 import { findRunning, isTooEarly } from "./interpreter_search.ts";
 import { Ledger } from "./ledger.ts";
 import { SamplingLoop } from "./loop.ts";
-import type { Order, Report } from "./messages.ts";
+import { PRACTISE, type Report, type Word } from "./messages.ts";
 import { ProcessTree } from "./process_tree.ts";
 import { rehearse } from "./rehearsal.ts";
 import { openStopper, Stops } from "./stops.ts";
@@ -25,16 +25,18 @@ const STARTUP = 200_000;
 
 /** Answers the order that makes this Worker a sampling thread. */
 export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
-  scope.onmessage = (event: MessageEvent<Order>): void => {
-    const { request, memory } = event.data;
-    const report = (message: Report): void => scope.postMessage(message);
+  const report = (message: Report): void => scope.postMessage(message);
+  scope.onmessage = ({ data }: MessageEvent<Word>): void => {
+    if (data === PRACTISE) {
+      practiseSearch(platform);
+      return report({ kind: "ready" });
+    }
+    const { request, memory } = data;
     if (capture(request, openRing(memory), report)) scope.close();
   };
   // What it takes to load the helper should not come between an order and its first tick.
   platform.readerThread();
-  practiseSearch(platform);
-  const ready: Report = { kind: "ready" };
-  scope.postMessage(ready);
+  report({ kind: "ready" });
 }
 
 /** @returns false if there was nothing to capture. */
