@@ -1,9 +1,22 @@
 /** What the live screen costs: rates with and without it, and the CPU time of the thread that draws. */
-import { captureCpu, Running } from "../tests/accuracy/running.ts";
+import { captureCpu, targetCpu } from "../tests/accuracy/running.ts";
+import { startProgram } from "../tests/e2e/running_program.ts";
 import { TmuxTerminal } from "../tests/live/tmux.ts";
 import { percent, print, printTable } from "./table.ts";
 
-const target = new URL("unique.py", import.meta.url).pathname;
+/** Programs to look at, for so many seconds: an ordinary one, and one whose stacks are ever new. */
+const PROGRAMS = [
+  {
+    name: "orders.py",
+    script: new URL("../examples/orders.py", import.meta.url).pathname,
+    args: (seconds: number): string[] => [String(seconds)],
+  },
+  {
+    name: "unique.py",
+    script: new URL("unique.py", import.meta.url).pathname,
+    args: (): string[] => [],
+  },
+];
 const main = new URL("../src/main.ts", import.meta.url).pathname;
 const config = new URL("../deno.json", import.meta.url).pathname;
 /** Of `/proc/PID/stat`. */
@@ -13,6 +26,8 @@ const TO_FASTEST = 4;
 
 /** How long tachyon may take to begin, ms. */
 const STARTUP_MS = 2000;
+/** What a capture takes besides, at most, s. */
+const SPARE = 15;
 
 /** How one capture went. */
 interface Went {
@@ -26,28 +41,37 @@ export async function benchLive(python: string, seconds: number, rounds: number)
   const folder = await Deno.makeTempDir();
   const rows: string[][] = [];
   try {
-    await using running = await Running.start(python, target, []);
-    for (let round = 0; round < rounds; round++) {
-      const without = await watch(running.pid, folder, seconds, false);
-      const live = await watch(running.pid, folder, seconds, true);
-      rows.push([
-        `${round + 1}`,
-        percent(without.achieved, 1),
-        percent(live.achieved, 1),
-        percent(without.cpu, 1),
-        percent(live.cpu, 1),
+    for (const { name, script, args } of PROGRAMS) {
+      await using running = await startProgram("taskset", [
+        ...["-c", String(targetCpu), python, script],
+        ...args(rounds * 2 * (seconds + SPARE)),
       ]);
+      for (let round = 0; round < rounds; round++) {
+        const without = await watch(running.pid, folder, seconds, false);
+        const live = await watch(running.pid, folder, seconds, true);
+        rows.push([
+          name,
+          percent(without.achieved, 1),
+          percent(live.achieved, 1),
+          percent(live.achieved / without.achieved, 1),
+          percent(without.cpu, 1),
+          percent(live.cpu, 1),
+        ]);
+      }
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
   print();
   print(
-    `Captures at 10 kHz for ${seconds} s of a program with ever new stacks, without and with a screen ` +
-      "of 120×40 that is drawn 20 times a second (less often once that takes long), both with the states " +
-      "of threads: share of the rate that was achieved, and CPU of the main thread:",
+    `Captures at 10 kHz for ${seconds} s without and with a screen of 120×40 that is drawn 20 times a ` +
+      "second (less often once that takes long), both with the states of threads: share of the rate that " +
+      "was achieved, and CPU of the main thread. `unique.py` has ever new stacks:",
   );
-  printTable(["round", "achieved", "with screen", "main thread", "with screen"], rows);
+  printTable(
+    ["program", "achieved", "with screen", "of that", "main thread", "with screen"],
+    rows,
+  );
 }
 
 async function watch(pid: number, folder: string, seconds: number, live: boolean): Promise<Went> {

@@ -37,6 +37,8 @@ export class CollectionLog {
   /** The longest collections that were seen: end (ns), duration (µs) and generation. */
   readonly #longest: { stop: number; durationUs: number; generation: number }[] = [];
   readonly #pointer: number;
+  /** What the statistics said at the last look, by interpreter. */
+  readonly #sequences = new Map<Address, number>();
 
   constructor(readonly runtime: Runtime) {
     const { get, or } = runtime.offsets;
@@ -104,15 +106,20 @@ export class CollectionLog {
     if (this.#longest.length > MOST_LONGEST) this.#longest.pop();
   }
 
-  /** The statistics of an interpreter, of one moment. */
+  /** The statistics of an interpreter, of one moment; undefined if they are those of the last look. */
   #read(interpreter: Address): DataView | undefined {
     const { reader } = this.runtime;
     const address = reader.pointer(interpreter + this.#pointer) ?? 0;
+    const sequence = address > 0 ? reader.int32(address + SEQUENCE) : undefined;
+    if (sequence === undefined || sequence === this.#sequences.get(interpreter)) return undefined;
     for (let i = 0; i < MOST_TRIES && address > 0; i++) {
       const bytes = reader.bytes(address, STATISTICS);
       if (bytes === undefined) return undefined;
       const view = new DataView(bytes.buffer);
-      if (reader.int32(address + SEQUENCE) === view.getInt32(SEQUENCE, true)) return view;
+      const read = view.getInt32(SEQUENCE, true);
+      if (reader.int32(address + SEQUENCE) !== read) continue;
+      this.#sequences.set(interpreter, read);
+      return view;
     }
     return undefined;
   }

@@ -40,8 +40,11 @@ import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
 const NAP = 50_000;
 /** From one look at the list of threads to the next, µs, even if nothing seems to have changed. */
 const RELIST = 100_000;
-/** The same while there is none to be sampled. */
+/** The same where only the main one is wanted, whose end is seen at once; and while there is none. */
+const RELIST_MAIN = 500_000;
 const RELIST_SOON = 2_000;
+/** From one look at what was collected to the next, µs. */
+const COLLECTIONS = 100_000;
 /** From one clean-up of windows and doubts to the next, µs. */
 const HOUSEKEEPING = 1_000_000;
 /** From one doubt in code objects to the next, µs, in versions that do not count the freed ones. */
@@ -81,6 +84,7 @@ export class Target implements Subject {
   readonly napUs = NAP;
   readonly #collections: CollectionLog | undefined;
   #listedAt = -Infinity;
+  #lookedAt = -Infinity;
   #cleanedAt = 0;
   #doubtedAt = 0;
   /** Threads that are read exactly in this tick, where there is no GIL, and where the next turn begins. */
@@ -194,9 +198,12 @@ export class Target implements Subject {
 
   /** @param time µs since the first tick; `now`: the same on the reader's clock. */
   tick(time: number, now: number): Ending | undefined {
-    if (now - this.#listedAt > (this.#samplers.length > 0 ? RELIST : RELIST_SOON)) {
+    if (now - this.#listedAt > this.#relist()) {
       const ending = this.#list(now);
       if (ending !== undefined) return ending;
+    }
+    if (now - this.#lookedAt > COLLECTIONS) {
+      this.#lookedAt = now;
       this.#collections?.look(this.#samplers);
     }
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now);
@@ -205,6 +212,14 @@ export class Target implements Subject {
     return this.stops === undefined
       ? this.#read(time, samplers)
       : this.#readStopped(time, now, this.stops, samplers);
+  }
+
+  /** From one look at the list of threads to the next, µs. */
+  #relist(): number {
+    if (this.#samplers.length === 0) return RELIST_SOON;
+    const { allThreads, asyncMode } = this.request;
+    const seeksTasks = asyncMode !== undefined && this.#shop.tasks === undefined;
+    return allThreads || seeksTasks ? RELIST : RELIST_MAIN;
   }
 
   /** Looks what the threads are doing. Returns those that are to be read for it. */

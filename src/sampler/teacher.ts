@@ -8,8 +8,9 @@ const HURRY_RATE = 4000;
 const HURRIED_VISIT = 3;
 /** Readings of one visit to the target's CPU. */
 const VISIT = 8;
-/** Readings with which a capture begins. */
+/** Readings with which a capture begins, and how many in a row that teach nothing end it before. */
 const OPENING = 250;
+const ENOUGH = 64;
 
 /** Exact readings that may still be made at one tick, by all processes of a program together. */
 export interface Permits {
@@ -28,6 +29,9 @@ export class Teacher {
   able = true;
 
   #left = OPENING;
+  #isOpening = true;
+  /** Readings in a row that have taught nothing. */
+  #idle = 0;
   #steadyVisits = 0;
   /** Readings that are still to be made of the steady visit. */
   #steadyLeft = 0;
@@ -107,9 +111,18 @@ export class Teacher {
     this.#left = 0;
   }
 
+  /** An exact reading has shown so many calls that were new. */
+  note(news: number): void {
+    this.#idle = news > 0 ? 0 : this.#idle + 1;
+    if (!this.#isOpening || this.#idle < ENOUGH) return;
+    this.#isOpening = false;
+    this.#left = this.#steadyLeft;
+  }
+
   /** One exact reading has been tried; `made`: it held. */
   count(made: boolean): void {
     if (this.#left > 0) this.#left--;
+    if (this.#left === 0) this.#isOpening = false;
     if (this.#steadyLeft > 0) this.#steadyLeft--;
     this.#credit = Math.max(0, this.#credit - 1);
     if (!made) return;

@@ -197,7 +197,7 @@ export class ThreadSampler {
     if (visit > 0) shop.quality.control++;
     if (status === EMPTY) this.#acceptEmpty();
     else {
-      if (snapshot.repairs === 0) snapshot.learn();
+      if (snapshot.repairs === 0) shop.teacher.note(snapshot.learn());
       this.#accept(time, false, EXACT_SAMPLE | visit << VISIT_SHIFT);
     }
     return 0;
