@@ -50,7 +50,7 @@ if (only.includes("live")) {
   if (minutes > 0) await benchLiveLong(python.path, minutes);
   else {
     await benchLiveRest(python.path, long ? 30 : 10);
-    await benchLive(python.path, long ? 30 : 8, long ? 3 : 1);
+    await benchLive(python.path, long ? 20 : 8, long ? 3 : 1);
   }
 }
 if (only.includes("dump")) await benchDump(python.path);

@@ -9,6 +9,7 @@ import {
 import type { CallTable } from "../profile/call_table.ts";
 import { baseName } from "../analysis/places.ts";
 import { badUsage, type Fault, isFault } from "./errors.ts";
+import { isOpenFile } from "./open_file.ts";
 import { outputNotWritable } from "./output_faults.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { type DirectoryPlace, placeDirectory } from "./directory_place.ts";
@@ -48,9 +49,6 @@ export interface Origin {
   /** Functions and callers, where there are no stacks. */
   readonly calls?: CallTable;
 }
-
-/** Names of what is open already: written to as it is, even if it is a file (elsewhere, as in `/dev/shm`, files are files). */
-const OPEN_FILE = /^\/(proc\/|dev\/(fd\/|std(in|out|err)$))/;
 
 /** Bytes that a file name can have on the systems we know, less those of `.partial-99`. */
 const LONGEST_NAME = 255 - 11;
@@ -170,7 +168,7 @@ function placeFile(path: string): Destination | Fault {
   try {
     const found = Deno.statSync(path);
     if (found.isDirectory) return { kind: "file", directory: path };
-    if (!found.isFile || OPEN_FILE.test(path)) return { kind: "device", path };
+    if (!found.isFile || isOpenFile(path)) return { kind: "device", path };
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) return outputNotWritable(path, classify(error));
     if (path.endsWith("/") || path === "") return outputNotWritable(path, "no-directory");

@@ -4,6 +4,7 @@ import type { DirectoryForm } from "../../collectors/registry.ts";
 import { baseName } from "../analysis/places.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import { badUsage, type Fault } from "./errors.ts";
+import { isOpenFile } from "./open_file.ts";
 import { outputNotWritable } from "./output_faults.ts";
 import { classify } from "./write_failure.ts";
 
@@ -22,7 +23,7 @@ export interface DirectoryPlace {
  * whose place is taken; in any other directory a new one is made. `x.html` means `x`.
  */
 export function placeDirectory(path: string, form: DirectoryForm): DirectoryPlace | Fault {
-  if (path === "-" || /^\/dev\//.test(path)) {
+  if (path === "-" || isOpenFile(path)) {
     return badUsage(
       `A directory of pages cannot go to ${path === "-" ? "standard output" : path}.`,
       "Name a directory with `-o`.",

@@ -16,7 +16,7 @@ import { ThreadWatch } from "./thread_watch.ts";
 import { Window } from "./window.ts";
 
 /** Our own time for pictures is kept below this share of a CPU. */
-const MOST_CPU = 0.04;
+const MOST_CPU = 0.025;
 /** How long an escape may be followed by the rest of a sequence, ms. */
 const ESCAPE_MS = 60;
 /** How long the terminal may take for the last picture before we leave it all the same, ms. */

@@ -41,6 +41,17 @@ Deno.test("writeDirectory takes the place of an older output and of nothing else
   });
 });
 
+Deno.test("a directory of pages may be in /dev/shm, but is no device and nothing that is open", async () => {
+  await inTemporary((directory) => {
+    const place = placeDirectory(`${directory}/map`, HEATMAP_DIRECTORY);
+    assert.deepEqual(place, { kind: "directory", directory: `${directory}/`, name: "map" });
+    return Promise.resolve();
+  }, "/dev/shm");
+  for (const path of ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/null"]) {
+    assert.ok("code" in placeDirectory(path, HEATMAP_DIRECTORY), path);
+  }
+});
+
 Deno.test("writeDirectory leaves nothing when it fails, and what was there before", async () => {
   await inTemporary(async (cwd) => {
     await writeMap(`${cwd}/map`);

@@ -18,6 +18,26 @@ Deno.test("readings at the start belong to no steady visit", () => {
   assert.deepEqual([...new Set(visits)], [0]);
 });
 
+Deno.test("the burst at the start ends when it teaches nothing more", () => {
+  const idle = new Teacher(false);
+  const few = teach(idle, 0, 250, () => idle.note(0));
+  assert.equal(few.filter((visit) => visit === 0).length, 63);
+  const diligent = new Teacher(false);
+  let readings = 0;
+  const news = (): void => diligent.note(readings++ % 60 === 0 ? 1 : 0);
+  assert.deepEqual(teach(diligent, 0, 250, news), Array<number>(250).fill(0));
+});
+
+Deno.test("readings that are asked for go on though they teach nothing", () => {
+  const teacher = new Teacher(false);
+  teach(teacher, 0, 250);
+  const visits = teach(teacher, 250, 5000, () => {
+    teacher.ask();
+    teacher.note(0);
+  });
+  assert.ok(visits.filter((visit) => visit === 0).length > 500);
+});
+
 Deno.test("steady visits are numbered, eight readings long and at random distances", () => {
   const teacher = new Teacher(false);
   teach(teacher, 0, 250);
