@@ -23,12 +23,7 @@ export interface DirectoryPlace {
  * whose place is taken; in any other directory a new one is made. `x.html` means `x`.
  */
 export function placeDirectory(path: string, form: DirectoryForm): DirectoryPlace | Fault {
-  if (path === "-" || isOpenFile(path)) {
-    return badUsage(
-      `A directory of pages cannot go to ${path === "-" ? "standard output" : path}.`,
-      "Name a directory with `-o`.",
-    );
-  }
+  if (path === "-" || isOpenFile(path)) return noDirectory(path);
   const isPage = path.endsWith(".html") && baseName(path) !== ".html";
   const named = isPage ? path.slice(0, -".html".length) : path.replace(/(?<=[^/])\/+$/, "");
   const name = baseName(named);
@@ -36,7 +31,9 @@ export function placeDirectory(path: string, form: DirectoryForm): DirectoryPlac
   const inside: DirectoryPlace = { kind: "directory", directory: named };
   if (name === "" || name === "." || name === "..") return inside;
   try {
-    if (!Deno.statSync(named).isDirectory) {
+    const found = Deno.statSync(named);
+    if (!found.isDirectory) {
+      if (!found.isFile) return noDirectory(path);
       return badUsage(
         `${escapeForTerminal(named)} is a file, and the output is a directory of pages.`,
         "Name a directory with `-o`.",
@@ -48,6 +45,14 @@ export function placeDirectory(path: string, form: DirectoryForm): DirectoryPlac
     if (!(error instanceof Deno.errors.NotFound)) return outputNotWritable(named, classify(error));
   }
   return { kind: "directory", directory, name };
+}
+
+function noDirectory(path: string): Fault {
+  const where = path === "-" ? "standard output" : escapeForTerminal(path);
+  return badUsage(
+    `A directory of pages cannot go to ${where}.`,
+    "Name a directory with `-o`.",
+  );
 }
 
 /** Whether a directory is an output of this kind. */
