@@ -286,6 +286,12 @@ export class ThreadSampler {
     return true;
   }
 
+  /** Learns from another reading that agrees, where none can be exact. */
+  #agree(): void {
+    this.snapshot.agree();
+    this.shop.teacher.readings++;
+  }
+
   /** The stack has calls that wait for proof: hold it back, and read at once what could take its place. */
   #acceptLater(time: number): void {
     if (!this.#isWanted()) return;
@@ -298,13 +304,14 @@ export class ThreadSampler {
     if (snapshot.hasUnseen && this.#hurry(time)) return;
     let status = snapshot.rejudge();
     const reread = status >= TORN;
+    // At once: what is read later may be of calls that are known, and teach nothing of these.
+    if (!shop.teacher.able && reread) this.#agree();
     for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(STRICT, true);
     const other = status === WHOLE ? this.#stack.intern(snapshot, true) : NO_FALLBACK;
     const fallback = { stack: other, reread };
-    if (!shop.teacher.able) {
-      snapshot.agree();
-      shop.teacher.readings++;
-    } else if (reread) shop.teacher.ask();
+    if (shop.teacher.able) {
+      if (reread) shop.teacher.ask();
+    } else if (!reread) this.#agree();
     shop.queue.pushPending(
       time,
       this.id,

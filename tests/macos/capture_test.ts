@@ -109,7 +109,8 @@ for (const python of selfDescribing) {
     assert.ok(samples >= 20 && samples > ticks / 2, told);
     assert.ok(rejected.reduce((a, b) => a + b) < ticks / 2, told);
     for (const leaf of ["low;middle;upper;<module>", "other;side;<module>"]) {
-      assert.ok((counts.get(leaf) ?? 0) > 0, told);
+      // Each has nearly half of the time.
+      assert.ok((counts.get(leaf) ?? 0) > samples / 4, told);
     }
     // Without exact readings, what two readings agree on is believed: seldom wrong, not never.
     assert.ok(impossible <= samples / 20, told);
