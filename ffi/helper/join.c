@@ -155,8 +155,7 @@ TACHYON int32_t tach_take(double *w, const uint8_t *copy, const uint8_t *before,
     }
     const int32_t from = w[W_JOINED] > 1 ? (int32_t)w[W_JOINED] : 1;
     w[W_MOVED_COUNT] = 0;
-    const int32_t joined = tach_join(w, from, policy);
-    if ((from < count && joined < count) || (kept > 0 && !joins_kept(w))) {
+    if (tach_join(w, from, policy) < count || (kept > 0 && !joins_kept(w))) {
         int32_t *const places = NUMBERS(W_PLACES, int32_t);
         for (int32_t moved = (int32_t)w[W_MOVED_COUNT] - 1; moved >= 0; moved--) {
             places[NUMBERS(W_MOVED_AT, int32_t)[moved]] = NUMBERS(W_MOVED_FROM, int32_t)[moved];

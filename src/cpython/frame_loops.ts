@@ -199,11 +199,8 @@ export class FrameLoops {
   take(address: Address, frames: FrameList, policy: number): number {
     const { copy, path } = this;
     const table = this.#table;
-    this.#enterFrames(frames);
+    this.#aim(address, frames);
     this.#enterMoved(this.#own);
-    table[EPOCH] = this.codeTable.epoch;
-    table[SORTED_COUNT] = this.codeTable.sortedCount;
-    table[ADDRESS] = address;
     const stop = this.loops.take(table, copy.bytes, copy.earlier, policy);
     frames.count = table[COUNT]!;
     if (stop === ALL_DONE) path.depth = table[PATH_DEPTH]!;
@@ -212,13 +209,9 @@ export class FrameLoops {
 
   /** Follows regular frames from an address on and adds them to the list. Returns why it stopped. */
   follow(address: Address, frames: FrameList): number {
-    const table = this.#table;
-    this.#enterFrames(frames);
-    table[EPOCH] = this.codeTable.epoch;
-    table[SORTED_COUNT] = this.codeTable.sortedCount;
-    table[ADDRESS] = address;
-    const stop = this.loops.follow(table, this.copy.bytes);
-    frames.count = table[COUNT]!;
+    this.#aim(address, frames);
+    const stop = this.loops.follow(this.#table, this.copy.bytes);
+    frames.count = this.#table[COUNT]!;
     return stop;
   }
 
@@ -259,6 +252,15 @@ export class FrameLoops {
       this.#enterList(frames);
     }
     this.#table[COUNT] = frames.count;
+  }
+
+  /** Makes ready to follow frames from an address on. */
+  #aim(address: Address, frames: FrameList): void {
+    const table = this.#table;
+    this.#enterFrames(frames);
+    table[EPOCH] = this.codeTable.epoch;
+    table[SORTED_COUNT] = this.codeTable.sortedCount;
+    table[ADDRESS] = address;
   }
 
   #enterMoved(moved: MovedSites): void {

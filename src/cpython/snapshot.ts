@@ -136,7 +136,9 @@ export class Snapshot {
   confirm(): boolean {
     const { copy } = this;
     if (copy.fetch(true) === FETCHED && copy.comparable) {
-      const same = this.#compare(copy.limit) === copy.limit;
+      const { chunkBytes, earlierChunkBytes } = copy;
+      const length = copy.limit - copy.chunksAt;
+      const same = this.loops.firstDifference(chunkBytes, earlierChunkBytes, length) === length;
       if (same && copy.isSameFrame()) return true;
     }
     this.path.trusted = 0;
@@ -187,11 +189,5 @@ export class Snapshot {
     if (this.#epoch === codeTable.epoch) return;
     this.#epoch = codeTable.epoch;
     this.path.trusted = 0;
-  }
-
-  /** Offset from the chunks' start on at which the copy and the one before differ, or `until`. */
-  #compare(until: number): number {
-    const { chunksAt, chunkBytes, earlierChunkBytes } = this.copy;
-    return chunksAt + this.loops.firstDifference(chunkBytes, earlierChunkBytes, until - chunksAt);
   }
 }

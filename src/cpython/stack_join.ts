@@ -56,36 +56,28 @@ export class StackJoin {
     this.repairs = walk.repairs;
     this.#frames = walk.frames;
     this.#kept = walk.kept;
-    if (walk.isDone) return this.#takeOver();
     this.#top = walk.kept > 0 ? path.places[walk.kept - 1]! : -1;
     this.#lowestRepair = -1;
+    if (walk.isDone) this.#noteMoves();
+    else if (!this.#joinAll(policy)) {
+      path.trusted = 0;
+      this.#repeatable = true;
+      return TORN;
+    }
+    return this.#settle();
+  }
+
+  /** Joins all callers, from the leaf down; false: torn. */
+  #joinAll(policy: Policy): boolean {
     // The index behind the last frame stands for the uppermost of those that are kept.
     for (let i = Math.max(1, this.loops.joined); i <= this.#frames.count; i++) {
       if (i < this.#frames.count) i = this.#joinKnown(i, policy);
       const isKept = i === this.#frames.count;
       if (isKept && this.#kept === 0) break;
       i = this.#joinCaller(i, isKept, policy);
-      if (i < 0) {
-        path.trusted = 0;
-        this.#repeatable = true;
-        return TORN;
-      }
+      if (i < 0) return false;
     }
-    return this.#settle();
-  }
-
-  /** The walk has done all there was to do. */
-  #takeOver(): number {
-    const { walk, path, loops } = this;
-    const kept = this.#kept;
-    this.repairs += loops.moves;
-    this.changedFrom = loops.same;
-    if (path.hasGuards) path.replaceGuards(kept, [], []);
-    if (walk.repairs > 0) path.trusted = kept;
-    else path.trusted = loops.moves > 0 ? path.depth - 1 - loops.lowestMove : path.depth;
-    this.#repeatable = false;
-    this.serial++;
-    return WHOLE;
+    return true;
   }
 
   /** A new walk begins: the last one cannot be judged any more. */
@@ -106,11 +98,16 @@ export class StackJoin {
     const { loops, walk } = this;
     const moved = this.#frames === walk.frames ? this.#moved : undefined;
     const next = loops.join(this.#frames, from, policy, moved);
-    if (loops.moves > 0) {
-      this.repairs += loops.moves;
-      this.#lowestRepair = loops.lowestMove;
-    }
+    this.#noteMoves();
     return next;
+  }
+
+  /** Counts the call sites that the loops in C have just moved. */
+  #noteMoves(): void {
+    const { moves, lowestMove } = this.loops;
+    if (moves === 0) return;
+    this.repairs += moves;
+    this.#lowestRepair = lowestMove;
   }
 
   /**
@@ -203,7 +200,7 @@ export class StackJoin {
     const { walk, path } = this;
     const kept = this.#kept;
     const { count } = this.#frames;
-    const same = this.loops.putAbove(this.#frames, kept);
+    const same = walk.isDone ? this.loops.same : this.loops.putAbove(this.#frames, kept);
     if (walk.guardOffsets.length > 0 || path.hasGuards) {
       const total = walk.kept + walk.frames.count;
       path.replaceGuards(kept, walk.guardOffsets, walk.guardCounts.map((n) => total - n));
