@@ -79,8 +79,8 @@ export async function runFake(args: readonly string[], setting: Setting = {}): P
   }
 }
 
-/** Waits for a file, or the end of who is to make it. */
-async function appears(path: string, child: Deno.ChildProcess): Promise<void> {
+/** Waits for a file, or the end of the run in which it is to be made. */
+export async function appears(path: string, child: Deno.ChildProcess): Promise<void> {
   let ended = false;
   void child.status.then(() => ended = true);
   while (!ended && !listFiles(dirname(path)).includes(basename(path))) await pause(10);

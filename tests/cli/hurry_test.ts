@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { inTemporary, runFake } from "./command.ts";
+import { appears, inTemporary, runFake } from "./command.ts";
 
-/** Sends signals, the first when the program is deaf and the others 0.6 s apart. */
-function signals(...names: Deno.Signal[]): (child: Deno.ChildProcess) => Promise<void> {
+type During = (child: Deno.ChildProcess) => Promise<void>;
+
+/** Sends signals 0.6 s apart. */
+function signals(...names: Deno.Signal[]): During {
   return async (child) => {
-    await new Promise((resolve) => setTimeout(resolve, 900));
     for (const name of names) {
       child.kill(name);
       await new Promise((resolve) => setTimeout(resolve, 600));
@@ -12,10 +13,21 @@ function signals(...names: Deno.Signal[]): (child: Deno.ChildProcess) => Promise
   };
 }
 
-async function runDeaf(during: (child: Deno.ChildProcess) => Promise<void>): Promise<void> {
+const DEAF = `
+import signal, time
+signal.signal(2, signal.SIG_IGN)
+open("deaf", "w").close()
+time.sleep(60)
+`;
+
+/** Runs a program that does not heed Ctrl-C; `send` is called when it has got deaf. */
+async function runDeaf(send: During): Promise<void> {
   await inTemporary(async (cwd) => {
-    const code = "import signal, time\nsignal.signal(2, signal.SIG_IGN)\ntime.sleep(60)\n";
-    await Deno.writeTextFile(`${cwd}/deaf.py`, code);
+    await Deno.writeTextFile(`${cwd}/deaf.py`, DEAF);
+    const during: During = async (child) => {
+      await appears(`${cwd}/deaf`, child);
+      await send(child);
+    };
     const { status, stdout } = await runFake(["run", "deaf.py"], { cwd, during });
     assert.match(stdout, /\(interrupted\)/);
     assert.match(stdout, /price_order/);

@@ -1,14 +1,12 @@
 import assert from "node:assert/strict";
-import { inTemporary, listFiles, processesIn, runFake } from "./command.ts";
+import { appears, inTemporary, listFiles, processesIn, runFake } from "./command.ts";
 
-/** How long the program has to come up once it is sampled, ms. */
-const UP_MS = 1000;
-
-/** A program that says what it was given, sleeps, and ends with a status. */
+/** A program that says what it was given, makes the file of a fourth word, sleeps, ends with a status. */
 const PROGRAM = `
 import sys, time
 print("out", sys.argv[1:], flush=True)
 print("err", file=sys.stderr, flush=True)
+if len(sys.argv) > 3: open(sys.argv[3], "w").close()
 time.sleep(float(sys.argv[1]))
 print("done", flush=True)
 sys.exit(int(sys.argv[2]))
@@ -63,10 +61,10 @@ Deno.test("run -m runs a module, run -- any command line", async () => {
 Deno.test("run -d writes its file at once and lets the program live", async () => {
   await withProgram(async (cwd) => {
     const { status, stdout, stderr } = await runFake(
-      ["run", "-d", "0.1", "--collapsed", "-o", "out.txt", "program.py", "1", "5"],
+      ["run", "-d", "0.1", "--collapsed", "-o", "out.txt", "program.py", "2", "5"],
       { cwd },
     );
-    assert.equal(stdout, "out ['1', '5']\ndone\n");
+    assert.equal(stdout, "out ['2', '5']\ndone\n");
     assert.match(stderr, /written to out\.txt\ntachyon: sampling is over; the program goes on/);
     assert.equal(status, 5);
   });
@@ -85,12 +83,12 @@ Deno.test("run -d --kill ends the program and all below it", async () => {
 });
 
 Deno.test("a program that ignores SIGTERM is killed", async () => {
-  await inTemporary(async (cwd) => {
-    const code = "import signal, time; signal.signal(15, signal.SIG_IGN); time.sleep(60)";
-    await Deno.writeTextFile(`${cwd}/stubborn.py`, code);
-    const { status, stdout } = await runFake(["run", "-d", "0.5", "--kill", "stubborn.py"], {
-      cwd,
-    });
+  await withProgram(async (cwd) => {
+    const script = "trap '' TERM; exec python3 program.py 60 0";
+    const { status, stdout } = await runFake(
+      ["run", "-d", "0.1", "--kill", "--", "sh", "-c", script],
+      { cwd },
+    );
     assert.equal(status, 137);
     assert.equal(isRunning(pidIn(stdout)), false);
   });
@@ -159,10 +157,10 @@ Deno.test("a program that cannot be sampled is stopped, and nothing is left of i
 
 Deno.test("SIGTERM is passed on, and the result is written", async () => {
   await withProgram(async (cwd) => {
-    const { status, stdout } = await runFake(["run", "program.py", "60", "0"], {
+    const { status, stdout } = await runFake(["run", "program.py", "60", "0", "up"], {
       cwd,
       during: async (child) => {
-        await new Promise((resolve) => setTimeout(resolve, UP_MS));
+        await appears(`${cwd}/up`, child);
         child.kill("SIGTERM");
       },
     });
@@ -174,10 +172,10 @@ Deno.test("SIGTERM is passed on, and the result is written", async () => {
 
 Deno.test("Ctrl-C without a terminal reaches the program, whose end ends the run", async () => {
   await withProgram(async (cwd) => {
-    const { status, stdout, stderr } = await runFake(["run", "program.py", "60", "0"], {
+    const { status, stdout, stderr } = await runFake(["run", "program.py", "60", "0", "up"], {
       cwd,
       during: async (child) => {
-        await new Promise((resolve) => setTimeout(resolve, UP_MS));
+        await appears(`${cwd}/up`, child);
         child.kill("SIGINT");
       },
     });
