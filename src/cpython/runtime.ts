@@ -184,6 +184,21 @@ export function listThreads(runtime: Runtime): ThreadState[] {
   return interpreters.reverse().flatMap((one) => listInterpreterThreads(runtime, one, met));
 }
 
+/**
+ * True if a thread state is still among those of its interpreter, or that cannot be told. One that is not
+ * has been freed, and its memory may be used for anything.
+ */
+export function isListed({ reader, layout }: Runtime, state: ThreadState): boolean {
+  const { interp, next } = layout.thread;
+  let thread = reader.pointer(state.interpreter + layout.interpreter.threadsHead);
+  for (let i = 0; thread !== 0 && i < MOST_THREADS; i++) {
+    if (thread === undefined || thread === state.address) return true;
+    if (reader.pointer(thread + interp) !== state.interpreter) return true;
+    thread = reader.pointer(thread + next);
+  }
+  return thread !== 0;
+}
+
 /** @param met everything met on the way: garbage may lead in a circle. */
 function listInterpreterThreads(
   runtime: Runtime,

@@ -272,10 +272,13 @@ export class Target implements Subject {
       const last = i === MOST_STOPS;
       const there = stops.during((stopped) => {
         left = left.filter((sampler) => {
-          const status = stopped ? sampler.sampleStopped(time, () => stops.holds()) : TORN;
-          if (status >= TORN && last) sampler.reject(stops.holds() ? reasonOf(status) : "not-held");
+          let status = stopped ? sampler.sampleStopped(time, () => stops.holds()) : TORN;
+          const isLost = status >= TORN;
+          if (isLost && last) {
+            status = sampler.lose(time, stops.holds() ? reasonOf(status) : "not-held");
+          }
           ending ??= this.#endingOf(status);
-          return status >= TORN;
+          return isLost;
         });
         if (stopped && i === 1) this.#waiting?.sample(time, this.#taskThreads);
       });

@@ -3,7 +3,8 @@ import { CodeTable } from "../cpython/code_table.ts";
 import type { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
 import type { RoutineTable } from "../cpython/routine_table.ts";
-import type { Runtime, ThreadState } from "../cpython/runtime.ts";
+import { THREAD_LOST } from "../cpython/fetch_status.ts";
+import { isListed, type Runtime, type ThreadState } from "../cpython/runtime.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
 import { EXACT, OPEN, STRICT } from "../cpython/policy.ts";
 import {
@@ -32,6 +33,9 @@ import { type StateReader, type StateShop, UNCLEAR, UNWANTED } from "./thread_st
 const MOST_READINGS = 4;
 /** From one look at the count of freed code objects to the next, µs: at every tick up to 50 kHz. */
 const WATCH = 20;
+
+/** From one look whether a thread is there that cannot be read to the next, µs. */
+const SEEK = 5_000;
 
 /** The last reading was rejected, or waits for proof. */
 const UNSURE = -4;
@@ -66,6 +70,7 @@ export class ThreadSampler {
   readonly snapshot: Snapshot;
   readonly #stack: StackInterner;
   #watchedAt = -Infinity;
+  #soughtAt = -Infinity;
   #warm = false;
   /** Local id of the last reading's stack, or {@link UNSURE}. */
   #last = UNSURE;
@@ -112,10 +117,7 @@ export class ThreadSampler {
     if (exact) {
       const status = this.#sampleHeld(time, visit);
       if (status !== NOT_HELD) return status;
-      if (shop.teacher.always) {
-        this.reject("not-held");
-        return 0;
-      }
+      if (shop.teacher.always) return this.lose(time, "not-held");
     }
     if (snapshot.isUnchanged() && this.#sampleUnchanged(time)) return 0;
     const watch = time - this.#watchedAt >= WATCH;
@@ -134,8 +136,22 @@ export class ThreadSampler {
     if (status === WHOLE) this.#accept(time, readings > 1);
     else if (status === UNPROVEN) this.#acceptLater(time);
     else if (status === EMPTY) this.#acceptEmpty();
-    else if (status >= TORN) this.reject(reasonOf(status));
+    else if (status >= TORN) return this.lose(time, reasonOf(status));
     else return status;
+    return 0;
+  }
+
+  /**
+   * Counts a reading as thrown away, unless it was of a thread that has ended: what is left of its state can be
+   * anything.
+   * @returns as `sample` does.
+   */
+  lose(time: number, reason: Rejection): number {
+    if (time - this.#soughtAt >= SEEK) {
+      this.#soughtAt = time;
+      if (!isListed(this.shop.runtime, this.state)) return THREAD_LOST;
+    }
+    this.#throwAway(reason);
     return 0;
   }
 
@@ -212,11 +228,12 @@ export class ThreadSampler {
     return status === 0;
   }
 
-  /** Counts a reading that was thrown away, with the frame that was current as far as it is known. */
-  reject(reason: Rejection): void {
+  /** Rejects a reading, unless the thread did not do what is asked for. */
+  #throwAway(reason: Rejection): void {
     if (this.states === undefined || this.states.judge() !== UNWANTED) this.#reject(reason);
   }
 
+  /** Counts a reading that was thrown away, with the frame that was current as far as it is known. */
   #reject(reason: Rejection): void {
     const { shop, snapshot } = this;
     const leaf = snapshot.leafPlace;
@@ -251,7 +268,7 @@ export class ThreadSampler {
   /** The task that ran is not the one whose stack was read. */
   #refuse(): void {
     this.#last = UNSURE;
-    this.reject("torn-task");
+    this.#throwAway("torn-task");
   }
 
   #acceptEmpty(): void {
