@@ -1,7 +1,8 @@
 import type { Address } from "../../ffi/process.ts";
 import type { Collections } from "../profile/metadata.ts";
 import { pointerAt } from "./memory.ts";
-import type { Runtime, ThreadState } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ThreadState } from "./thread_list.ts";
 
 /** Bytes of the statistics; how many collections they hold of each generation; and where (CPython 3.15 Include/internal/pycore_interp_structs.h). */
 const STATISTICS = 1120;

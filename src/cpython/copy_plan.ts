@@ -5,7 +5,8 @@ import type { CFrameList } from "./cframe_list.ts";
 import type { DataStack } from "./data_stack.ts";
 import type { HeapFrames } from "./heap_frames.ts";
 import type { OutsideFrames } from "./outside_frames.ts";
-import type { Runtime, ThreadState } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ThreadState } from "./thread_list.ts";
 import { addHolder, addThreadState, align, threadTo } from "./state_ranges.ts";
 import { collectingAddress, statusAddress } from "./status_words.ts";
 

@@ -1,6 +1,7 @@
 import type { Address, Ranges } from "../../ffi/process.ts";
 import type { Layout } from "./layout.ts";
-import type { Runtime, ThreadState } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ThreadState } from "./thread_list.ts";
 import { statusAddress } from "./status_words.ts";
 
 /** End of what is read of a thread state. */

@@ -1,6 +1,7 @@
 import type { Address } from "../../ffi/process.ts";
 import { ACTIVE_STATUS, ATTACHED } from "./layout.ts";
-import type { Runtime, ThreadState } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ThreadState } from "./thread_list.ts";
 
 /** Where it stands whether a thread runs: in its own state, before 3.12 with whoever holds the GIL. */
 export function statusAddress({ layout, address }: Runtime, thread: ThreadState): Address {

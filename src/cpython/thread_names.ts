@@ -4,7 +4,8 @@ import { readIdent } from "./native_id.ts";
 import { readAttributes } from "./objects/attributes.ts";
 import { readDictEntries } from "./objects/dict_entries.ts";
 import { ObjectReader } from "./objects/object_reader.ts";
-import type { Runtime, ThreadState } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
+import type { ThreadState } from "./thread_list.ts";
 
 /** What Python's `threading` module knows of a thread. */
 export interface ThreadName {

@@ -1,12 +1,7 @@
 import { isOpen, type Kin, type Platform, type Process } from "../../ffi/process.ts";
 import { MemoryReader } from "../cpython/memory.ts";
-import {
-  findRuntime,
-  isRunning,
-  listThreads,
-  NOT_STARTED,
-  type Runtime,
-} from "../cpython/runtime.ts";
+import { findRuntime, isRunning, NOT_STARTED, type Runtime } from "../cpython/runtime.ts";
+import { listThreads } from "../cpython/thread_list.ts";
 
 /** From one look at a process that may start another program to the next, µs; and at one that is starting. */
 const IDLE = 8_000;

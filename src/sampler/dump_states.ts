@@ -1,5 +1,6 @@
 import type { ReaderThread } from "../../ffi/process.ts";
-import type { Runtime, ThreadState } from "../cpython/runtime.ts";
+import type { Runtime } from "../cpython/runtime.ts";
+import type { ThreadState } from "../cpython/thread_list.ts";
 import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import { STATUS } from "../profile/profile.ts";
 import type { ThreadDoing } from "./dump.ts";

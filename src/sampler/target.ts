@@ -4,13 +4,8 @@ import { CodeTable } from "../cpython/code_table.ts";
 import { CollectionLog } from "../cpython/collection_log.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { RoutineTable } from "../cpython/routine_table.ts";
-import {
-  findLoss,
-  isRunning,
-  listThreads,
-  type Runtime,
-  type ThreadState,
-} from "../cpython/runtime.ts";
+import { findLoss, isRunning, type Runtime } from "../cpython/runtime.ts";
+import { listThreads, type ThreadState } from "../cpython/thread_list.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
@@ -33,6 +28,7 @@ import { Tasks } from "./tasks.ts";
 import { type Permits, Teacher } from "./teacher.ts";
 import { keyOf, ThreadRegister } from "./thread_register.ts";
 import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
+import { Roll } from "./roll.ts";
 import { StateShop } from "./thread_states.ts";
 import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
 
@@ -83,7 +79,7 @@ export class Target implements Subject {
   readonly stops: Stops | undefined;
   readonly napUs = NAP;
   readonly #collections: CollectionLog | undefined;
-  #listedAt = -Infinity;
+  readonly #roll: Roll;
   #lookedAt = -Infinity;
   #cleanedAt = 0;
   #doubtedAt = 0;
@@ -105,6 +101,7 @@ export class Target implements Subject {
     const edges = new EdgeTable();
     this.#writer = ledger.writer;
     this.#group = new GroupCopy(runtime.process);
+    this.#roll = new Roll(runtime, reader, request.allThreads);
     this.#register = new ThreadRegister(runtime, reader, ledger, wantsStates(request), process);
     const { book } = ledger;
     const interner = new Interner(codeTable, ledger.book);
@@ -198,10 +195,12 @@ export class Target implements Subject {
 
   /** @param time µs since the first tick; `now`: the same on the reader's clock. */
   tick(time: number, now: number): Ending | undefined {
-    if (now - this.#listedAt > this.#relist()) {
+    if (this.#roll.isDue(now, this.#relist())) {
       const ending = this.#list(now);
+      this.#roll.rest();
       if (ending !== undefined) return ending;
     }
+    this.#register.seekNames(now);
     if (now - this.#lookedAt > COLLECTIONS) {
       this.#lookedAt = now;
       this.#collections?.look(this.#samplers);
@@ -290,7 +289,7 @@ export class Target implements Subject {
 
   /** What the status of a sample means for the capture. */
   #endingOf(status: number): Ending | undefined {
-    if (status === THREAD_LOST) this.#listedAt = -Infinity;
+    if (status === THREAD_LOST) this.#roll.spoil();
     if (status === PROCESS_LOST) return "target-ended";
     return status === ACCESS_LOST ? this.#whyLost() : undefined;
   }
@@ -316,8 +315,7 @@ export class Target implements Subject {
   #list(now: number): Ending | undefined {
     const { process } = this.runtime;
     if (!process.alive()) return "target-ended";
-    this.#listedAt = now;
-    const states = listThreads(this.runtime);
+    const states = this.#roll.take(now);
     if (states.length === 0 && !isRunning(this.runtime)) {
       // Starting, or finishing: unless another program has taken the process over.
       const loss = findLoss(this.runtime);

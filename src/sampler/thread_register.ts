@@ -1,5 +1,6 @@
 import type { ReaderThread } from "../../ffi/process.ts";
-import type { Runtime, ThreadState } from "../cpython/runtime.ts";
+import type { Runtime } from "../cpython/runtime.ts";
+import type { ThreadState } from "../cpython/thread_list.ts";
 import { STATUS, STATUS_SHIFT } from "../profile/profile.ts";
 import type { Ledger } from "./ledger.ts";
 import { writeName, writeThread } from "./records.ts";
@@ -34,11 +35,12 @@ export class ThreadRegister {
   introduce(states: readonly ThreadState[]): void {
     const fresh = states.filter((state) => !this.#ids.has(keyOf(state)));
     if (fresh.length === 0) return;
-    const names = this.#labels.read(fresh);
+    const labels = this.#labels.read(fresh);
     for (const [i, state] of fresh.entries()) {
-      const name = names[i]!;
+      const label = labels[i]!;
       const flags = (this.asksCpu ? 0 : STATUS.cpuUnknown) | (state.main ? STATUS.main : 0);
-      this.#labels.note(this.#tell(keyOf(state), state, name, state.main, flags), state, name);
+      const id = this.#tell(keyOf(state), state, label.name, state.main, flags);
+      this.#labels.note(id, state, label);
     }
   }
 
@@ -58,6 +60,11 @@ export class ThreadRegister {
   /** What a sample's flags say of its thread in any case. */
   flagsOf(id: number): number {
     return this.#flags[id]!;
+  }
+
+  /** Looks for the names of threads that had none when they began; `now` is µs on any clock. */
+  seekNames(now: number): void {
+    this.#labels.seek(now, (id, name) => writeName(this.ledger.writer, id, name));
   }
 
   /** Looks whether some of the threads that are still there have other names by now. */

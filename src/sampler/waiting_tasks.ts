@@ -1,6 +1,6 @@
 import type { Address } from "../../ffi/process.ts";
 import type { TaskFacts } from "../cpython/asyncio/task.ts";
-import type { ThreadState } from "../cpython/runtime.ts";
+import type { ThreadState } from "../cpython/thread_list.ts";
 import type { Rejection } from "../profile/quality.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import type { SettlingQueue } from "./settling.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listThreads, type ThreadState } from "../../src/cpython/runtime.ts";
+import { listThreads, type ThreadState } from "../../src/cpython/thread_list.ts";
 import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { open } from "../ffi/targets.ts";
 import { Image } from "./image.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { nameOf, type Python } from "../../scripts/pythons.ts";
-import { listThreads } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import { TORN, UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { open } from "../ffi/targets.ts";
 import { Image } from "./image.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Python } from "../../scripts/pythons.ts";
 import { ACTIVE_STATUS } from "../../src/cpython/layout.ts";
-import { listThreads, type ThreadState } from "../../src/cpython/runtime.ts";
+import { listThreads, type ThreadState } from "../../src/cpython/thread_list.ts";
 import { BROKEN, TORN, UNPROVEN, UNREADABLE, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { THREAD_LOST } from "../../src/cpython/fetch_status.ts";
 import { open } from "../ffi/targets.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { nameOf } from "../../scripts/pythons.ts";
 import { ACTIVE_STATUS } from "../../src/cpython/layout.ts";
-import { listThreads } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import { TORN, UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { PROCESS_LOST, THREAD_LOST } from "../../src/cpython/fetch_status.ts";
 import { GONE } from "../../ffi/process.ts";

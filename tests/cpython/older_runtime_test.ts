@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Module, Process } from "../../ffi/process.ts";
 import { versionText } from "../../src/cpython/debug_offsets.ts";
-import { findRuntime, listThreads, type Runtime } from "../../src/cpython/runtime.ts";
+import { findRuntime, type Runtime } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import { olderMinors } from "../../scripts/pythons.ts";
 import { open } from "../ffi/targets.ts";
 import { Image } from "./image.ts";

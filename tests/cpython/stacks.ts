@@ -5,12 +5,8 @@ import type { Process } from "../../ffi/process.ts";
 import { CodeTable } from "../../src/cpython/code_table.ts";
 import { EdgeTable } from "../../src/cpython/edge_table.ts";
 import { describePlace } from "../../src/cpython/frame_description.ts";
-import {
-  findRuntime,
-  listThreads,
-  type Runtime,
-  type ThreadState,
-} from "../../src/cpython/runtime.ts";
+import { findRuntime, type Runtime } from "../../src/cpython/runtime.ts";
+import { listThreads, type ThreadState } from "../../src/cpython/thread_list.ts";
 import { BROKEN } from "../../src/cpython/snapshot_status.ts";
 import { Snapshot } from "../../src/cpython/snapshot.ts";
 import { OPEN, STRICT } from "../../src/cpython/policy.ts";

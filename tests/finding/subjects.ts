@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import type { Process } from "../../ffi/process.ts";
 import { versionText } from "../../src/cpython/debug_offsets.ts";
-import { findRuntime, isRunning, listThreads, type Runtime } from "../../src/cpython/runtime.ts";
+import { findRuntime, isRunning, type Runtime } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import type { Python } from "../../scripts/pythons.ts";
 import { Target } from "../ffi/targets.ts";
 

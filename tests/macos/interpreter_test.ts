@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { isOpen } from "../../ffi/process.ts";
 import { openProcess } from "../../ffi/macos/process.ts";
 import { nameOf, type Python } from "../../scripts/pythons.ts";
-import { listThreads } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import { UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { Image } from "../cpython/image.ts";
 import { interpreters } from "../cpython/interpreters.ts";

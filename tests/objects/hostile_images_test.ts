@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { createLoops } from "../../ffi/helper/loops.ts";
 import type { ReaderThread } from "../../ffi/process.ts";
-import { findRuntime, listThreads } from "../../src/cpython/runtime.ts";
+import { findRuntime } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import { ThreadNames } from "../../src/cpython/thread_names.ts";
 import { writeValue } from "../../src/cli/dump/value_text.ts";
 import { DumpReader } from "../../src/sampler/dump_reader.ts";

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { listThreads } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import { ThreadNames } from "../../src/cpython/thread_names.ts";
 import { nameOf } from "../../scripts/pythons.ts";
 import { interpreters } from "../cpython/interpreters.ts";

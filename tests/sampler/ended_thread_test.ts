@@ -2,12 +2,8 @@ import assert from "node:assert/strict";
 import { createLoops } from "../../ffi/helper/loops.ts";
 import type { ReaderThread } from "../../ffi/process.ts";
 import { nameOf, type Python } from "../../scripts/pythons.ts";
-import {
-  isListed,
-  listThreads,
-  type Runtime,
-  type ThreadState,
-} from "../../src/cpython/runtime.ts";
+import { type Runtime } from "../../src/cpython/runtime.ts";
+import { isListed, listThreads, type ThreadState } from "../../src/cpython/thread_list.ts";
 import { rejectedTotal } from "../../src/profile/quality.ts";
 import type { CaptureRequest } from "../../src/sampler/capture.ts";
 import { Ledger } from "../../src/sampler/ledger.ts";

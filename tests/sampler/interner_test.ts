@@ -1,6 +1,6 @@
 import { createLoops } from "../../ffi/helper/loops.ts";
 import assert from "node:assert/strict";
-import { listThreads } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import { describePlace } from "../../src/cpython/frame_description.ts";
 import { NO_STACK } from "../../src/profile/tables.ts";
 import { Interner, ThreadStack } from "../../src/sampler/interner.ts";

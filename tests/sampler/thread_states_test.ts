@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { findRuntime, listThreads } from "../../src/cpython/runtime.ts";
+import { findRuntime } from "../../src/cpython/runtime.ts";
+import { listThreads } from "../../src/cpython/thread_list.ts";
 import { FETCHED } from "../../src/cpython/fetch_status.ts";
 import { ThreadCopy } from "../../src/cpython/thread_copy.ts";
 import type { Mode } from "../../src/profile/metadata.ts";

@@ -1,6 +1,7 @@
 import type { CodeTable } from "../code_table.ts";
 import { versionText } from "../debug_offsets.ts";
-import { listThreads, type Runtime } from "../runtime.ts";
+import { type Runtime } from "../runtime.ts";
+import { listThreads } from "../thread_list.ts";
 import { findModule } from "./asyncio_module.ts";
 import { CoroutineReader } from "./coroutine.ts";
 import { FUTURE_LAYOUTS, OLDEST_ASYNCIO } from "./future_layouts.ts";

@@ -1,6 +1,7 @@
 import type { Address } from "../../../ffi/process.ts";
 import { type MemoryReader, pointerAt } from "../memory.ts";
-import type { Runtime, ThreadState } from "../runtime.ts";
+import type { Runtime } from "../runtime.ts";
+import type { ThreadState } from "../thread_list.ts";
 import type { CoroutineReader } from "./coroutine.ts";
 import type { AsyncioSection } from "./section.ts";
 import { readPointers } from "./set.ts";

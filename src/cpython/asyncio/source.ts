@@ -1,6 +1,6 @@
 import type { Address } from "../../../ffi/process.ts";
 import type { MemoryReader } from "../memory.ts";
-import type { ThreadState } from "../runtime.ts";
+import type { ThreadState } from "../thread_list.ts";
 import type { TaskFacts } from "./task.ts";
 
 /** A word of a thread state that tells which task runs, and one that tells whether a loop does. */
