@@ -1,5 +1,5 @@
 /**
- * `deno task accuracy [--long] [chains] [leaves] [marks] [start] [states] [tasks] [tree]`: how whole and how unbiased the stacks are, and how right marks, states and tasks, beside CPython 3.15's own
+ * `deno task accuracy [--long] [chains] [leaves] [marks] [start] [states] [tasks] [threads] [tree]`: how whole and how unbiased the stacks are, and how right marks, states, tasks and short threads, beside CPython 3.15's own
  * profiler. The truth is a capture from the target's own CPU, where it cannot run while it is read.
  */
 import { basename } from "node:path";
@@ -25,6 +25,7 @@ import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
 import { measureStart } from "./start.ts";
 import { measureStates } from "./state_accuracy.ts";
 import { measureTasks } from "./task_accuracy.ts";
+import { measureThreads } from "./thread_accuracy.ts";
 import { measureTree } from "./tree_accuracy.ts";
 import { percent, print, printMachine, printTable } from "./table.ts";
 
@@ -168,12 +169,17 @@ if (wanted("leaves")) {
   );
 }
 
-if (wanted("marks")) {
-  const rows: string[][] = [];
+/** One interpreter of each version, those without a GIL last. */
+async function findAll(): Promise<Python[]> {
   const supported = (await findTestPythons()).filter(({ minor, freeThreaded }) =>
     [...olderMinors, ...testedMinors].includes(minor) && !freeThreaded
   );
-  for (const python of [...supported, ...await findParallel()]) {
+  return [...supported, ...await findParallel()];
+}
+
+if (wanted("marks")) {
+  const rows: string[][] = [];
+  for (const python of await findAll()) {
     rows.push(...await measureMarks(python, long ? 10 : 4));
   }
   print();
@@ -202,6 +208,8 @@ if (wanted("tasks")) {
   able.push(...await findParallel());
   await measureTasks(able, long ? 10 : 4);
 }
+
+if (wanted("threads")) await measureThreads(await findAll(), long ? 10 : 4);
 
 if (wanted("tree")) {
   const [other] = pythons;

@@ -1,4 +1,4 @@
-import { type Address, Ranges } from "../../ffi/process.ts";
+import { Ranges } from "../../ffi/process.ts";
 import type { Runtime } from "./runtime.ts";
 import { listInterpreters } from "./thread_list.ts";
 
@@ -8,10 +8,10 @@ const MOST_INTERPRETERS = 1000;
 const WORD = 8;
 
 /**
- * Tells for the price of one read whether threads have come or gone: a new one is the first of its
- * interpreter's list, as new interpreters are of theirs. Where another one may have had its place and gone,
- * the number that the next one gets tells: since 3.11 it stands before the pointer to the first (`struct
- * pythreads` in CPython 3.11–3.15 Include/internal/pycore_interp.h or pycore_interp_structs.h).
+ * Tells for the price of one read whether threads have come. Since 3.11 an interpreter has before the
+ * pointer to its newest thread the number that the next one gets (`struct pythreads` in CPython 3.11–3.15
+ * Include/internal/pycore_interp.h or pycore_interp_structs.h); in those before, the newest thread is another
+ * one then, unless the new one has its place in memory. New interpreters are the first of their list.
  */
 export class ThreadBirths {
   #ranges: Ranges = new Ranges(1);
@@ -24,19 +24,16 @@ export class ThreadBirths {
   note(): void {
     const { layout, address, offsets } = this.runtime;
     const interpreters = listInterpreters(this.runtime).slice(0, MOST_INTERPRETERS);
-    const before = layout.minor >= 11 ? WORD : 0;
+    const counter = layout.interpreter.threadsHead - (layout.minor >= 11 ? WORD : 0);
     this.#ranges = new Ranges(1 + interpreters.length);
     this.#ranges.push(address + offsets.get("runtime_state.interpreters_head"), WORD);
-    for (const interpreter of interpreters) {
-      const head: Address = interpreter + layout.interpreter.threadsHead;
-      this.#ranges.push(head - before, before + WORD);
-    }
+    for (const interpreter of interpreters) this.#ranges.push(interpreter + counter, WORD);
     this.#noted = new Uint8Array(this.#ranges.bytes);
     this.#now = new Uint8Array(this.#ranges.bytes);
     this.runtime.process.read(this.#ranges, this.#noted);
   }
 
-  /** True if a thread has come since the last note, or the newest of an interpreter has gone. */
+  /** True if a thread has come since the last note; before 3.11 also if the newest has gone. */
   changed(): boolean {
     const { process } = this.runtime;
     if (process.read(this.#ranges, this.#now) !== this.#ranges.bytes) return true;

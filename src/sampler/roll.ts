@@ -3,17 +3,18 @@ import type { Runtime } from "../cpython/runtime.ts";
 import { ThreadBirths } from "../cpython/thread_births.ts";
 import { listThreads, type ThreadState } from "../cpython/thread_list.ts";
 
-/** A listing that only a change asks for waits for so many times as long as the last one took. */
-const REST = 4;
+/** The most of the time that may go into listings which only changes ask for, and how much can be saved up, µs. */
+const SHARE = 0.25;
+const MOST_SAVED = 5000;
 
 /** Lists the threads of a target, when that is due and no more often than it is worth. */
 export class Roll {
   #listedAt = -Infinity;
   /** The list is known not to be that of now. */
   #isStale = false;
-  /** When the last listing began, and until when the list may stay so, on the clock. */
-  #begun = 0;
-  #restUntil = -Infinity;
+  /** Time that may go into listings, µs, and up to when it has been saved, on the clock. */
+  #saved = MOST_SAVED;
+  #savedUntil = 0;
   readonly #births: ThreadBirths | undefined;
 
   /** @param all threads that come are wanted at once, too. */
@@ -34,22 +35,22 @@ export class Roll {
   isDue(now: number, interval: number): boolean {
     if (now - this.#listedAt > interval) return true;
     if (!this.#isStale) this.#isStale = this.#births?.changed() === true;
-    return this.#isStale && now >= this.#restUntil;
+    this.#saved = Math.min(MOST_SAVED, this.#saved + SHARE * (now - this.#savedUntil));
+    this.#savedUntil = now;
+    return this.#isStale && this.#saved > 0;
   }
 
   /** Lists all threads, those that have not begun to run without a `tid`. */
   take(now: number): ThreadState[] {
     this.#listedAt = now;
-    this.#begun = this.clock.now();
     this.#births?.note();
     const states = listThreads(this.runtime);
     this.#isStale = this.#births !== undefined && states.some(({ tid }) => tid === 0);
     return states;
   }
 
-  /** All that follows from the list has been done. */
-  rest(): void {
-    const now = this.clock.now();
-    this.#restUntil = now + REST * (now - this.#begun);
+  /** All that follows from the list that was begun at a time has been done. */
+  pay(begun: number): void {
+    this.#saved -= this.clock.now() - begun;
   }
 }

@@ -197,7 +197,7 @@ export class Target implements Subject {
   tick(time: number, now: number): Ending | undefined {
     if (this.#roll.isDue(now, this.#relist())) {
       const ending = this.#list(now);
-      this.#roll.rest();
+      this.#roll.pay(now);
       if (ending !== undefined) return ending;
     }
     this.#register.seekNames(now);
