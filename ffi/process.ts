@@ -158,6 +158,11 @@ export interface Process extends ProcessMemory {
   /** The system lets nobody be where a thread runs: every visit comes to nothing. */
   readonly cannotVisit?: true;
   /**
+   * Says where a thread's own descriptor lies (`pthread_t`, as Python keeps it); visits to that thread may be
+   * shorter for it.
+   */
+  introduce?(tid: number, descriptor: Address): void;
+  /**
    * Reads as `read` does, by a thread of ours that is on the CPU where a thread of the target runs or ran
    * last: that one cannot run then, and what is read is one moment, if `leave` says so.
    * @param linger stay there until `leave`, so that more can be read of the same moment.

@@ -17,6 +17,7 @@ import { mappedFiles, type Mapping, parseMaps } from "./maps.ts";
 import { LinuxModule } from "./modules.ts";
 import { type MemoryReader, openMappedFile } from "./target_file.ts";
 import { ThreadIds } from "./thread_ids.ts";
+import { RseqAreas } from "./rseq.ts";
 import { listThreads, readThreadName, ThreadStats } from "./threads.ts";
 
 /** errno values, the same on x86-64 and arm64. */
@@ -89,6 +90,7 @@ class LinuxProcess implements Process {
   #member: number;
   readonly #threads: ThreadStats;
   readonly #ids: ThreadIds;
+  readonly #rseq: RseqAreas;
   readonly #one = new Ranges(1);
   #known = new Map<string, LinuxModule>();
 
@@ -101,6 +103,7 @@ class LinuxProcess implements Process {
     this.#member = pid;
     this.#threads = new ThreadStats(helper, directory);
     this.#ids = new ThreadIds(this.#path, pid);
+    this.#rseq = new RseqAreas(() => this.modules(), (at, length) => this.#bytesAt(at, length));
   }
 
   /** Why it cannot be read, if so. */
@@ -180,11 +183,11 @@ class LinuxProcess implements Process {
   }
 
   visit(tid: number, ranges: Ranges, into: Uint8Array, linger: boolean): number {
-    const cpu = this.#threads.cpu(tid);
-    if (cpu < 0) return NOT_THERE;
+    const stat = this.#threads.descriptor(tid);
+    if (stat < 0) return NOT_THERE;
     const result = this.#helper.tach_visit(
-      cpu,
-      this.#threads.descriptor(tid),
+      stat,
+      this.#rseq.of(tid),
       this.#member,
       this.#stat,
       ranges.words as Uint32Array<ArrayBuffer>,
@@ -196,6 +199,10 @@ class LinuxProcess implements Process {
     );
     if (result === -EXDEV || result === -EBUSY) return NOT_THERE;
     return result >= 0 ? result : failureOf(-result);
+  }
+
+  introduce(tid: number, descriptor: Address): void {
+    this.#rseq.introduce(tid, descriptor);
   }
 
   watchActivity(tid: number, futex: boolean): ActivityWatch {

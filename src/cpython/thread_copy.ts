@@ -88,6 +88,7 @@ export class ThreadCopy {
     readonly watchesState = false,
   ) {
     const { layout } = runtime;
+    runtime.process.introduce?.(thread.tid, thread.pthread);
     this.visits = new Visits(runtime.process, thread.tid);
     this.#threadFrom = watchesState ? layout.states.from : layout.thread.currentFrame;
     if (layout.cframe >= 0) this.#cframes = new CFrameList(layout.cframe);

@@ -10,6 +10,8 @@ export interface ThreadState {
   readonly interpreterId: number;
   /** The operating system's id as seen by us; 0 before the thread has begun to run. */
   readonly tid: number;
+  /** What it is to the system's library of threads: on Linux and macOS the address of its descriptor. */
+  readonly pthread: Address;
   /** The low half of the word that tells the thread from others: of the id that it knows itself by, before 3.11 of its `pthread_t`. */
   readonly ident: number;
   /** The main thread of the main interpreter. */
@@ -89,14 +91,15 @@ function listInterpreterThreads(
     : layout.hasFrameObjects
     ? nativeIdsOf(process, reader, pthreads)
     : keptIdsOf(process, reader, kept, pthreads);
-  const found = listed.map(({ address, ident }, i) => {
+  const found = listed.map(({ address, ident, pthread }, i) => {
     const tid = own[i] === 0 ? 0 : process.threadBy(own[i]!);
-    return { address, tid, ident };
+    return { address, tid, pthread, ident };
   });
   const main = id === 0 ? mainThread(runtime, interpreter, found, process.pid) : 0;
-  return found.map(({ address, tid, ident }) => ({
+  return found.map(({ address, tid, pthread, ident }) => ({
     address,
     tid,
+    pthread,
     ident,
     interpreter,
     interpreterId: id,
