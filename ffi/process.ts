@@ -162,6 +162,8 @@ export interface Process extends ProcessMemory {
    * shorter for it.
    */
   introduce?(tid: number, descriptor: Address): void;
+  /** About how much of a thread's time a visit takes, µs; absent where there are none. */
+  visitUs?(tid: number): number;
   /**
    * Reads as `read` does, by a thread of ours that is on the CPU where a thread of the target runs or ran
    * last: that one cannot run then, and what is read is one moment, if `leave` says so.

@@ -77,8 +77,9 @@ export class Snapshot {
   /**
    * Reads the thread once. See `snapshot_status.ts` and, for what is below `WHOLE`, `ThreadCopy.fetch`.
    * @param watch look whether code objects have been freed, too.
+   * @param surely look at each code object again where nothing tells whether some have been freed.
    */
-  take(policy: Policy, watch: boolean): number {
+  take(policy: Policy, watch: boolean, surely = policy === EXACT): number {
     let fetched = REARRANGED;
     this.#join.forget();
     for (let i = 0; i < MOST_REARRANGEMENTS && fetched === REARRANGED; i++) {
@@ -88,7 +89,7 @@ export class Snapshot {
         this.path.trusted = 0;
         continue;
       }
-      this.#noticeFreedCode(policy === EXACT);
+      this.#noticeFreedCode(surely);
       const reusable = this.path.reusableDepth(this.copy);
       const walked = this.#walk.run(reusable, policy);
       if (walked === WHOLE) return this.#join.join(policy);
@@ -103,11 +104,12 @@ export class Snapshot {
 
   /**
    * Reads the thread once from the CPU on which it runs, and takes all calls as they are.
+   * @param surely as for `take`: what is learned from must be sure.
    * @returns as `take`; `isHeld` tells whether the thread could not run meanwhile.
    */
-  visit(): number {
+  visit(surely = true): number {
     this.copy.visits.begin();
-    const status = this.take(EXACT, true);
+    const status = this.take(EXACT, true, surely);
     this.isHeld = this.copy.endVisit();
     return status;
   }

@@ -9,6 +9,7 @@ import { listThreads, type ThreadState } from "../cpython/thread_list.ts";
 import { TORN } from "../cpython/snapshot_status.ts";
 import { GroupCopy } from "../cpython/group_copy.ts";
 import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.ts";
+import { Approach } from "./approach.ts";
 import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending } from "../profile/metadata.ts";
 import { REPLACED, REPLACEMENT, STATUS, statusOf } from "../profile/profile.ts";
@@ -45,8 +46,6 @@ const COLLECTIONS = 100_000;
 const HOUSEKEEPING = 1_000_000;
 /** From one doubt in code objects to the next, µs, in versions that do not count the freed ones. */
 const DOUBT = 2_000;
-/** Threads of a program without a GIL that are read exactly in one tick, unless all are. */
-const MOST_NEAR = 8;
 /** How a target is part of a capture. */
 export interface TargetPlace {
   /** Stops it for its readings. */
@@ -80,12 +79,10 @@ export class Target implements Subject {
   readonly napUs = NAP;
   readonly #collections: CollectionLog | undefined;
   readonly #roll: Roll;
+  readonly #approach: Approach;
   #lookedAt = -Infinity;
   #cleanedAt = 0;
   #doubtedAt = 0;
-  /** Threads that are read exactly in this tick, where there is no GIL, and where the next turn begins. */
-  readonly #near = new Set<ThreadSampler>();
-  #turn = 0;
 
   constructor(
     readonly runtime: Runtime,
@@ -106,6 +103,15 @@ export class Target implements Subject {
     const { book } = ledger;
     const interner = new Interner(codeTable, ledger.book);
     this.#teacher = new Teacher(request.consistency === "exact", permits);
+    const { intervalUs, consistency, allThreads } = request;
+    const { freeThreaded: parallel, hasFrameObjects } = runtime.layout;
+    this.#approach = new Approach(this.#teacher, reader, {
+      intervalUs,
+      parallel,
+      // Without a GIL many threads run at a time, and each would be visited by itself.
+      seeksQuick: consistency === "verified" && !hasFrameObjects && !(parallel && allThreads),
+      isSureOnly: hasFrameObjects,
+    });
     if (request.features?.gc) this.#collections = new CollectionLog(runtime);
     const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
       const index = REJECTIONS.indexOf(reason);
@@ -230,19 +236,19 @@ export class Target implements Subject {
 
   /** Reads a target that runs. */
   #read(time: number, samplers: readonly ThreadSampler[]): Ending | undefined {
-    const focus = focusOf(samplers);
-    const exact = focus !== undefined && this.#teacher.wants(time);
+    const approach = this.#approach;
+    approach.begin(time, samplers);
     this.quality.ticks++;
     this.#shop.tasks?.begin();
     const all = samplers === this.#samplers;
-    if (all && this.#copies.length > 1 && !exact) this.#group.fetch(this.#copies);
-    const visit = exact ? this.#teacher.visitNumber : 0;
+    if (all && this.#copies.length > 1 && approach.isFar) this.#group.fetch(this.#copies);
+    const { visit } = approach;
     const parallel = this.runtime.layout.freeThreaded;
-    if (exact && parallel) this.#drawNear(samplers);
     for (const sampler of samplers) {
-      const near = exact && (sampler === focus || !sampler.isActive() || this.#near.has(sampler));
-      if (visit > 0 && !near && !parallel) this.quality.controlTried++;
+      const near = approach.of(sampler);
+      if (visit > 0 && near === "far" && !parallel) this.quality.controlTried++;
       const status = sampler.sample(time, near, visit);
+      approach.end(sampler);
       const ending = this.#endingOf(status);
       if (ending !== undefined) return ending;
     }
@@ -292,18 +298,6 @@ export class Target implements Subject {
     if (status === THREAD_LOST) this.#roll.spoil();
     if (status === PROCESS_LOST) return "target-ended";
     return status === ACCESS_LOST ? this.#whyLost() : undefined;
-  }
-
-  /**
-   * Chooses the threads to be near to, one after another, where several run at a time. Each is held by
-   * itself; which ones they are does not depend on what they do.
-   */
-  #drawNear(samplers: readonly ThreadSampler[]): void {
-    this.#near.clear();
-    const count = samplers.length;
-    const most = this.#teacher.always ? count : Math.min(count, MOST_NEAR);
-    for (let i = 0; i < most; i++) this.#near.add(samplers[(this.#turn + i) % count]!);
-    this.#turn = (this.#turn + most) % count;
   }
 
   #choose(states: ThreadState[]): ThreadState[] {
@@ -370,11 +364,4 @@ export class Target implements Subject {
   #whyLost(): Ending {
     return this.runtime.process.alive() ? "lost-access" : "target-ended";
   }
-}
-
-/** The thread to be near to in exact readings: the one that runs. */
-function focusOf(samplers: readonly ThreadSampler[]): ThreadSampler | undefined {
-  return samplers.length < 2
-    ? samplers[0]
-    : samplers.find((sampler) => sampler.isActive()) ?? samplers[0];
 }

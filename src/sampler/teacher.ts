@@ -61,16 +61,15 @@ export class Teacher {
   }
 
   /**
-   * True if the next tick is to be an exact reading.
+   * True if the next tick is to be an exact reading from which something can be learned.
    * @param now µs on any clock that does not jump, the same for all that ask for a time here.
    */
   wants(now: number): boolean {
-    if (this.always) return true;
     if (!this.able && now - this.#refusedAt < TRY_AGAIN) return false;
     this.able = true;
     this.#credit = Math.min(OPENING, this.#credit + (now - this.#updated) * HIGHEST_RATE / 1e6);
     this.#updated = now;
-    if (this.#left > 0) return this.#steadyLeft > 0 || this.#isPermitted();
+    if (this.#left > 0) return this.#steadyLeft > 0 || this.isPermitted();
     if (now >= this.#steadyAt) {
       this.#steadyVisits++;
       this.#steadyLeft = this.#left = VISIT;
@@ -78,14 +77,15 @@ export class Teacher {
       this.#steadyAt = now + VISIT * 1e6 / STEADY_RATE * (0.5 + Math.random());
       return true;
     }
-    if (this.#asked && this.#credit >= VISIT && this.#isPermitted()) {
+    if (this.#asked && this.#credit >= VISIT && this.isPermitted()) {
       this.#left = VISIT;
       return true;
     }
     return false;
   }
 
-  #isPermitted(): boolean {
+  /** True if one more process may make an exact reading at this tick. */
+  isPermitted(): boolean {
     return this.permits === undefined || this.permits.left-- > 0;
   }
 
@@ -119,13 +119,13 @@ export class Teacher {
     this.#left = this.#steadyLeft;
   }
 
-  /** One exact reading has been tried; `made`: it held. */
-  count(made: boolean): void {
+  /** One exact reading has been tried; `made`: it held; `teaches`: something can be learned from it. */
+  count(made: boolean, teaches = true): void {
     if (this.#left > 0) this.#left--;
     if (this.#left === 0) this.#isOpening = false;
     if (this.#steadyLeft > 0) this.#steadyLeft--;
     this.#credit = Math.max(0, this.#credit - 1);
-    if (!made) return;
+    if (!made || !teaches) return;
     this.readings++;
     this.#asked = false;
   }

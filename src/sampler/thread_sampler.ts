@@ -22,6 +22,7 @@ import { NO_STACK } from "../profile/tables.ts";
 import { EXACT_SAMPLE, STATUS_SHIFT, VISIT_SHIFT } from "../profile/profile.ts";
 import type { Features } from "../profile/metadata.ts";
 import type { Quality, Rejection } from "../profile/quality.ts";
+import type { Nearness } from "./approach.ts";
 import { type Interner, REFUSED, type StackInterner } from "./interner.ts";
 import { createStackInterner } from "./marked_stack.ts";
 import { NO_FALLBACK, type SettlingQueue } from "./settling.ts";
@@ -108,15 +109,16 @@ export class ThreadSampler {
   /**
    * Takes the sample of one tick.
    * @param time µs since the first tick.
-   * @param exact we are on the thread's CPU.
+   * @param near how to read: from where we are, or from the thread's CPU.
    * @param visit number of the steady visit that the tick belongs to, 0 for none.
    * @returns 0, or the status of a fetch that says that thread, process or access is lost.
    */
-  sample(time: number, exact: boolean, visit: number): number {
+  sample(time: number, near: Nearness, visit: number): number {
     const { shop, snapshot } = this;
     this.#time = time;
-    if (exact) {
-      const status = this.#sampleHeld(time, visit);
+    if (near !== "far") {
+      snapshot.copy.isOffered = false;
+      const status = this.#sampleHeld(time, visit, near === "to-learn");
       if (status !== NOT_HELD) return status;
       if (shop.teacher.always) return this.lose(time, "not-held");
     }
@@ -188,9 +190,10 @@ export class ThreadSampler {
   /**
    * Reads while the thread cannot run, and learns from it.
    * @param visit number of the steady visit that the reading belongs to, 0 for none.
+   * @param learns what is read is to be sure enough to learn from.
    * @returns {@link NOT_HELD} if it could have run; else as `sample` does.
    */
-  #sampleHeld(time: number, visit = 0): number {
+  #sampleHeld(time: number, visit = 0, learns = true): number {
     const { shop, snapshot } = this;
     // If it comes to nothing, the copy that is there next is not that of the last good stack.
     this.#last = UNSURE;
@@ -200,7 +203,7 @@ export class ThreadSampler {
       // Without its GIL it cannot run Python code: what stays the same over two readings is one moment.
       if (shop.allThreads && !this.isActive()) status = snapshot.take(EXACT, true);
       else {
-        status = snapshot.visit();
+        status = snapshot.visit(learns);
         held = snapshot.isHeld;
         if (snapshot.copy.visits.wasRefused) shop.teacher.refuse(time);
       }
@@ -208,13 +211,14 @@ export class ThreadSampler {
       if (status < WHOLE) return status;
       held &&= status < TORN;
     }
-    shop.teacher.count(held);
+    const teaches = learns || shop.runtime.layout.interpreter.codeGeneration >= 0;
+    shop.teacher.count(held, teaches);
     if (visit > 0) shop.quality.controlTried++;
     if (!held) return NOT_HELD;
     if (visit > 0) shop.quality.control++;
     if (status === EMPTY) this.#acceptEmpty();
     else {
-      if (snapshot.repairs === 0) shop.teacher.note(snapshot.learn());
+      if (teaches && snapshot.repairs === 0) shop.teacher.note(snapshot.learn());
       this.#accept(time, false, EXACT_SAMPLE | visit << VISIT_SHIFT);
     }
     return 0;

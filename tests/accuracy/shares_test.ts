@@ -18,12 +18,16 @@ const rates = [
   { hz: 10_000, seconds: 2, depth: 200 },
 ];
 
-/**
- * Depth, and calls of the short function in a row. It takes about a microsecond: shorter ones come out
- * up to a few percent off, as docs/accuracy.md shows.
- */
-const leaves = [[10, 20], [50, 20], [200, 20], [200, 200]] as const;
-const WORK = "60";
+/** Depth, calls of the short function in a row, and what it does: it takes about a microsecond, or 20 ns. */
+const leaves = [
+  [10, 20, 60],
+  [50, 20, 60],
+  [200, 20, 60],
+  [200, 200, 60],
+  [10, 200, 0],
+  [50, 20, 0],
+  [200, 200, 0],
+] as const;
 
 for (const { path, minor } of await testedPythons()) {
   for (const { hz, seconds, depth } of rates) {
@@ -49,11 +53,12 @@ for (const { path, minor } of await testedPythons()) {
       }),
     );
   }
-  for (const [depth, loop] of leaves) {
+  for (const [depth, loop, work] of leaves) {
+    const what = work === 0 ? "a function of some nanoseconds" : "a short function";
     Deno.test(
-      `a short function's share is that of readings on its own CPU when a Python ${minor} calls it ${loop} times below ${depth} calls`,
+      `the share of ${what} is that of readings on its own CPU when a Python ${minor} calls it ${loop} times below ${depth} calls`,
       givingChances(async () => {
-        await using target = await Running.start(path, "leaf.py", [`${depth}`, `${loop}`, WORK]);
+        await using target = await Running.start(path, "leaf.py", [depth, loop, work].map(String));
         const how = { intervalUs: 1000, seconds: 3 };
         let missed = 0;
         const measure = async (sameCpu: boolean): Promise<{ share: number; n: number }> => {

@@ -2,12 +2,22 @@ import assert from "node:assert/strict";
 import { GONE, NOT_THERE, Ranges } from "../../ffi/process.ts";
 import { anyPython, open, Target } from "./targets.ts";
 
-/** Counts without an end, in one word of memory. */
+/** Counts without an end, in one word of memory; says where, and where its thread's descriptor is. */
 const COUNTER = `
-import array, os
+import array, os, threading
 counts = array.array("Q", [0])
-print(os.getpid(), counts.buffer_info()[0], flush=True)
+print(os.getpid(), counts.buffer_info()[0], threading.get_ident(), flush=True)
 while True: counts[0] += 1
+`;
+/** Moves a process from CPU to CPU. */
+const MOVER = `
+import os, sys, time
+cpus = sorted(os.sched_getaffinity(0))
+print(flush=True)
+while True:
+    for cpu in cpus:
+        os.sched_setaffinity(int(sys.argv[1]), {cpu})
+        time.sleep(0.0002)
 `;
 
 const ENOUGH = 50;
@@ -21,10 +31,12 @@ const MOST_VISITS = 5000;
 async function visitCounter(
   linger: boolean,
   moves: number,
+  isIntroduced: boolean,
 ): Promise<{ held: number; moved: number; movedWhileHeld: number }> {
   await using target = new Target(await anyPython(), ["-c", COUNTER]);
-  const [pid, address] = (await target.line()).split(" ").map(Number);
+  const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
   using process = open(pid!);
+  if (isIntroduced) process.introduce?.(pid!, descriptor!);
   const ranges = new Ranges(1);
   ranges.push(address!, 8);
   const [first, second] = [new Uint32Array(16), new Uint32Array(16)];
@@ -43,17 +55,54 @@ async function visitCounter(
   return { held, moved, movedWhileHeld };
 }
 
-Deno.test("while a visitor lingers, a thread that would run does not", async () => {
-  const { held, movedWhileHeld } = await visitCounter(true, 0);
-  assert.ok(held >= ENOUGH, `only ${held} visits held`);
-  assert.equal(movedWhileHeld, 0);
-});
+/**
+ * Visits a counting target that is moved from CPU to CPU, and reads its count before and after something
+ * that takes a while to read.
+ */
+async function visitMoved(isIntroduced: boolean): Promise<{ held: number; torn: number }> {
+  await using target = new Target(await anyPython(), ["-c", COUNTER]);
+  const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
+  await using mover = new Target(await anyPython(), ["-c", MOVER, `${pid}`]);
+  await mover.line();
+  using process = open(pid!);
+  if (isIntroduced) process.introduce?.(pid!, descriptor!);
+  const { start } = process.modules()[0]!;
+  const ranges = new Ranges(18);
+  ranges.push(address!, 8);
+  for (let i = 0; i < 16; i++) ranges.push(start, 4096);
+  ranges.push(address!, 8);
+  const words = new Uint32Array(ranges.bytes / 4);
+  let [held, torn] = [0, 0];
+  for (let i = 0; i < MOST_VISITS && held < 4 * ENOUGH; i++) {
+    const read = process.visit(pid!, ranges, new Uint8Array(words.buffer), false);
+    if (!process.leave() || read !== ranges.bytes) continue;
+    held++;
+    if (words[0] !== words.at(-2)) torn++;
+  }
+  return { held, torn };
+}
 
-Deno.test("when a visitor does not linger, the thread goes on at once", async () => {
-  const { held, moved } = await visitCounter(false, ENOUGH / 5);
-  assert.ok(held >= ENOUGH, `only ${held} visits held`);
-  assert.ok(moved >= ENOUGH / 5, `it had moved on in ${moved} only`);
-});
+for (const isIntroduced of [false, true]) {
+  const how = isIntroduced ? "as its rseq area says" : "as /proc says";
+
+  Deno.test(`while a visitor lingers, a thread that would run there does not, ${how}`, async () => {
+    const { held, movedWhileHeld } = await visitCounter(true, 0, isIntroduced);
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+    assert.equal(movedWhileHeld, 0);
+  });
+
+  Deno.test(`when a visitor does not linger, the thread goes on at once, ${how}`, async () => {
+    const { held, moved } = await visitCounter(false, ENOUGH / 5, isIntroduced);
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+    assert.ok(moved >= ENOUGH / 5, `it had moved on in ${moved} only`);
+  });
+
+  Deno.test(`what is read of a thread that is held is of one moment, wherever it is, ${how}`, async () => {
+    const { held, torn } = await visitMoved(isIntroduced);
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+    assert.equal(torn, 0);
+  });
+}
 
 Deno.test("a visitor that lingers for too long leaves, and says that nothing was held", async () => {
   await using target = new Target(await anyPython(), ["-c", COUNTER]);

@@ -1,0 +1,90 @@
+import { Ranges, type ReaderThread } from "../../ffi/process.ts";
+import type { ThreadCopy } from "../cpython/thread_copy.ts";
+
+/** Looks of one probe, some fifty ns apart. */
+const LOOKS = 4;
+const WORD = 8;
+/** From one probe to the next, µs. */
+const PROBE = 1000;
+/** How much one probe counts among those before it. */
+const WEIGHT = 1 / 64;
+/** Changes from one look to the next from which on a thread is quick, and below which it is not any more. */
+const QUICK = 0.06;
+const CALM = 0.04;
+/** The most of a thread's time that exact readings may take. */
+const MOST_TAKEN = 0.05;
+/** Exact readings that take longer than this on average wait for the target's CPU, µs: to miss ticks is worse. */
+const MOST_AWAITED = 60;
+const AWAITED_WEIGHT = 1 / 8;
+/** After that none are made for this time, µs. */
+const REST = 2_000_000;
+
+/**
+ * Tells whether a thread is to be read exactly as it calls and returns every few hundred nanoseconds or
+ * faster. Another CPU gets to see the beginning of a call some two nanoseconds later than its end, so that
+ * it sees such calls too seldom.
+ */
+export class Quickness {
+  #isQuick = false;
+  #changes = 0;
+  #probedAt = -Infinity;
+  readonly #ranges = new Ranges(LOOKS);
+  readonly #words = new Uint32Array(LOOKS * WORD / 4);
+  readonly #bytes = new Uint8Array(this.#words.buffer);
+  /** The reading of this tick is timed, and when it began. */
+  #isTimed = false;
+  #begun = 0;
+  /** What readings take, µs, and until when there are to be none. */
+  #taken = 0;
+  #restUntil = -Infinity;
+
+  /** @param intervalUs from one reading to the next. */
+  constructor(readonly intervalUs: number, readonly clock: ReaderThread) {}
+
+  /**
+   * True if a thread is to be read exactly; looks again if it is time for that.
+   * @param time µs since the first tick.
+   */
+  isFound(time: number, copy: ThreadCopy): boolean {
+    this.#isTimed = time - this.#probedAt >= PROBE;
+    if (this.#isTimed) {
+      this.#probedAt = time;
+      const { process } = copy.runtime;
+      const taken = (process.visitUs?.(copy.thread.tid) ?? Infinity) / this.intervalUs;
+      if (this.#taken > MOST_AWAITED) {
+        this.#taken = 0;
+        this.#restUntil = time + REST;
+      }
+      if (taken <= MOST_TAKEN && time >= this.#restUntil) this.#probe(copy);
+      else this.#isQuick = false;
+    }
+    return this.#isQuick;
+  }
+
+  /** An exact reading begins, and has ended. */
+  begin(): void {
+    if (this.#isTimed) this.#begun = this.clock.now();
+  }
+
+  end(): void {
+    if (!this.#isTimed) return;
+    this.#taken += (this.clock.now() - this.#begun - this.#taken) * AWAITED_WEIGHT;
+  }
+
+  #probe({ runtime, thread }: ThreadCopy): void {
+    const { layout, reader, process } = runtime;
+    const pointer = thread.address + layout.thread.currentFrame;
+    const at = layout.cframe < 0 ? pointer : (reader.pointer(pointer) ?? 0) + layout.cframe;
+    this.#ranges.clear();
+    for (let i = 0; i < LOOKS; i++) this.#ranges.push(at, WORD);
+    if (process.read(this.#ranges, this.#bytes) !== this.#bytes.length) return;
+    let changes = 0;
+    for (let i = 2; i < this.#words.length; i += 2) {
+      if (this.#words[i] !== this.#words[i - 2] || this.#words[i + 1] !== this.#words[i - 1]) {
+        changes++;
+      }
+    }
+    this.#changes += (changes / (LOOKS - 1) - this.#changes) * WEIGHT;
+    this.#isQuick = this.#changes > (this.#isQuick ? CALM : QUICK);
+  }
+}

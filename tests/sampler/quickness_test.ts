@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import type { Process, Ranges, ReaderThread } from "../../ffi/process.ts";
+import type { ThreadCopy } from "../../src/cpython/thread_copy.ts";
+import { Quickness } from "../../src/sampler/quickness.ts";
+
+/** A thread whose current frame is another one at every `period`-th look. */
+class Thread {
+  looks = 0;
+  frame = 1;
+
+  constructor(readonly period: number, readonly visitUs?: number) {}
+
+  get copy(): ThreadCopy {
+    const process: Partial<Process> = {
+      read: (ranges: Ranges, into: Uint8Array): number => {
+        const words = new BigUint64Array(into.buffer, into.byteOffset, ranges.count);
+        for (let i = 0; i < ranges.count; i++) {
+          if (++this.looks % this.period === 0) this.frame++;
+          words[i] = BigInt(this.frame);
+        }
+        return ranges.bytes;
+      },
+      ...(this.visitUs === undefined ? {} : { visitUs: () => this.visitUs! }),
+    };
+    const layout = { cframe: -1, thread: { currentFrame: 72 } };
+    const runtime = { process, reader: undefined, layout };
+    return { runtime, thread: { address: 4096, tid: 1 } } as unknown as ThreadCopy;
+  }
+}
+
+/** A clock on which each exact reading takes so long, µs. */
+function clockFor(reading: number): ReaderThread {
+  let now = 0;
+  return { now: () => now += reading, sleepUntil: (time) => time, prefer: () => true };
+}
+
+/** In how many of some ticks a thread is to be read exactly. */
+function count(thread: Thread, intervalUs: number, ticks: number, reading = 10): number {
+  const quickness = new Quickness(intervalUs, clockFor(reading));
+  const { copy } = thread;
+  let found = 0;
+  for (let i = 0; i < ticks; i++) {
+    if (!quickness.isFound(i * intervalUs, copy)) continue;
+    found++;
+    quickness.begin();
+    quickness.end();
+  }
+  return found;
+}
+
+Deno.test("a thread that calls at every second look is read exactly, after a few", () => {
+  const found = count(new Thread(2, 5), 1000, 1000);
+  assert.ok(found > 950 && found < 1000, `${found}`);
+});
+
+Deno.test("a thread that calls seldom is not", () => {
+  assert.equal(count(new Thread(100, 5), 1000, 1000), 0);
+});
+
+Deno.test("nobody is who cannot be visited, or would lose too much of his time by it", () => {
+  assert.equal(count(new Thread(2), 1000, 1000), 0);
+  assert.equal(count(new Thread(2, 8), 100, 10_000), 0);
+  assert.ok(count(new Thread(2, 5), 100, 10_000) > 9000);
+  assert.equal(count(new Thread(2, 5), 50, 10_000), 0);
+});
+
+Deno.test("where exact readings have to wait for the CPU, there are few of them", () => {
+  const found = count(new Thread(2, 5), 1000, 10_000, 3000);
+  assert.ok(found > 0 && found < 100, `${found}`);
+});
