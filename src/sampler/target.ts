@@ -169,9 +169,15 @@ export class Target implements Subject {
     }
   }
 
-  /** To ask for names the first time takes as long as some ticks. */
+  /** To ask for names, and where threads say on which CPU they run, takes as long as some ticks at first. */
   begin(): void {
-    this.#register.introduce(this.#choose(listThreads(this.runtime)));
+    const states = this.#choose(listThreads(this.runtime));
+    this.#register.introduce(states);
+    const { process } = this.runtime;
+    for (const { tid, pthread } of states) {
+      process.introduce?.(tid, pthread);
+      process.visitUs?.(tid);
+    }
   }
 
   miss(ticks: number, withheld: number): void {

@@ -42,6 +42,18 @@ Deno.test("a thread has an rseq area where glibc says that it is used", () => {
   assert.equal(areaOf([], 20), 0);
 });
 
+Deno.test("where there is no area, nobody looks for it again at each thread", () => {
+  let looks = 0;
+  const areas = new RseqAreas(() => (looks++, []), (address, length) => {
+    return new Uint8Array(new BigUint64Array([BigInt(address - 16)]).buffer).slice(0, length);
+  });
+  for (let tid = 1; tid <= 10_000; tid++) {
+    areas.introduce(tid, DESCRIPTOR + tid * 4096);
+    assert.equal(areas.of(tid), 0);
+  }
+  assert.equal(looks, Deno.build.arch === "x86_64" ? 1 : 0);
+});
+
 Deno.test("what is no descriptor of a thread has no area", () => {
   assert.equal(areaOf([library("/lib64/ld-linux-x86-64.so.2")], 20, DESCRIPTOR + 8), 0);
 });
