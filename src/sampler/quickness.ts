@@ -13,9 +13,11 @@ const QUICK = 0.06;
 const CALM = 0.04;
 /** The most of a thread's time that exact readings may take. */
 const MOST_TAKEN = 0.05;
-/** Exact readings that take longer than this on average wait for the target's CPU, µs: to miss ticks is worse. */
-const MOST_AWAITED = 60;
-const AWAITED_WEIGHT = 1 / 8;
+/** An exact reading that takes longer has had to wait for the target's CPU, µs. */
+const LATE = 100;
+/** How much one counts among those before it, and the share of late ones that is too much: to miss ticks is worse. */
+const LATE_WEIGHT = 1 / 16;
+const MOST_LATE = 0.5;
 /** After that none are made for this time, µs. */
 const REST = 2_000_000;
 
@@ -34,8 +36,8 @@ export class Quickness {
   /** The reading of this tick is timed, and when it began. */
   #isTimed = false;
   #begun = 0;
-  /** What readings take, µs, and until when there are to be none. */
-  #taken = 0;
+  /** The share of readings that are late, and until when there are to be none. */
+  #late = 0;
   #restUntil = -Infinity;
 
   /** @param intervalUs from one reading to the next. */
@@ -51,8 +53,8 @@ export class Quickness {
       this.#probedAt = time;
       const { process } = copy.runtime;
       const taken = (process.visitUs?.(copy.thread.tid) ?? Infinity) / this.intervalUs;
-      if (this.#taken > MOST_AWAITED) {
-        this.#taken = 0;
+      if (this.#late > MOST_LATE) {
+        this.#late = 0;
         this.#restUntil = time + REST;
       }
       if (taken <= MOST_TAKEN && time >= this.#restUntil) this.#probe(copy);
@@ -68,7 +70,8 @@ export class Quickness {
 
   end(): void {
     if (!this.#isTimed) return;
-    this.#taken += (this.clock.now() - this.#begun - this.#taken) * AWAITED_WEIGHT;
+    const late = this.clock.now() - this.#begun > LATE ? 1 : 0;
+    this.#late += (late - this.#late) * LATE_WEIGHT;
   }
 
   #probe({ runtime, thread }: ThreadCopy): void {

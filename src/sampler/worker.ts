@@ -22,6 +22,8 @@ import { isStopRequested, openRing, type Ring, RingWriter } from "./ring.ts";
 const LOOK_AGAIN = 500;
 /** An interpreter that starts takes less, µs. */
 const STARTUP = 200_000;
+/** Tries to get onto the target's CPU before it is said that we may not: each waits for 50 ms at most. */
+const MOST_TRIES = 20;
 
 /** Answers the order that makes this Worker a sampling thread. */
 export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
@@ -136,13 +138,15 @@ function missesTasks(runtime: Runtime, request: CaptureRequest): AttachFault | u
   return found.fault === "no-asyncio" && request.waitForPythonMs > 0 ? undefined : found;
 }
 
-/** Tries whether we may read from the CPU of the process's first thread. */
+/** Tries whether we may read from the CPU of the process's first thread; a busy machine lets us wait there. */
 function mayVisit(process: Process, { address }: Runtime): boolean {
   const tid = process.threads()[0];
   const ranges = new Ranges(1);
   ranges.push(address, 8);
-  if (tid === undefined) return false;
-  const read = process.visit(tid, ranges, new Uint8Array(64), false);
-  process.leave();
+  let read: number = NOT_THERE;
+  for (let tries = 0; tid !== undefined && tries < MOST_TRIES && read === NOT_THERE; tries++) {
+    read = process.visit(tid, ranges, new Uint8Array(64), false);
+    process.leave();
+  }
   return read !== NOT_THERE;
 }
