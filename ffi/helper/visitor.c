@@ -17,6 +17,12 @@ enum {
     VISITOR_ENDS     /* the thread is to end */
 };
 
+/* A thread of the target: its stat descriptor, and the address of its struct rseq, 0 if it has none. */
+struct visited {
+    int32_t stat, member; /* member: a thread that has the memory */
+    uint64_t rseq;
+};
+
 static struct {
     _Atomic int32_t state;
     _Atomic int32_t awaited; /* the caller sleeps until the state changes */
@@ -24,8 +30,8 @@ static struct {
     _Atomic int32_t tid; /* 0: there is no thread */
     int32_t cpu;         /* to which it is bound, -1 at first */
     /* the job */
-    int32_t target_stat, member, linger;
-    uint64_t target_rseq;
+    struct visited target;
+    int32_t linger;
     const void *ranges;
     uint32_t count, length, gap;
     void *into;
@@ -43,8 +49,8 @@ enum { MOST_SHORT = 64, CPU_ID = 4 };
  * thread of ours would be to wait for itself.
  */
 static struct {
-    int32_t active, target_stat, member, cpu, before;
-    uint64_t target_rseq;
+    int32_t active, cpu, before;
+    struct visited target;
     double switches;
 } own_visit;
 
@@ -53,18 +59,26 @@ static struct {
  * rseq, before it lets it run there: to read that takes a quarter of the time that /proc takes. Negative when
  * the thread is gone.
  */
-static int32_t last_cpu(int32_t target_stat, int32_t member, uint64_t rseq) {
+static int32_t last_cpu(struct visited target) {
     uint32_t cpu = UINT32_MAX;
-    if (rseq != 0) {
+    if (target.rseq != 0) {
         const struct iovec local = {&cpu, sizeof cpu};
-        const struct iovec remote = {(void *)(uintptr_t)(rseq + CPU_ID), sizeof cpu};
+        const struct iovec remote = {(void *)(uintptr_t)(target.rseq + CPU_ID), sizeof cpu};
         ssize_t bytes;
-        RETRIED(bytes, process_vm_readv(member, &local, 1, &remote, 1, 0));
+        RETRIED(bytes, process_vm_readv(target.member, &local, 1, &remote, 1, 0));
         if (bytes == (ssize_t)sizeof cpu && cpu < sizeof(cpu_mask) * 8) {
             return (int32_t)cpu;
         }
     }
-    return tach_task_cpu(target_stat);
+    return tach_task_cpu(target.stat);
+}
+
+/*
+ * Whether a thread is on this CPU at the beginning of a visit. What rseq says afterwards holds for all of the
+ * visit: to change it, the thread has to run.
+ */
+static int32_t is_here(struct visited target, int32_t cpu) {
+    return target.rseq != 0 || tach_task_cpu(target.stat) == cpu;
 }
 
 static void futex_wake(_Atomic int32_t *word) {
@@ -84,44 +98,42 @@ static void wake_caller(void) {
     }
 }
 
-/* Reads as the job says, and behind all that where the target ran last: in one call, if it is that short. */
-static int32_t read_with_cpu(void) {
-    struct iovec ranges[MOST_SHORT + 1];
+/*
+ * Reads as the job says. Returns where the target ran last, if that could be read behind all else in the same
+ * call; else a negative number.
+ */
+static int32_t read_job(void) {
     const uint32_t count = visitor.count;
-    size_t bytes = 0;
-    memcpy(ranges, visitor.ranges, count * sizeof *ranges);
-    for (uint32_t i = 0; i < count; i++) {
-        bytes += ranges[i].iov_len;
+    if (visitor.target.rseq != 0 && !visitor.linger && visitor.gap == 0 && count <= MOST_SHORT) {
+        struct iovec ranges[MOST_SHORT + 1];
+        size_t bytes = 0;
+        memcpy(ranges, visitor.ranges, count * sizeof *ranges);
+        for (uint32_t i = 0; i < count; i++) {
+            bytes += ranges[i].iov_len;
+        }
+        if (bytes <= visitor.length) {
+            int32_t cpu = -1;
+            ranges[count] =
+                (struct iovec){(void *)(uintptr_t)(visitor.target.rseq + CPU_ID), sizeof cpu};
+            const struct iovec local[2] = {{visitor.into, bytes}, {&cpu, sizeof cpu}};
+            ssize_t read;
+            RETRIED(read,
+                    process_vm_readv(visitor.target.member, local, 2, ranges, count + 1, 0));
+            const size_t got = read < 0 ? 0 : (size_t)read;
+            visitor.result = read < 0 ? -errno : (int32_t)(got < bytes ? got : bytes);
+            return got == bytes + sizeof cpu ? cpu : -1;
+        }
     }
-    if (bytes > visitor.length) {
-        return -1;
-    }
-    uint32_t cpu = UINT32_MAX;
-    ranges[count] = (struct iovec){(void *)(uintptr_t)(visitor.target_rseq + CPU_ID), sizeof cpu};
-    const struct iovec local[2] = {{visitor.into, bytes}, {&cpu, sizeof cpu}};
-    ssize_t read;
-    RETRIED(read, process_vm_readv(visitor.member, local, 2, ranges, count + 1, 0));
-    if (read < 0) {
-        visitor.result = -errno;
-        return -1;
-    }
-    visitor.result = (int32_t)((size_t)read < bytes ? (size_t)read : bytes);
-    return (size_t)read == bytes + sizeof cpu ? (int32_t)cpu : -1;
+    visitor.result = read_ranges(visitor.target.member, visitor.ranges, count, visitor.into,
+                                 visitor.length, visitor.gap);
+    return -1;
 }
 
 static void visit(void) {
     const double switches = count_switches();
     const int32_t cpu = sched_getcpu();
-    if (visitor.target_rseq != 0 && !visitor.linger && visitor.gap == 0 &&
-        visitor.count <= MOST_SHORT) {
-        visitor.held =
-            read_with_cpu() == cpu && sched_getcpu() == cpu && count_switches() == switches;
-        return;
-    }
-    /* What rseq says afterwards holds for all of the time here: to change it, the thread has to run. */
-    const int32_t before = visitor.target_rseq != 0 ? cpu : tach_task_cpu(visitor.target_stat);
-    visitor.result = read_ranges(visitor.member, visitor.ranges, visitor.count, visitor.into,
-                                 visitor.length, visitor.gap);
+    const int32_t before = is_here(visitor.target, cpu);
+    const int32_t told = read_job();
     int32_t in_time = 1;
     if (visitor.linger) {
         const int64_t until = clock_ns(CLOCK_MONOTONIC) + LONGEST_LINGER;
@@ -133,8 +145,7 @@ static void visit(void) {
         }
         in_time = atomic_load(&visitor.state) != VISITOR_LINGERS;
     }
-    visitor.held = in_time && before == cpu &&
-                   last_cpu(visitor.target_stat, visitor.member, visitor.target_rseq) == cpu &&
+    visitor.held = in_time && before && (told >= 0 ? told : last_cpu(visitor.target)) == cpu &&
                    sched_getcpu() == cpu && count_switches() == switches;
 }
 
@@ -223,16 +234,14 @@ TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid,
     if (!is_there(stat)) {
         return -ESRCH;
     }
-    const uint64_t rseq = (uint64_t)target_rseq;
-    const int32_t cpu = last_cpu(target_stat, tid, rseq);
+    const struct visited target = {target_stat, tid, (uint64_t)target_rseq};
+    const int32_t cpu = last_cpu(target);
     own_visit.active = sched_getcpu() == cpu;
     if (own_visit.active) {
         own_visit.switches = count_switches();
         own_visit.cpu = cpu;
-        own_visit.target_stat = target_stat;
-        own_visit.target_rseq = rseq;
-        own_visit.member = tid;
-        own_visit.before = rseq != 0 || tach_task_cpu(target_stat) == cpu;
+        own_visit.target = target;
+        own_visit.before = is_here(target, cpu);
         return read_ranges(tid, ranges, count, into, length, gap);
     }
     if (atomic_load(&visitor.tid) == 0) {
@@ -254,9 +263,7 @@ TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid,
         visitor.cpu = cpu;
     }
     await_visitor(VISITOR_READS, VISITOR_LEAVES);
-    visitor.target_stat = target_stat;
-    visitor.target_rseq = rseq;
-    visitor.member = tid;
+    visitor.target = target;
     visitor.ranges = ranges;
     visitor.count = count;
     visitor.into = into;
@@ -273,9 +280,8 @@ TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid,
 TACHYON int32_t tach_visit_end(void) {
     if (own_visit.active) {
         own_visit.active = 0;
-        const int32_t cpu =
-            last_cpu(own_visit.target_stat, own_visit.member, own_visit.target_rseq);
-        return own_visit.before && cpu == own_visit.cpu && sched_getcpu() == own_visit.cpu && count_switches() == own_visit.switches;
+        return own_visit.before && last_cpu(own_visit.target) == own_visit.cpu &&
+               sched_getcpu() == own_visit.cpu && count_switches() == own_visit.switches;
     }
     int32_t state = VISITOR_LINGERS;
     if (atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_LEAVES)) {

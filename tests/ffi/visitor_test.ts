@@ -97,6 +97,22 @@ for (const isIntroduced of [false, true]) {
     assert.ok(moved >= ENOUGH / 5, `it had moved on in ${moved} only`);
   });
 
+  Deno.test(`a thread is held also where only a part of what is wanted can be read, ${how}`, async () => {
+    await using target = new Target(await anyPython(), ["-c", COUNTER]);
+    const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
+    using process = open(pid!);
+    if (isIntroduced) process.introduce?.(pid!, descriptor!);
+    const ranges = new Ranges(2);
+    ranges.push(address!, 8);
+    ranges.push(4096, 8);
+    let held = 0;
+    for (let i = 0; i < MOST_VISITS && held < ENOUGH; i++) {
+      assert.equal(process.visit(pid!, ranges, new Uint8Array(64), false), 8);
+      if (process.leave()) held++;
+    }
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+  });
+
   Deno.test(`what is read of a thread that is held is of one moment, wherever it is, ${how}`, async () => {
     const { held, torn } = await visitMoved(isIntroduced);
     assert.ok(held >= ENOUGH, `only ${held} visits held`);
