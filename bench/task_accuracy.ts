@@ -1,7 +1,7 @@
 /** How right the shares of asyncio's tasks are and what they cost, beside CPython 3.15's own profiler. */
 import type { AsyncMode } from "../src/profile/metadata.ts";
 import { minorOf, type Python } from "../scripts/pythons.ts";
-import { countSamples, type Seen, seenStacks } from "../tests/accuracy/captured.ts";
+import { countWith, type Seen, seenStacks } from "../tests/accuracy/captured.ts";
 import { capture, Running } from "../tests/accuracy/running.ts";
 import { sharesDuring } from "../tests/accuracy/told.ts";
 import { runCpython, runTachyon } from "./profilers.ts";
@@ -14,10 +14,8 @@ const SLEEPERS = 200;
 const MANY = 1000;
 const COST = { intervalUs: 10_000, seconds: 10, asyncMode: "all" } as const;
 
-/** Stacks of the function that works, for a target that says how long it did. */
-function burning(seen: readonly Seen[]): number {
-  return countSamples(seen.filter(({ stack }) => stack.some(({ name }) => name === "burn")));
-}
+/** The function that works; the target says for how long it did. */
+const WORKS = "burn";
 
 /** Different tasks that sleep. */
 function sleepers(seen: readonly Seen[]): number {
@@ -56,8 +54,8 @@ async function measureShare(python: Python, mode: AsyncMode, seconds: number): P
   const how = { intervalUs: mode === "all" ? 10_000 : 1000, seconds, asyncMode: mode } as const;
   await using running = await Running.start(path, target, []);
   const captured = await runOurs(running, how);
-  const truth = sharesDuring(captured, JSON.parse(await running.finish())).get("burn")!;
-  const found = burning(captured.seen) / captured.quality.ticks;
+  const truth = sharesDuring(captured, JSON.parse(await running.finish())).get(WORKS)!;
+  const found = countWith(captured.seen, WORKS) / captured.quality.ticks;
   const most = 1.96 * Math.sqrt(truth * (1 - truth) / captured.quality.ticks) + 0.01;
   const row = [
     `${minor} ${mode}`,
@@ -72,8 +70,8 @@ async function measureShare(python: Python, mode: AsyncMode, seconds: number): P
   const { seen, rate } = await runCpython(path, again.pid, how);
   const summary = { durationUs: (Date.now() - startedAt) * 1000 };
   const told = JSON.parse(await again.finish());
-  const then = sharesDuring({ startedAt, summary }, told).get("burn")!;
-  const theirs = burning(seen) / (rate * how.seconds);
+  const then = sharesDuring({ startedAt, summary }, told).get(WORKS)!;
+  const theirs = countWith(seen, WORKS) / (rate * how.seconds);
   return [...row, percent(then, 1), percent(theirs, 1), String(sleepers(seen))];
 }
 

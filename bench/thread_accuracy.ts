@@ -1,6 +1,6 @@
 /** How right the shares of threads are that live for milliseconds, beside CPython 3.15's own profiler. */
 import { minorOf, type Python } from "../scripts/pythons.ts";
-import { countSamples, type Seen, seenStacks } from "../tests/accuracy/captured.ts";
+import { countWith, type Seen, seenStacks } from "../tests/accuracy/captured.ts";
 import { capture, Running } from "../tests/accuracy/running.ts";
 import { sharesDuring } from "../tests/accuracy/told.ts";
 import { runCpython } from "./profilers.ts";
@@ -41,8 +41,7 @@ function row(
   truth: ReadonlyMap<string, number>,
 ): string[] {
   const cells = LENGTHS.map((length) => {
-    const own = seen.filter(({ stack }) => stack.some(({ name }) => name === length));
-    const found = countSamples(own) / ticks;
+    const found = countWith(seen, length) / ticks;
     return `${percent(found, 1)} (${percent(truth.get(length)!, 1)})`;
   });
   return [who, ...cells];

@@ -2,7 +2,7 @@ import type { Loops, ReaderThread, Stopper } from "../../ffi/process.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
-import { type Runtime } from "../cpython/runtime.ts";
+import type { Runtime } from "../cpython/runtime.ts";
 import { listThreads, type ThreadState } from "../cpython/thread_list.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
 import { EMPTY, TORN, WHOLE } from "../cpython/snapshot_status.ts";

@@ -4,7 +4,7 @@ import type { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
 import type { RoutineTable } from "../cpython/routine_table.ts";
 import { THREAD_LOST } from "../cpython/fetch_status.ts";
-import { type Runtime } from "../cpython/runtime.ts";
+import type { Runtime } from "../cpython/runtime.ts";
 import { isListed, type ThreadState } from "../cpython/thread_list.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
 import { EXACT, OPEN, STRICT } from "../cpython/policy.ts";

@@ -1,5 +1,5 @@
 import { ACTIVITY, STATE_UNKNOWN } from "../../ffi/process.ts";
-import { type Runtime } from "../cpython/runtime.ts";
+import type { Runtime } from "../cpython/runtime.ts";
 import { listThreads, type ThreadState } from "../cpython/thread_list.ts";
 import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import {

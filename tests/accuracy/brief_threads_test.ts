@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { minorOf } from "../../scripts/pythons.ts";
-import { countSamples, seenStacks } from "./captured.ts";
+import { countWith, seenStacks } from "./captured.ts";
 import { givingChances } from "./chances.ts";
 import { allPythons, parallelPythons } from "./pythons.ts";
 import { capture, Running } from "./running.ts";
@@ -27,8 +27,7 @@ for (const python of [...await allPythons(), ...await parallelPythons()]) {
       const missed = missedShare(captured) + untoldShare(captured, told);
       const seen = seenStacks(captured);
       for (const [name, truth] of sharesDuring(captured, told)) {
-        const own = seen.filter(({ stack }) => stack.some((place) => place.name === name));
-        const found = countSamples(own) / ticks;
+        const found = countWith(seen, name) / ticks;
         const most = ERRORS * Math.sqrt(truth * (1 - truth) / ticks) + SLACK + missed;
         const [a, b, c] = [found, truth, most].map((share) => `${(share * 100).toFixed(2)} %`);
         const said = `${name}: ${a} of the time, in truth ${b}, at most ${c} apart`;

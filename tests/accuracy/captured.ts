@@ -61,6 +61,11 @@ export function countSamples(seen: readonly Seen[]): number {
   return seen.reduce((sum, { count }) => sum + count, 0);
 }
 
+/** Samples with a function of that name somewhere on their stacks. */
+export function countWith(seen: readonly Seen[], name: string): number {
+  return countSamples(seen.filter(({ stack }) => stack.some((place) => place.name === name)));
+}
+
 /** The share of samples whose stack fulfils a condition. */
 export function shareOf(
   seen: readonly Seen[],

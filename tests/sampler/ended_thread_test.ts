@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createLoops } from "../../ffi/helper/loops.ts";
 import type { ReaderThread } from "../../ffi/process.ts";
 import { nameOf, type Python } from "../../scripts/pythons.ts";
-import { type Runtime } from "../../src/cpython/runtime.ts";
+import type { Runtime } from "../../src/cpython/runtime.ts";
 import { isListed, listThreads, type ThreadState } from "../../src/cpython/thread_list.ts";
 import { rejectedTotal } from "../../src/profile/quality.ts";
 import type { CaptureRequest } from "../../src/sampler/capture.ts";

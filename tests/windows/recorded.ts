@@ -6,7 +6,7 @@ import type { Python } from "../../scripts/pythons.ts";
 import { fieldNames } from "../../src/cpython/debug_offsets.ts";
 import { ON_WINDOWS } from "../../src/cpython/layouts/windows.ts";
 import { olderOffsets, TABLED_MINORS } from "../../src/cpython/older_offsets.ts";
-import { type Runtime } from "../../src/cpython/runtime.ts";
+import type { Runtime } from "../../src/cpython/runtime.ts";
 import { listThreads, type ThreadState } from "../../src/cpython/thread_list.ts";
 import { DumpReader } from "../../src/sampler/dump_reader.ts";
 import { Image } from "../cpython/image.ts";

@@ -1,6 +1,6 @@
 import type { CodeTable } from "../code_table.ts";
 import { versionText } from "../debug_offsets.ts";
-import { type Runtime } from "../runtime.ts";
+import type { Runtime } from "../runtime.ts";
 import { listThreads } from "../thread_list.ts";
 import { findModule } from "./asyncio_module.ts";
 import { CoroutineReader } from "./coroutine.ts";

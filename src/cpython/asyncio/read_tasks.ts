@@ -1,7 +1,7 @@
 import type { Address } from "../../../ffi/process.ts";
 import { CodeTable } from "../code_table.ts";
 import { describePlace } from "../frame_description.ts";
-import { type Runtime } from "../runtime.ts";
+import type { Runtime } from "../runtime.ts";
 import { listThreads } from "../thread_list.ts";
 import { orderAwaiters } from "./awaiters.ts";
 import { findTasks } from "./find.ts";
