@@ -13,8 +13,17 @@ export const GONE = -1;
 export const DENIED = -2;
 /** Nothing is mapped at the first address asked for. */
 export const UNMAPPED = -3;
-/** Nothing was read, as we may not run where the target runs, or did not get there in time. */
+/** Nothing was read, as we may not run where the target runs. */
 export const NOT_THERE = -4;
+/** Nothing was read, as we did not get to where the target runs in time. */
+export const LATE = -5;
+/** How a visit is made. */
+export interface Visiting {
+  /** Stay there until `leave`, so that more can be read of the same moment. */
+  readonly linger: boolean;
+  /** How long to wait until we are there, µs. */
+  readonly patienceUs: number;
+}
 /** Why a read gave nothing; a read that gave less than asked for returns its count of bytes instead. */
 export type ReadFailure = typeof GONE | typeof DENIED | typeof UNMAPPED;
 
@@ -167,10 +176,9 @@ export interface Process extends ProcessMemory {
   /**
    * Reads as `read` does, by a thread of ours that is on the CPU where a thread of the target runs or ran
    * last: that one cannot run then, and what is read is one moment, if `leave` says so.
-   * @param linger stay there until `leave`, so that more can be read of the same moment.
-   * @returns as `read`, or {@link NOT_THERE}.
+   * @returns as `read`, or {@link NOT_THERE}, or {@link LATE}.
    */
-  visit(tid: number, ranges: Ranges, into: Uint8Array, linger: boolean): number;
+  visit(tid: number, ranges: Ranges, into: Uint8Array, how: Visiting): number;
   /**
    * Begins to watch what a thread is doing. Linux keeps two or three files of it open, so that a look costs
    * half a microsecond where it sleeps and two where it runs.

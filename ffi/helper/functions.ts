@@ -32,7 +32,7 @@ export const LINUX = {
     result: "i32",
   },
   tach_visit: {
-    parameters: ["i32", "f64", "i32", "i32", "buffer", "u32", "buffer", "u32", "u32", "i32"],
+    parameters: ["i32", "f64", "i32", "i32", "buffer", "u32", "buffer", "u32", "u32", "i32", "u32"],
     result: "i32",
   },
   tach_visit_end: { parameters: [], result: "i32" },

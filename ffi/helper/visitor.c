@@ -40,7 +40,7 @@ static struct {
 } visitor = {.cpu = -1};
 
 /* How long the caller spins for an answer before it sleeps, and the visitor lingers at most; ns. */
-enum { ANSWER_SPIN = 30000, LONGEST_LINGER = 1000000, LONGEST_WAIT = 50000000 };
+enum { ANSWER_SPIN = 30000, LONGEST_LINGER = 1000000 };
 /* Ranges of a read that is short, and the offset of `cpu_id` in a struct rseq. */
 enum { MOST_SHORT = 64, CPU_ID = 4 };
 
@@ -87,7 +87,7 @@ static void futex_wake(_Atomic int32_t *word) {
 
 /* Sleeps while the word has this value, ns at most (0: without end). */
 static void futex_wait(_Atomic int32_t *word, int32_t value, int64_t ns) {
-    const struct timespec most = {0, (long)ns};
+    const struct timespec most = {ns / 1000000000, (long)(ns % 1000000000)};
     syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, ns > 0 ? &most : NULL, NULL, 0);
 }
 
@@ -190,13 +190,16 @@ static int32_t begin_visitor(void) {
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     while (error == 0 && atomic_load(&visitor.tid) == 0) {
-        futex_wait(&visitor.tid, 0, LONGEST_WAIT);
+        futex_wait(&visitor.tid, 0, 0);
     }
     return -error;
 }
 
-/* Waits until the visitor has left one of two states; spins at first, as most answers come soon. */
-static void await_visitor(int32_t one, int32_t other) {
+/*
+ * Waits until the visitor has left one of two states; spins at first, as most answers come soon. A job that
+ * it has not begun after patience, in ns, is taken back.
+ */
+static void await_visitor(int32_t one, int32_t other, int64_t patience) {
     const int64_t begun = clock_ns(CLOCK_MONOTONIC);
     for (;;) {
         int32_t state = atomic_load(&visitor.state);
@@ -207,15 +210,17 @@ static void await_visitor(int32_t one, int32_t other) {
         if (waited < ANSWER_SPIN) {
             relax();
         } else {
-            /* Where it cannot get onto the CPU at all, nobody waits for it for ever. */
-            if (state == VISITOR_CALLED && waited > LONGEST_WAIT &&
-                atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_RESTS)) {
+            const int is_called = state == VISITOR_CALLED;
+            if (is_called && waited >= patience) {
+                if (!atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_RESTS)) {
+                    continue;
+                }
                 visitor.result = -EBUSY;
                 visitor.held = 0;
                 return;
             }
             atomic_store(&visitor.awaited, 1);
-            futex_wait(&visitor.state, state, LONGEST_WAIT);
+            futex_wait(&visitor.state, state, is_called ? patience - waited : 0);
             atomic_store(&visitor.awaited, 0);
         }
     }
@@ -225,11 +230,11 @@ static void await_visitor(int32_t one, int32_t other) {
  * Reads as tach_read does, on the CPU where a thread of the target runs or ran last. target_stat is its stat
  * descriptor, target_rseq the address of its struct rseq, 0 if it has none. With linger the visitor stays
  * there until tach_visit_end, a millisecond at most. Also returns -EBUSY when it did not get onto the CPU in
- * time, and -EXDEV when it may not go there, or the thread is gone.
+ * patience_us, and -EXDEV when it may not go there, or the thread is gone.
  */
 TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid, int32_t stat,
                            const void *ranges, uint32_t count, void *into, uint32_t length,
-                           uint32_t gap, int32_t linger) {
+                           uint32_t gap, int32_t linger, uint32_t patience_us) {
     visitor.held = 0;
     if (!is_there(stat)) {
         return -ESRCH;
@@ -262,7 +267,7 @@ TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid,
         }
         visitor.cpu = cpu;
     }
-    await_visitor(VISITOR_READS, VISITOR_LEAVES);
+    await_visitor(VISITOR_READS, VISITOR_LEAVES, 0);
     visitor.target = target;
     visitor.ranges = ranges;
     visitor.count = count;
@@ -272,7 +277,7 @@ TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid,
     visitor.linger = linger;
     atomic_store(&visitor.state, VISITOR_CALLED);
     futex_wake(&visitor.state);
-    await_visitor(VISITOR_CALLED, VISITOR_READS);
+    await_visitor(VISITOR_CALLED, VISITOR_READS, (int64_t)patience_us * 1000);
     return visitor.result;
 }
 
@@ -285,7 +290,7 @@ TACHYON int32_t tach_visit_end(void) {
     }
     int32_t state = VISITOR_LINGERS;
     if (atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_LEAVES)) {
-        await_visitor(VISITOR_LEAVES, VISITOR_READS);
+        await_visitor(VISITOR_LEAVES, VISITOR_READS, 0);
     }
     return visitor.held;
 }
@@ -296,7 +301,7 @@ TACHYON void tach_visitor_end(void) {
         return;
     }
     tach_visit_end();
-    await_visitor(VISITOR_READS, VISITOR_LEAVES);
+    await_visitor(VISITOR_READS, VISITOR_LEAVES, 0);
     atomic_store(&visitor.state, VISITOR_ENDS);
     futex_wake(&visitor.state);
     pthread_join(visitor.thread, NULL);

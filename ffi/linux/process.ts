@@ -3,12 +3,14 @@ import {
   type Address,
   DENIED,
   GONE,
+  LATE,
   type Module,
   NOT_THERE,
   type OpenFault,
   type Process,
   Ranges,
   UNMAPPED,
+  type Visiting,
 } from "../process.ts";
 import type { LinuxHelper } from "../helper/functions.ts";
 import { type FfiBuffer, loadLinuxHelper } from "../helper/library.ts";
@@ -190,7 +192,7 @@ class LinuxProcess implements Process {
     return this.#rseq.of(tid) === 0 ? VISIT_US : SHORT_VISIT_US;
   }
 
-  visit(tid: number, ranges: Ranges, into: Uint8Array, linger: boolean): number {
+  visit(tid: number, ranges: Ranges, into: Uint8Array, { linger, patienceUs }: Visiting): number {
     const stat = this.#threads.descriptor(tid);
     if (stat < 0) return NOT_THERE;
     const result = this.#helper.tach_visit(
@@ -204,8 +206,10 @@ class LinuxProcess implements Process {
       into.length,
       ranges.gap,
       linger ? 1 : 0,
+      patienceUs,
     );
-    if (result === -EXDEV || result === -EBUSY) return NOT_THERE;
+    if (result === -EXDEV) return NOT_THERE;
+    if (result === -EBUSY) return LATE;
     return result >= 0 ? result : failureOf(-result);
   }
 

@@ -1,7 +1,9 @@
-import { NOT_THERE, type Process, type Ranges } from "../../ffi/process.ts";
+import { LATE, NOT_THERE, type Process, type Ranges } from "../../ffi/process.ts";
 
 /** Visits that linger, after one in which something had to be fetched late, or all of it again. */
 const LINGERING_VISITS = 64;
+/** How long to wait for a visit to begin where nothing is lost by it, µs. */
+const PLENTY = 50_000;
 
 /**
  * Reads for one thread, where it is asked for from the CPU on which the thread runs or ran last, if that is
@@ -10,6 +12,10 @@ const LINGERING_VISITS = 64;
 export class Visits {
   /** A visit was asked for, and we may not be where the thread runs. */
   wasRefused = false;
+  /** A visit was asked for, and we did not get there in time. */
+  wasLate = false;
+  /** How long to wait for a visit to begin, µs. */
+  patienceUs = PLENTY;
   #isOn = false;
   /** The last reading could not be made there. */
   #isElsewhere = false;
@@ -24,7 +30,7 @@ export class Visits {
   /** From now until `end`, readings are visits. */
   begin(): void {
     this.#isOn = true;
-    this.wasRefused = this.#isElsewhere = false;
+    this.wasRefused = this.wasLate = this.#isElsewhere = false;
     this.#readings = 0;
   }
 
@@ -48,11 +54,14 @@ export class Visits {
       // What is to be read has changed under the reading before: this time it must not.
       if (this.#readings++ > 0) this.#linger = LINGERING_VISITS;
       this.#lingered = this.#linger > 0;
-      const read = process.visit(this.tid, ranges, into, this.#lingered);
-      if (read !== NOT_THERE) return read;
+      const { patienceUs } = this;
+      const read = process.visit(this.tid, ranges, into, { linger: this.#lingered, patienceUs });
+      this.wasLate = read === LATE;
+      if (read !== NOT_THERE && !this.wasLate) return read;
       this.#isElsewhere = true;
       // A thread that has ended is nowhere; that says nothing of the others.
-      this.wasRefused = process.cannotVisit === true || process.threadCpu(this.tid) >= 0;
+      this.wasRefused = !this.wasLate &&
+        (process.cannotVisit === true || process.threadCpu(this.tid) >= 0);
     }
     return process.read(ranges, into);
   }

@@ -3,6 +3,8 @@ const STEADY_RATE = 20;
 const HIGHEST_RATE = 800;
 /** From one refusal to the next try, µs. */
 const TRY_AGAIN = 1_000_000;
+/** A CPU that nobody lets us onto for so long is one that we may not be on, µs. */
+const LONGEST_DELAY = 50_000;
 /** Exact readings a second that code may ask for which no exact reading has met. */
 const HURRY_RATE = 4000;
 const HURRIED_VISIT = 3;
@@ -40,6 +42,8 @@ export class Teacher {
   #updated = 0;
   #asked = false;
   #refusedAt = 0;
+  /** When the first reading came too late since the last one that was made; infinite: none did. */
+  #lateSince = Infinity;
   #hurry = 0;
   #hurriedAt = 0;
 
@@ -107,8 +111,15 @@ export class Teacher {
   /** An exact reading could not be made, as we may not go where the target runs. */
   refuse(now: number): void {
     this.able = false;
+    this.#lateSince = Infinity;
     this.#refusedAt = now;
     this.#left = 0;
+  }
+
+  /** An exact reading could not be made, as we did not get to where the target runs in time. */
+  delay(now: number): void {
+    this.#lateSince = Math.min(this.#lateSince, now);
+    if (now - this.#lateSince > LONGEST_DELAY) this.refuse(now);
   }
 
   /** An exact reading has shown so many calls that were new. */
@@ -125,6 +136,7 @@ export class Teacher {
     if (this.#left === 0) this.#isOpening = false;
     if (this.#steadyLeft > 0) this.#steadyLeft--;
     this.#credit = Math.max(0, this.#credit - 1);
+    if (made) this.#lateSince = Infinity;
     if (!made || !teaches) return;
     this.readings++;
     this.#asked = false;

@@ -39,6 +39,9 @@ const WATCH = 20;
 /** From one look whether a thread is there that cannot be read to the next, µs. */
 const SEEK = 5_000;
 
+/** How long to wait until we are where the thread runs, µs, where it can be read from elsewhere as well. */
+const PATIENCE = 200;
+
 /** The last reading was rejected, or waits for proof. */
 const UNSURE = -4;
 /** Not the status of any snapshot. */
@@ -96,6 +99,7 @@ export class ThreadSampler {
       asks,
     );
     this.states = shop.states?.readerOf(copy);
+    if (!shop.teacher.always) copy.visits.patienceUs = PATIENCE;
     this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.loops);
     const stack = createStackInterner(shop, copy);
     this.#stack = tasks === undefined ? stack : new TaskStack(tasks, stack);
@@ -205,7 +209,9 @@ export class ThreadSampler {
       else {
         status = snapshot.visit(learns);
         held = snapshot.isHeld;
-        if (snapshot.copy.visits.wasRefused) shop.teacher.refuse(time);
+        const { wasRefused, wasLate } = snapshot.copy.visits;
+        if (wasRefused) shop.teacher.refuse(time);
+        else if (wasLate) shop.teacher.delay(time);
       }
       if (!held) held = status >= WHOLE && !this.isActive() && snapshot.confirm();
       if (status < WHOLE) return status;

@@ -1,4 +1,4 @@
-import { isOpen, NOT_THERE, type Process, Ranges, type Stopper } from "../../ffi/process.ts";
+import { isOpen, LATE, NOT_THERE, type Process, Ranges, type Stopper } from "../../ffi/process.ts";
 import { platform } from "../../ffi/platform.ts";
 import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
@@ -22,8 +22,9 @@ import { isStopRequested, openRing, type Ring, RingWriter } from "./ring.ts";
 const LOOK_AGAIN = 500;
 /** An interpreter that starts takes less, µs. */
 const STARTUP = 200_000;
-/** Tries to get onto the target's CPU before it is said that we may not: each waits for 50 ms at most. */
+/** Tries to get onto the target's CPU before it is said that we may not, and how long each takes at most, µs. */
 const MOST_TRIES = 20;
+const LONGEST_TRY = 50_000;
 
 /** Answers the order that makes this Worker a sampling thread. */
 export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
@@ -143,10 +144,11 @@ function mayVisit(process: Process, { address }: Runtime): boolean {
   const tid = process.threads()[0];
   const ranges = new Ranges(1);
   ranges.push(address, 8);
-  let read: number = NOT_THERE;
-  for (let tries = 0; tid !== undefined && tries < MOST_TRIES && read === NOT_THERE; tries++) {
-    read = process.visit(tid, ranges, new Uint8Array(64), false);
+  const how = { linger: false, patienceUs: LONGEST_TRY };
+  let read: number = LATE;
+  for (let tries = 0; tid !== undefined && tries < MOST_TRIES && read === LATE; tries++) {
+    read = process.visit(tid, ranges, new Uint8Array(64), how);
     process.leave();
   }
-  return read !== NOT_THERE;
+  return read !== LATE && read !== NOT_THERE;
 }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NOT_THERE, Ranges } from "../../ffi/process.ts";
+import { LATE, NOT_THERE, Ranges } from "../../ffi/process.ts";
 import { Visits } from "../../src/cpython/visits.ts";
 import { Image } from "./image.ts";
 
@@ -33,4 +33,15 @@ Deno.test("a visit is refused where a thread has a CPU that we do not get to, or
   nowhere.visit = () => NOT_THERE;
   assert.equal(visit(nowhere).wasRefused, true);
   assert.equal(visit(nowhere).end(0), false);
+});
+
+Deno.test("a visit that comes too late is read from afar, and refused by nobody", () => {
+  const busy = new Image(1, []);
+  busy.visit = () => LATE;
+  busy.threadCpu = () => 3;
+  const visits = visit(busy);
+  assert.deepEqual([visits.wasLate, visits.wasRefused], [true, false]);
+  assert.equal(visits.end(0), false);
+  visits.begin();
+  assert.equal(visits.wasLate, false);
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { GONE, NOT_THERE, Ranges } from "../../ffi/process.ts";
+import { GONE, LATE, NOT_THERE, Ranges } from "../../ffi/process.ts";
 import { anyPython, open, Target } from "./targets.ts";
 
 /** Counts without an end, in one word of memory; says where, and where its thread's descriptor is. */
@@ -19,6 +19,22 @@ while True:
         os.sched_setaffinity(int(sys.argv[1]), {cpu})
         time.sleep(0.0002)
 `;
+
+/** Has a CPU for itself for a while, and says when it has it and when it has not any more. */
+const HOG = `
+import os, sys, time
+os.sched_setaffinity(0, {int(sys.argv[1])})
+os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(2))
+print(flush=True)
+until = time.monotonic() + 0.5
+while time.monotonic() < until: pass
+print(flush=True)
+`;
+
+/** However busy the machine is. */
+const PATIENT = 60_000_000;
+const BRIEFLY = { linger: false, patienceUs: PATIENT };
+const LINGERING = { linger: true, patienceUs: PATIENT };
 
 const ENOUGH = 50;
 /** Visits at most: on a busy machine many are held or not, as it likes. */
@@ -42,7 +58,10 @@ async function visitCounter(
   const [first, second] = [new Uint32Array(16), new Uint32Array(16)];
   let [held, moved, movedWhileHeld] = [0, 0, 0];
   for (let i = 0; i < MOST_VISITS && (held < ENOUGH || moved < moves); i++) {
-    assert.equal(process.visit(pid!, ranges, new Uint8Array(first.buffer), linger), 8);
+    assert.equal(
+      process.visit(pid!, ranges, new Uint8Array(first.buffer), linger ? LINGERING : BRIEFLY),
+      8,
+    );
     const until = performance.now() + 0.2;
     while (performance.now() < until) { /* time for the target to count on, if it can */ }
     assert.equal(process.read(ranges, new Uint8Array(second.buffer)), 8);
@@ -74,7 +93,7 @@ async function visitMoved(isIntroduced: boolean): Promise<{ held: number; torn: 
   const words = new Uint32Array(ranges.bytes / 4);
   let [held, torn] = [0, 0];
   for (let i = 0; i < MOST_VISITS && held < 4 * ENOUGH; i++) {
-    const read = process.visit(pid!, ranges, new Uint8Array(words.buffer), false);
+    const read = process.visit(pid!, ranges, new Uint8Array(words.buffer), BRIEFLY);
     if (!process.leave() || read !== ranges.bytes) continue;
     held++;
     if (words[0] !== words.at(-2)) torn++;
@@ -107,7 +126,7 @@ for (const isIntroduced of [false, true]) {
     ranges.push(4096, 8);
     let held = 0;
     for (let i = 0; i < MOST_VISITS && held < ENOUGH; i++) {
-      assert.equal(process.visit(pid!, ranges, new Uint8Array(64), false), 8);
+      assert.equal(process.visit(pid!, ranges, new Uint8Array(64), BRIEFLY), 8);
       if (process.leave()) held++;
     }
     assert.ok(held >= ENOUGH, `only ${held} visits held`);
@@ -127,7 +146,7 @@ Deno.test("a visitor that lingers for too long leaves, and says that nothing was
   const ranges = new Ranges(1);
   ranges.push(address!, 8);
   for (let i = 0; i < 5; i++) {
-    assert.equal(process.visit(pid!, ranges, new Uint8Array(64), true), 8);
+    assert.equal(process.visit(pid!, ranges, new Uint8Array(64), LINGERING), 8);
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(process.leave(), false);
   }
@@ -139,9 +158,34 @@ Deno.test("a visit to a thread that is none, or to a process that is gone, reads
   using process = open(pid!);
   const ranges = new Ranges(1);
   ranges.push(address!, 8);
-  assert.equal(process.visit(1, ranges, new Uint8Array(64), false), NOT_THERE);
+  assert.equal(process.visit(1, ranges, new Uint8Array(64), BRIEFLY), NOT_THERE);
   await target.end();
-  const result = process.visit(pid!, ranges, new Uint8Array(64), false);
+  const result = process.visit(pid!, ranges, new Uint8Array(64), BRIEFLY);
   assert.ok(result === GONE || result === NOT_THERE, `${result}`);
   assert.equal(process.leave(), false);
 });
+
+/** Only root may have a CPU for itself. */
+if (Deno.uid() === 0) {
+  Deno.test("a visit that does not begin in time is taken back, and the next one is as good as any", async () => {
+    await using target = new Target(await anyPython(), ["-c", COUNTER]);
+    const [pid, address] = (await target.line()).split(" ").map(Number);
+    using process = open(pid!);
+    const ranges = new Ranges(1);
+    ranges.push(address!, 8);
+    const into = new Uint8Array(64);
+    let late = 0;
+    for (let i = 0; i < 20 && late === 0; i++) {
+      await using hog = new Target(await anyPython(), ["-c", HOG, `${process.threadCpu(pid!)}`]);
+      await hog.line();
+      const result = process.visit(pid!, ranges, into, { linger: false, patienceUs: 1000 });
+      assert.ok(result === LATE || result === 8, `${result}`);
+      // Unless the target, or we, have been moved meanwhile.
+      if (result === LATE) late++;
+      assert.equal(process.leave() && result === LATE, false);
+      await hog.line();
+    }
+    assert.equal(late, 1);
+    assert.equal(process.visit(pid!, ranges, into, BRIEFLY), 8);
+  });
+}

@@ -25,6 +25,8 @@ function load(name: string): Uint8Array {
   return Deno.readFileSync(`${import.meta.dirname}/fixtures/${name}`);
 }
 
+const BRIEFLY = { linger: false, patienceUs: 0 };
+
 function open(mac: FakeMac): Process {
   const opened = openProcess(PID, mac);
   assert(isOpen(opened), JSON.stringify(opened));
@@ -194,7 +196,7 @@ Deno.test("threads of a task have ids, names and states, however many they are",
 Deno.test("no thread of ours gets to the target's CPU on macOS", () => {
   const process = open(new FakeMac({ pid: PID, threads: [{ tid: 9, state: 1 }] }));
   const ranges = new Ranges(1);
-  assert.equal(process.visit(9, ranges, new Uint8Array(8), false), NOT_THERE);
+  assert.equal(process.visit(9, ranges, new Uint8Array(8), BRIEFLY), NOT_THERE);
   assert.equal(process.leave(), false);
   assert.equal(process.threadCpu(9), -1);
 });

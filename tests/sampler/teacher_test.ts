@@ -86,3 +86,26 @@ Deno.test("many processes share few exact readings of a tick, but for their stea
     }
   }
 });
+
+Deno.test("where every exact reading comes too late for long, none is tried for a second", () => {
+  const teacher = new Teacher(false);
+  const ticks: number[] = [];
+  for (let tick = 0; tick < 2000; tick++) {
+    if (!teacher.wants(tick * 1000)) continue;
+    ticks.push(tick);
+    teacher.delay(tick * 1000);
+    teacher.count(false);
+  }
+  assert.deepEqual([ticks[50], ticks[51], ticks[52]], [50, 51, 1051]);
+});
+
+Deno.test("a reading that was made ends a delay", () => {
+  const teacher = new Teacher(false);
+  for (let tick = 0; tick < 250; tick++) {
+    assert.ok(teacher.wants(tick * 1000));
+    const isLate = tick % 50 !== 0;
+    if (isLate) teacher.delay(tick * 1000);
+    teacher.count(!isLate);
+  }
+  assert.ok(teacher.able);
+});

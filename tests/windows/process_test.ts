@@ -39,6 +39,8 @@ function asProcess({ image, runtime, threads }: Recorded, minor: number): FakePr
   };
 }
 
+const BRIEFLY = { linger: false, patienceUs: 0 };
+
 function open(fake: ReturnType<typeof fakeWindows>, pid: number): Process {
   const opened = openProcess(pid, fake.helper);
   assert(isOpen(opened), JSON.stringify(opened));
@@ -115,7 +117,7 @@ Deno.test("a process that ends is gone for reading, and closed handles are never
   assert.equal(process.threadName(20), "worker");
   assert.equal(process.threadName(16), "");
   assert.equal(process.threadCpu(16), -1);
-  assert.equal(process.visit(16, ranges, new Uint8Array(8), false), NOT_THERE);
+  assert.equal(process.visit(16, ranges, new Uint8Array(8), BRIEFLY), NOT_THERE);
   assert.equal(process.leave(), false);
   fake.end(12);
   assert.equal(process.alive(), false);
