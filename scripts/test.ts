@@ -1,6 +1,7 @@
 /**
  * `deno task test [arguments of deno test]`: builds what the tests need, sees to the Pythons they run
  * on, runs them, and ends with a line of the real counts. With CI=true a missing Python is a failure.
+ * A test that fails while the machine stands still is made again, and that is said.
  */
 import { printCounts, readClosingLine } from "./closing_line.ts";
 import {
@@ -13,6 +14,11 @@ import {
 } from "./pythons.ts";
 import { repository } from "./repository.ts";
 import { pass, print, say } from "./shell.ts";
+import type { Notes } from "./testing/patience.ts";
+import { StallWatch } from "./testing/stalls.ts";
+
+/** With the versions of packages that are locked, and patience. */
+const CHECKED = ["--lock=deno.lock", "--frozen", "--preload=scripts/testing/preload.ts"];
 
 async function main(): Promise<number> {
   const helper = await pass(Deno.execPath(), ["task", "--quiet", "helper"], { cwd: repository });
@@ -50,10 +56,17 @@ async function main(): Promise<number> {
 /** Runs `deno test` with its output passed through as it comes. */
 async function runTests(): Promise<{ status: number; output: string }> {
   const terminal = Deno.stdout.isTerminal();
+  const folder = await Deno.makeTempDir({ prefix: "tachyon-tests-" });
+  const notes: Notes = { stalls: `${folder}/stalls`, repeated: `${folder}/repeated` };
+  for (const path of Object.values(notes)) await Deno.writeTextFile(path, "");
+  using _watch = new StallWatch(notes.stalls);
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--lock=deno.lock", "--frozen", ...await pathsToTest(), ...Deno.args],
+    args: ["test", "-A", ...CHECKED, ...await pathsToTest(), ...Deno.args],
     cwd: repository,
-    env: terminal ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" },
+    env: {
+      ...(terminal ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }),
+      TACHYON_TEST_NOTES: JSON.stringify(notes),
+    },
     stdout: "piped",
   }).spawn();
   const decoder = new TextDecoder();
@@ -62,7 +75,13 @@ async function runTests(): Promise<{ status: number; output: string }> {
     for (let at = 0; at < chunk.length;) at += Deno.stdout.writeSync(chunk.subarray(at));
     output += decoder.decode(chunk, { stream: true });
   }
-  return { status: (await child.status).code, output };
+  const { code } = await child.status;
+  const repeated = (await Deno.readTextFile(notes.repeated)).split("\n").slice(0, -1);
+  if (repeated.length > 0) {
+    say(`test: made again, as the machine stood still while they failed: ${repeated.join("; ")}`);
+  }
+  await Deno.remove(folder, { recursive: true });
+  return { status: code, output };
 }
 
 /** The tests folder, unless an argument names files or folders. */

@@ -91,13 +91,13 @@ function pause(ms: number): Promise<void> {
 }
 
 /** Runs a test in a directory of its own, which is removed behind it. */
-export async function inTemporary(
-  work: (directory: string) => Promise<void>,
+export async function inTemporary<T>(
+  work: (directory: string) => Promise<T>,
   parent = tmpdir(),
-): Promise<void> {
+): Promise<T> {
   const directory = await Deno.makeTempDir({ prefix: "tachyon-test-", dir: parent });
   try {
-    await work(directory);
+    return await work(directory);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
