@@ -180,6 +180,15 @@ export interface Process extends ProcessMemory {
    */
   visit(tid: number, ranges: Ranges, into: Uint8Array, how: Visiting): number;
   /**
+   * Has a visit made at a time to come: the next `visit` with the same arguments, if it is not to linger, takes
+   * what was read then. Until that, or `drop`, nothing else may be done with `into`.
+   * @param at µs on the clock of the thread that reads.
+   * @returns false where it cannot be had before it is asked for. There is one visit at a time.
+   */
+  plan?(tid: number, ranges: Ranges, into: Uint8Array, at: number): boolean;
+  /** Takes back what was planned. */
+  drop?(): void;
+  /**
    * Begins to watch what a thread is doing. Linux keeps two or three files of it open, so that a look costs
    * half a microsecond where it sleeps and two where it runs.
    * @param futex tell the futex that it is blocked on, too.

@@ -35,6 +35,12 @@ export const LINUX = {
     parameters: ["i32", "f64", "i32", "i32", "buffer", "u32", "buffer", "u32", "u32", "i32", "u32"],
     result: "i32",
   },
+  tach_visit_plan: {
+    parameters: ["i32", "f64", "i32", "buffer", "u32", "buffer", "u32", "f64"],
+    result: "i32",
+  },
+  tach_visit_join: { parameters: ["i32", "i32", "u32"], result: "i32" },
+  tach_visit_drop: { parameters: [], result: "void" },
   tach_visit_end: { parameters: [], result: "i32" },
   tach_visitor_end: { parameters: [], result: "void" },
   tach_stopper_begin: { parameters: ["i32"], result: "i32" },

@@ -322,6 +322,7 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 
 #include "activity.c"
 #include "visitor.c"
+#include "visits.c"
 #include "stopper.c"
 #include "stopper_owner.c"
 

@@ -7,10 +7,12 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <sys/timerfd.h>
 
 enum {
     VISITOR_RESTS,   /* waits for a job */
     VISITOR_CALLED,  /* a job is there, and not begun */
+    VISITOR_PLANNED, /* so it is, and is not to be begun before its time */
     VISITOR_READS,   /* the job has begun */
     VISITOR_LINGERS, /* has read, and stays on the CPU until it is let go */
     VISITOR_LEAVES,  /* is let go */
@@ -23,36 +25,35 @@ struct visited {
     uint64_t rseq;
 };
 
+/*
+ * How long the caller spins for an answer before it sleeps, and the visitor lingers at most; a sleep that takes
+ * longer than a moment has left the CPU. ns.
+ */
+enum { ANSWER_SPIN = 30000, LONGEST_LINGER = 1000000, MOMENT = 2000 };
+/* Ranges of a read that is short, and the offset of `cpu_id` in a struct rseq. */
+enum { MOST_SHORT = 64, CPU_ID = 4 };
+
 static struct {
     _Atomic int32_t state;
     _Atomic int32_t awaited; /* the caller sleeps until the state changes */
     pthread_t thread;
     _Atomic int32_t tid; /* 0: there is no thread */
     int32_t cpu;         /* to which it is bound, -1 at first */
+    int32_t bell;        /* the timer that wakes it */
+    double switches;     /* how often it has left its CPU when that was counted last, */
+    int32_t sleeps;      /* and since; -1 if that is not sure */
     /* the job */
     struct visited target;
     int32_t linger;
+    int32_t plan; /* its number, if it was planned */
+    int64_t at;
+    struct iovec planned[MOST_SHORT];
     const void *ranges;
     uint32_t count, length, gap;
     void *into;
     /* what came of it */
     int32_t result, held;
 } visitor = {.cpu = -1};
-
-/* How long the caller spins for an answer before it sleeps, and the visitor lingers at most; ns. */
-enum { ANSWER_SPIN = 30000, LONGEST_LINGER = 1000000 };
-/* Ranges of a read that is short, and the offset of `cpu_id` in a struct rseq. */
-enum { MOST_SHORT = 64, CPU_ID = 4 };
-
-/*
- * A caller that is on that CPU already is its own visitor, until tach_visit_end: to wait there for another
- * thread of ours would be to wait for itself.
- */
-static struct {
-    int32_t active, cpu, before;
-    struct visited target;
-    double switches;
-} own_visit;
 
 /*
  * The CPU on which a thread of the target ran last. The kernel tells it to the thread itself, in its struct
@@ -89,6 +90,23 @@ static void futex_wake(_Atomic int32_t *word) {
 static void futex_wait(_Atomic int32_t *word, int32_t value, int64_t ns) {
     const struct timespec most = {ns / 1000000000, (long)(ns % 1000000000)};
     syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, ns > 0 ? &most : NULL, NULL, 0);
+}
+
+/* Wakes the visitor at a time of CLOCK_MONOTONIC in ns, or at once (0). */
+static void ring(int64_t at) {
+    const struct itimerspec time = {
+        .it_value = {at / 1000000000, at > 0 ? (long)(at % 1000000000) : 1}};
+    timerfd_settime(visitor.bell, at > 0 ? TFD_TIMER_ABSTIME : 0, &time, NULL);
+}
+
+/* Sleeps until the bell rings. */
+static void rest(void) {
+    const int64_t from = clock_ns(CLOCK_MONOTONIC);
+    uint64_t rings;
+    const ssize_t got = read(visitor.bell, &rings, sizeof rings);
+    const int is_sure = got == (ssize_t)sizeof rings && visitor.sleeps >= 0 &&
+                        clock_ns(CLOCK_MONOTONIC) - from > MOMENT;
+    visitor.sleeps = is_sure ? visitor.sleeps + 1 : -1;
 }
 
 /* Wakes the caller, which sleeps where a reading takes long, and else spins. */
@@ -129,8 +147,13 @@ static int32_t read_job(void) {
     return -1;
 }
 
+/*
+ * To count how often it leaves the CPU costs more than to read: it is done once a visit, at the end of it. In
+ * between it has to have slept as often as it knows of, and nothing else.
+ */
 static void visit(void) {
-    const double switches = count_switches();
+    const double switches =
+        visitor.sleeps < 0 ? count_switches() : visitor.switches + visitor.sleeps;
     const int32_t cpu = sched_getcpu();
     const int32_t before = is_here(visitor.target, cpu);
     const int32_t told = read_job();
@@ -145,8 +168,10 @@ static void visit(void) {
         }
         in_time = atomic_load(&visitor.state) != VISITOR_LINGERS;
     }
-    visitor.held = in_time && before && (told >= 0 ? told : last_cpu(visitor.target)) == cpu &&
-                   sched_getcpu() == cpu && count_switches() == switches;
+    const int is_same = (told >= 0 ? told : last_cpu(visitor.target)) == cpu && sched_getcpu() == cpu;
+    visitor.switches = count_switches();
+    visitor.sleeps = 0;
+    visitor.held = in_time && before && is_same && visitor.switches == switches;
 }
 
 static void *visitor_main(void *unused) {
@@ -157,22 +182,25 @@ static void *visitor_main(void *unused) {
     if (sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &lowest) != 0) {
         be_prompt();
     }
+    visitor.sleeps = -1;
     atomic_store(&visitor.tid, (int32_t)syscall(SYS_gettid));
     futex_wake(&visitor.tid);
     for (;;) {
-        int32_t state = VISITOR_CALLED;
-        if (atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_READS)) {
+        int32_t state = atomic_load(&visitor.state);
+        const int is_due = state == VISITOR_CALLED || (state == VISITOR_PLANNED &&
+                                                       clock_ns(CLOCK_MONOTONIC) >= visitor.at);
+        if (is_due && atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_READS)) {
             visit();
             /* Lingering ends by being let go, by a new call or by its bound; a call stays to be answered. */
             for (state = atomic_load(&visitor.state);
-                 state != VISITOR_CALLED && state != VISITOR_ENDS &&
+                 state != VISITOR_CALLED && state != VISITOR_PLANNED && state != VISITOR_ENDS &&
                  !atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_RESTS);) {
             }
             wake_caller();
         } else if (state == VISITOR_ENDS) {
             return NULL;
         } else {
-            futex_wait(&visitor.state, state, 0);
+            rest();
         }
     }
 }
@@ -185,10 +213,16 @@ static int32_t begin_visitor(void) {
     sigfillset(&all); /* signals are for the program's other threads */
     pthread_sigmask(SIG_SETMASK, &all, &before);
     visitor.cpu = -1;
+    visitor.bell = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+    const int no_bell = visitor.bell < 0 ? errno : 0;
     atomic_store(&visitor.state, VISITOR_RESTS);
-    const int error = pthread_create(&visitor.thread, &attributes, visitor_main, NULL);
+    const int error =
+        no_bell ? no_bell : pthread_create(&visitor.thread, &attributes, visitor_main, NULL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
+    if (error != 0 && visitor.bell >= 0) {
+        close(visitor.bell);
+    }
     while (error == 0 && atomic_load(&visitor.tid) == 0) {
         futex_wait(&visitor.tid, 0, 0);
     }
@@ -210,7 +244,7 @@ static void await_visitor(int32_t one, int32_t other, int64_t patience) {
         if (waited < ANSWER_SPIN) {
             relax();
         } else {
-            const int is_called = state == VISITOR_CALLED;
+            const int is_called = state == VISITOR_CALLED || state == VISITOR_PLANNED;
             if (is_called && waited >= patience) {
                 if (!atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_RESTS)) {
                     continue;
@@ -226,29 +260,8 @@ static void await_visitor(int32_t one, int32_t other, int64_t patience) {
     }
 }
 
-/*
- * Reads as tach_read does, on the CPU where a thread of the target runs or ran last. target_stat is its stat
- * descriptor, target_rseq the address of its struct rseq, 0 if it has none. With linger the visitor stays
- * there until tach_visit_end, a millisecond at most. Also returns -EBUSY when it did not get onto the CPU in
- * patience_us, and -EXDEV when it may not go there, or the thread is gone.
- */
-TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid, int32_t stat,
-                           const void *ranges, uint32_t count, void *into, uint32_t length,
-                           uint32_t gap, int32_t linger, uint32_t patience_us) {
-    visitor.held = 0;
-    if (!is_there(stat)) {
-        return -ESRCH;
-    }
-    const struct visited target = {target_stat, tid, (uint64_t)target_rseq};
-    const int32_t cpu = last_cpu(target);
-    own_visit.active = sched_getcpu() == cpu;
-    if (own_visit.active) {
-        own_visit.switches = count_switches();
-        own_visit.cpu = cpu;
-        own_visit.target = target;
-        own_visit.before = is_here(target, cpu);
-        return read_ranges(tid, ranges, count, into, length, gap);
-    }
+/* Sees to it that there is a visitor, and that it is to be on a CPU. 0 or -errno. */
+static int32_t send_visitor(int32_t cpu) {
     if (atomic_load(&visitor.tid) == 0) {
         const int32_t failed = begin_visitor();
         if (failed != 0) {
@@ -267,43 +280,5 @@ TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid,
         }
         visitor.cpu = cpu;
     }
-    await_visitor(VISITOR_READS, VISITOR_LEAVES, 0);
-    visitor.target = target;
-    visitor.ranges = ranges;
-    visitor.count = count;
-    visitor.into = into;
-    visitor.length = length;
-    visitor.gap = gap;
-    visitor.linger = linger;
-    atomic_store(&visitor.state, VISITOR_CALLED);
-    futex_wake(&visitor.state);
-    await_visitor(VISITOR_CALLED, VISITOR_READS, (int64_t)patience_us * 1000);
-    return visitor.result;
-}
-
-/* Lets the visitor go. 1 if the target's thread could not run from the last tach_visit until now. */
-TACHYON int32_t tach_visit_end(void) {
-    if (own_visit.active) {
-        own_visit.active = 0;
-        return own_visit.before && last_cpu(own_visit.target) == own_visit.cpu &&
-               sched_getcpu() == own_visit.cpu && count_switches() == own_visit.switches;
-    }
-    int32_t state = VISITOR_LINGERS;
-    if (atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_LEAVES)) {
-        await_visitor(VISITOR_LEAVES, VISITOR_READS, 0);
-    }
-    return visitor.held;
-}
-
-/* Ends the visitor's thread, if there is one. */
-TACHYON void tach_visitor_end(void) {
-    if (atomic_load(&visitor.tid) == 0) {
-        return;
-    }
-    tach_visit_end();
-    await_visitor(VISITOR_READS, VISITOR_LEAVES, 0);
-    atomic_store(&visitor.state, VISITOR_ENDS);
-    futex_wake(&visitor.state);
-    pthread_join(visitor.thread, NULL);
-    atomic_store(&visitor.tid, 0);
+    return 0;
 }

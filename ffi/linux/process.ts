@@ -99,6 +99,12 @@ class LinuxProcess implements Process {
   readonly #rseq: RseqAreas;
   readonly #one = new Ranges(1);
   #known = new Map<string, LinuxModule>();
+  /** The visit that is planned: its number, 0 for none, and what it is to read. */
+  #plan = 0;
+  #plannedTid = 0;
+  #plannedCount = 0;
+  #plannedRanges: Ranges | undefined;
+  #plannedInto: Uint8Array | undefined;
 
   constructor(helper: LinuxHelper, pid: number, directory: number, stat: number) {
     this.pid = pid;
@@ -193,8 +199,13 @@ class LinuxProcess implements Process {
   }
 
   visit(tid: number, ranges: Ranges, into: Uint8Array, { linger, patienceUs }: Visiting): number {
+    if (!linger && this.#isPlanned(tid, ranges, into)) return this.#join(patienceUs);
+    this.#plan = 0;
     const stat = this.#threads.descriptor(tid);
-    if (stat < 0) return NOT_THERE;
+    if (stat < 0) {
+      this.drop();
+      return NOT_THERE;
+    }
     const result = this.#helper.tach_visit(
       stat,
       this.#rseq.of(tid),
@@ -208,9 +219,45 @@ class LinuxProcess implements Process {
       linger ? 1 : 0,
       patienceUs,
     );
-    if (result === -EXDEV) return NOT_THERE;
-    if (result === -EBUSY) return LATE;
-    return result >= 0 ? result : failureOf(-result);
+    return visitedBy(result);
+  }
+
+  plan(tid: number, ranges: Ranges, into: Uint8Array, at: number): boolean {
+    const stat = this.#threads.descriptor(tid);
+    if (stat < 0 || ranges.gap !== 0) return false;
+    this.#plan = this.#helper.tach_visit_plan(
+      stat,
+      this.#rseq.of(tid),
+      this.#member,
+      ranges.words as Uint32Array<ArrayBuffer>,
+      ranges.count,
+      into as FfiBuffer,
+      into.length,
+      at,
+    );
+    this.#plannedTid = tid;
+    this.#plannedCount = ranges.count;
+    this.#plannedRanges = ranges;
+    this.#plannedInto = into;
+    return this.#plan > 0;
+  }
+
+  drop(): void {
+    this.#plan = 0;
+    this.#helper.tach_visit_drop();
+  }
+
+  #isPlanned(tid: number, ranges: Ranges, into: Uint8Array): boolean {
+    return this.#plan > 0 && ranges === this.#plannedRanges &&
+      ranges.count === this.#plannedCount &&
+      into === this.#plannedInto && tid === this.#plannedTid;
+  }
+
+  /** Takes what a planned visit has read. */
+  #join(patienceUs: number): number {
+    const plan = this.#plan;
+    this.#plan = 0;
+    return visitedBy(this.#helper.tach_visit_join(plan, this.#stat, patienceUs));
   }
 
   introduce(tid: number, descriptor: Address): void {
@@ -279,6 +326,13 @@ class LinuxProcess implements Process {
     const bytes = new Uint8Array(length);
     return this.#readAt(address, bytes) === length ? bytes : undefined;
   }
+}
+
+/** What comes of a visit, by what the helper says. */
+function visitedBy(result: number): number {
+  if (result === -EXDEV) return NOT_THERE;
+  if (result === -EBUSY) return LATE;
+  return result >= 0 ? result : failureOf(-result);
 }
 
 /** Memory that the kernel could not bring in (EFAULT, ENOMEM) counts as not mapped. */

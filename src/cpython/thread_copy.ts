@@ -128,6 +128,15 @@ export class ThreadCopy {
     return this.#follow();
   }
 
+  /**
+   * Has the thread visited at a time to come, for the next {@link fetch} of a visit.
+   * @param at µs on the clock of the thread that reads.
+   * @returns false where that cannot be.
+   */
+  plan(at: number): boolean {
+    return !this.#isStale() && this.visits.plan(this.rangesToRead(true), this.earlier, at);
+  }
+
   #mayBeBrief(): boolean {
     return !this.watchesStatus && !this.#isLost && this.#filled === this.#arrangement &&
       this.#cframes === undefined;
@@ -139,6 +148,7 @@ export class ThreadCopy {
   }
 
   #fetchBriefly(): number {
+    this.visits.drop();
     this.#turn();
     const { brief } = this.#plan;
     const read = this.runtime.process.read(brief, this.bytes);
@@ -154,6 +164,7 @@ export class ThreadCopy {
 
   /** Takes over what was read for it in a group, as if it had been fetched. */
   adopt(): number {
+    this.visits.drop();
     this.#turn();
     this.#stateWords = this.words;
     this.bytes.set(this.offered);

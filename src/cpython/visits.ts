@@ -21,11 +21,35 @@ export class Visits {
   #isElsewhere = false;
   /** Visits to come that wait for what is fetched late. */
   #linger = 0;
+  /** A visit is on its way that nobody has asked for the result of. */
+  #isPlanned = false;
   /** Readings of this visit, and whether the last one lingered. */
   #readings = 0;
   #lingered = false;
 
   constructor(readonly process: Process, readonly tid: number) {}
+
+  /** True if the next visit has been planned. */
+  get isPlanned(): boolean {
+    return this.#isPlanned;
+  }
+
+  /**
+   * Has a visit made at a time to come, if that can be; it counts as the first reading of the visit then, if
+   * that is for the same.
+   * @param at µs on the clock of the thread that reads.
+   */
+  plan(ranges: Ranges, into: Uint8Array, at: number): boolean {
+    this.#isPlanned = this.#linger === 0 &&
+      this.process.plan?.(this.tid, ranges, into, at) === true;
+    return this.#isPlanned;
+  }
+
+  /** Takes back what was planned. */
+  drop(): void {
+    if (this.#isPlanned) this.process.drop?.();
+    this.#isPlanned = false;
+  }
 
   /** From now until `end`, readings are visits. */
   begin(): void {
@@ -55,6 +79,7 @@ export class Visits {
       if (this.#readings++ > 0) this.#linger = LINGERING_VISITS;
       this.#lingered = this.#linger > 0;
       const { patienceUs } = this;
+      this.#isPlanned = false;
       const read = process.visit(this.tid, ranges, into, { linger: this.#lingered, patienceUs });
       this.wasLate = read === LATE;
       if (read !== NOT_THERE && !this.wasLate) return read;
@@ -63,6 +88,7 @@ export class Visits {
       this.wasRefused = !this.wasLate &&
         (process.cannotVisit === true || process.threadCpu(this.tid) >= 0);
     }
+    this.drop();
     return process.read(ranges, into);
   }
 }

@@ -65,6 +65,11 @@ export class Approach {
     if (this.#isExact && this.plan.parallel) this.#drawNear(samplers);
   }
 
+  /** True if the thread that runs is likely to be visited in the next tick as well. */
+  get isNear(): boolean {
+    return this.teacher.able && (this.#isQuick || this.teacher.always);
+  }
+
   /** From where to read a thread, which is to be done now. */
   of(sampler: Sampled): Nearness {
     const isFocus = sampler === this.#focus;

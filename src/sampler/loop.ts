@@ -57,8 +57,10 @@ export class SamplingLoop {
       else {
         // Spinning is for those who can pay for it.
         const spin = intervalUs < SPIN_BELOW && schedule.slotUs === intervalUs ? SPIN : 0;
-        if (now < start + due) ending = this.#wait(start + due, spin);
-        else if (isStopRequested(this.writer.ring)) ending = "interrupted";
+        if (now < start + due) {
+          const later = this.subject.plan?.(start + due) ?? 0;
+          ending = this.#wait(start + due + later, spin);
+        } else if (isStopRequested(this.writer.ring)) ending = "interrupted";
       }
       if (ending !== undefined) break;
       const time = this.#now - start;

@@ -15,6 +15,12 @@ export interface Subject {
   /** Does before the first tick what takes long. */
   begin(): void;
   /**
+   * Prepares for the next tick, if it can.
+   * @param at when it is due, on the reader's clock, µs.
+   * @returns by how much later {@link tick} may come for it, µs.
+   */
+  plan?(at: number): number;
+  /**
    * Reads what there is to be read.
    * @param time µs since the first tick; `now`: the same on the reader's clock.
    */

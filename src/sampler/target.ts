@@ -46,6 +46,9 @@ const COLLECTIONS = 100_000;
 const HOUSEKEEPING = 1_000_000;
 /** From one doubt in code objects to the next, µs, in versions that do not count the freed ones. */
 const DOUBT = 2_000;
+/** What a visit that is made by itself takes until it is over, µs. */
+const VISIT = 15;
+
 /** How a target is part of a capture. */
 export interface TargetPlace {
   /** Stops it for its readings. */
@@ -203,6 +206,15 @@ export class Target implements Subject {
     const stops = this.stops?.summary();
     this.#collections?.look(this.#samplers);
     return { ...this.#collections?.summary(start), ...(stops && { stops }) };
+  }
+
+  /** Where one thread is to be visited, and nothing else to be read at the same moment, that is begun by itself. */
+  plan(at: number): number {
+    const [sampler, another] = this.#samplers;
+    const { states, tasks } = this.#shop;
+    const isAlone = sampler !== undefined && another === undefined && states === undefined &&
+      tasks === undefined && this.stops === undefined;
+    return isAlone && this.#approach.isNear && sampler.snapshot.copy.plan(at) ? VISIT : 0;
   }
 
   /** @param time µs since the first tick; `now`: the same on the reader's clock. */
