@@ -14,7 +14,7 @@ import {
 } from "./pythons.ts";
 import { repository } from "./repository.ts";
 import { pass, print, say } from "./shell.ts";
-import type { Notes } from "./testing/patience.ts";
+import { type Notes, repeatedTests } from "./testing/patience.ts";
 import { StallWatch } from "./testing/stalls.ts";
 
 /** With the versions of packages that are locked, and patience. */
@@ -76,7 +76,7 @@ async function runTests(): Promise<{ status: number; output: string }> {
     output += decoder.decode(chunk, { stream: true });
   }
   const { code } = await child.status;
-  const repeated = (await Deno.readTextFile(notes.repeated)).split("\n").slice(0, -1);
+  const repeated = repeatedTests(notes);
   if (repeated.length > 0) {
     say(`test: made again, as the machine stood still while they failed: ${repeated.join("; ")}`);
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { patiently } from "../../scripts/testing/patience.ts";
+import { patiently, repeatedTests } from "../../scripts/testing/patience.ts";
 import { readStalls, StallWatch } from "../../scripts/testing/stalls.ts";
 import { inTemporary } from "../cli/command.ts";
 
@@ -7,42 +7,50 @@ import { inTemporary } from "../cli/command.ts";
 async function make(
   failures: number,
   stands: boolean,
-): Promise<{ made: number; told: string; error: string }> {
+  waitedBefore = 0,
+): Promise<{ made: number; repeated: string[]; error: string; waits: number }> {
   return await inTemporary(async (folder) => {
     const notes = { stalls: `${folder}/stalls`, repeated: `${folder}/repeated` };
     const now = Date.now();
-    Deno.writeTextFileSync(notes.stalls, `${now - 5000} ${now - 4000}\n`);
-    Deno.writeTextFileSync(notes.repeated, "");
-    let made = 0;
+    Deno.writeTextFileSync(notes.stalls, `${now - 9000} ${now - 8000}\n`);
+    Deno.writeTextFileSync(notes.repeated, waitedBefore > 0 ? `${waitedBefore} another\n` : "");
+    let [made, waits, error] = [0, 0, ""];
     const test = patiently(
       () => {
-        if (stands) {
-          Deno.writeTextFileSync(notes.stalls, `${now} ${Date.now()}\n`, { append: true });
-        }
+        const stall = `${now} ${Date.now()}\n`;
+        if (stands) Deno.writeTextFileSync(notes.stalls, stall, { append: true });
         if (++made <= failures) throw new Error("too slow");
       },
       notes,
-      0,
+      () => Promise.resolve(void waits++),
     );
-    let error = "";
     try {
       await test({ name: "a test" } as Deno.TestContext);
     } catch (thrown) {
       error = String(thrown);
     }
-    return { made, told: Deno.readTextFileSync(notes.repeated), error };
+    return { made, repeated: repeatedTests(notes), error, waits };
   });
 }
 
 Deno.test("a test that fails fails, unless the machine stood still meanwhile", async () => {
-  assert.deepEqual(await make(1, false), { made: 1, told: "", error: "Error: too slow" });
-  assert.deepEqual(await make(1, true), { made: 2, told: "a test\n", error: "" });
-  assert.deepEqual(await make(0, true), { made: 1, told: "", error: "" });
+  const failed = await make(1, false);
+  assert.deepEqual(failed, { made: 1, repeated: [], error: "Error: too slow", waits: 1 });
+  const passed = await make(0, true);
+  assert.deepEqual(passed, { made: 1, repeated: [], error: "", waits: 0 });
+  const repeated = await make(1, true);
+  assert.deepEqual([repeated.made, repeated.repeated, repeated.error], [2, ["a test"], ""]);
 });
 
-Deno.test("a test is made three times at most", async () => {
-  const { made, error } = await make(9, true);
-  assert.deepEqual([made, error], [3, "Error: too slow"]);
+Deno.test("a test is made four times at most, and waits for two minutes before each", async () => {
+  // Nothing really waits here, so that the machine never goes on: 240 looks for each, and one before.
+  const { made, error, waits } = await make(9, true);
+  assert.deepEqual([made, error, waits], [4, "Error: too slow", 3 + 3 * 240]);
+});
+
+Deno.test("all tests together wait for twenty minutes at most", async () => {
+  const { made, error, waits } = await make(9, true, 1_200_000);
+  assert.deepEqual([made, error, waits], [4, "Error: too slow", 3]);
 });
 
 Deno.test("a test with steps is made once: its steps have been counted", () => {
