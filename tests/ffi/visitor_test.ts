@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { GONE, LATE, NOT_THERE, Ranges } from "../../ffi/process.ts";
+import { linux } from "../../ffi/linux/platform.ts";
+import { GONE, LATE, NOT_THERE, type Process, Ranges } from "../../ffi/process.ts";
 import { anyPython, open, Target } from "./targets.ts";
 
 /** Counts without an end, in one word of memory; says where, and where its thread's descriptor is. */
@@ -78,7 +79,10 @@ async function visitCounter(
  * Visits a counting target that is moved from CPU to CPU, and reads its count before and after something
  * that takes a while to read.
  */
-async function visitMoved(isIntroduced: boolean): Promise<{ held: number; torn: number }> {
+async function visitMoved(
+  isIntroduced: boolean,
+  isPlanned = false,
+): Promise<{ held: number; torn: number }> {
   await using target = new Target(await anyPython(), ["-c", COUNTER]);
   const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
   await using mover = new Target(await anyPython(), ["-c", MOVER, `${pid}`]);
@@ -91,9 +95,17 @@ async function visitMoved(isIntroduced: boolean): Promise<{ held: number; torn: 
   for (let i = 0; i < 16; i++) ranges.push(start, 4096);
   ranges.push(address!, 8);
   const words = new Uint32Array(ranges.bytes / 4);
+  const into = new Uint8Array(words.buffer);
+  const clock = linux.readerThread();
   let [held, torn] = [0, 0];
   for (let i = 0; i < MOST_VISITS && held < 4 * ENOUGH; i++) {
-    const read = process.visit(pid!, ranges, new Uint8Array(words.buffer), BRIEFLY);
+    if (isPlanned) {
+      const at = clock.now() + 300;
+      const isPossible = process.plan!(pid!, ranges, into, at);
+      clock.sleepUntil(at, 0);
+      if (!isPossible) continue;
+    }
+    const read = process.visit(pid!, ranges, into, BRIEFLY);
     if (!process.leave() || read !== ranges.bytes) continue;
     held++;
     if (words[0] !== words.at(-2)) torn++;
@@ -137,7 +149,128 @@ for (const isIntroduced of [false, true]) {
     assert.ok(held >= ENOUGH, `only ${held} visits held`);
     assert.equal(torn, 0);
   });
+
+  Deno.test(`so it is where the visit was planned, ${how}`, async () => {
+    const { held, torn } = await visitMoved(isIntroduced, true);
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+    assert.equal(torn, 0);
+  });
 }
+
+/** A counting target, and what it takes to read its count. */
+class Counter implements AsyncDisposable {
+  readonly ranges = new Ranges(1);
+  readonly clock = linux.readerThread();
+
+  private constructor(readonly target: Target, readonly process: Process, readonly tid: number) {}
+
+  static async start(): Promise<Counter> {
+    const target = new Target(await anyPython(), ["-c", COUNTER]);
+    const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
+    const counter = new Counter(target, open(pid!), pid!);
+    counter.process.introduce?.(pid!, descriptor!);
+    counter.ranges.push(address!, 8);
+    return counter;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.process.close();
+    await this.target[Symbol.asyncDispose]();
+  }
+
+  /** Has its count read so many µs from now on, and tells when; not while we are on its CPU ourselves. */
+  plan(into: Uint8Array, later: number): number {
+    for (let i = 0; i < MOST_VISITS; i++) {
+      const at = this.clock.now() + later;
+      if (this.process.plan!(this.tid, this.ranges, into, at)) return at;
+      this.sleep(100);
+    }
+    return assert.fail("we are always on the CPU of the target");
+  }
+
+  sleep(us: number): void {
+    this.clock.sleepUntil(this.clock.now() + us, 0);
+  }
+
+  /** The count now. */
+  read(): number {
+    const into = new Uint8Array(64);
+    assert.equal(this.process.read(this.ranges, into), 8);
+    return countIn(into);
+  }
+}
+
+function countIn(into: Uint8Array): number {
+  return new Uint32Array(into.buffer)[0]!;
+}
+
+Deno.test("a visit that was planned takes place by itself, at its time", async () => {
+  await using counter = await Counter.start();
+  const { process, tid, ranges } = counter;
+  const into = new Uint8Array(64);
+  let [held, prompt] = [0, 0];
+  for (let i = 0; i < MOST_VISITS && (held < ENOUGH || prompt < ENOUGH); i++) {
+    const at = counter.plan(into, 1000);
+    counter.sleep(500);
+    const before = counter.read();
+    const isBefore = counter.clock.now() < at;
+    counter.sleep(2500);
+    const after = counter.read();
+    assert.equal(process.visit(tid, ranges, into, BRIEFLY), 8);
+    if (process.leave()) held++;
+    // On a busy machine we sleep for longer than we want to, and so does the visitor.
+    if (isBefore) assert.ok(countIn(into) >= before);
+    if (isBefore && countIn(into) <= after) prompt++;
+  }
+  assert.ok(held >= ENOUGH && prompt >= ENOUGH, `${held} held, ${prompt} prompt`);
+});
+
+Deno.test("a visit that is dropped reads nothing any more, and the next one is as good as any", async () => {
+  await using counter = await Counter.start();
+  const { process, tid, ranges } = counter;
+  for (let i = 0; i < ENOUGH; i++) {
+    const into = new Uint8Array(64);
+    counter.plan(into, 400);
+    process.drop!();
+    // Unless it had begun before.
+    const left = countIn(into);
+    counter.sleep(1000);
+    assert.equal(countIn(into), left);
+    const before = counter.read();
+    assert.equal(process.visit(tid, ranges, into, BRIEFLY), 8);
+    assert.ok(countIn(into) >= before);
+    process.leave();
+  }
+});
+
+Deno.test("a visit for something else than what was planned is made at once", async () => {
+  await using counter = await Counter.start();
+  const { process, tid, ranges } = counter;
+  const [planned, other] = [new Uint8Array(64), new Uint8Array(64)];
+  for (let i = 0; i < ENOUGH; i++) {
+    planned.fill(0);
+    counter.plan(planned, 60_000_000);
+    const before = counter.read();
+    assert.equal(process.visit(tid, ranges, other, BRIEFLY), 8);
+    process.leave();
+    assert.ok(countIn(other) >= before);
+    counter.plan(planned, 60_000_000);
+    assert.equal(process.visit(tid, ranges, planned, LINGERING), 8);
+    process.leave();
+    assert.ok(countIn(planned) >= before);
+  }
+});
+
+Deno.test("what was planned and is late is given up after a while", async () => {
+  await using counter = await Counter.start();
+  const { process, tid, ranges } = counter;
+  const into = new Uint8Array(64);
+  counter.plan(into, 60_000_000);
+  assert.equal(process.visit(tid, ranges, into, { linger: false, patienceUs: 1000 }), LATE);
+  assert.equal(process.leave(), false);
+  assert.equal(countIn(into), 0);
+  assert.equal(process.visit(tid, ranges, into, BRIEFLY), 8);
+});
 
 Deno.test("a visitor that lingers for too long leaves, and says that nothing was held", async () => {
   await using target = new Target(await anyPython(), ["-c", COUNTER]);
