@@ -183,7 +183,8 @@ export interface Process extends ProcessMemory {
    * Has a visit made at a time to come: the next `visit` with the same arguments, if it is not to linger, takes
    * what was read then. Until that, or `drop`, nothing else may be done with `into`.
    * @param at µs on the clock of the thread that reads.
-   * @returns false where it cannot be had before it is asked for. There is one visit at a time.
+   * @returns false where it cannot be had before it is asked for, as the first one cannot: a planned visit goes
+   * where the last one was. There is one at a time.
    */
   plan?(tid: number, ranges: Ranges, into: Uint8Array, at: number): boolean;
   /** Takes back what was planned. */

@@ -70,13 +70,12 @@ TACHYON int32_t tach_visit_plan(int32_t target_stat, double target_rseq, int32_t
                                 double at) {
     static int32_t plans;
     tach_visit_drop();
-    const struct visited target = {target_stat, tid, (uint64_t)target_rseq};
-    const int32_t cpu = last_cpu(target);
-    if (count > MOST_SHORT || sched_getcpu() == cpu || send_visitor(cpu) != 0) {
+    /* Where the last visit was: if the thread goes elsewhere until then, that one is not held. */
+    if (count > MOST_SHORT || atomic_load(&visitor.tid) == 0 || sched_getcpu() == visitor.cpu) {
         return 0;
     }
     memcpy(visitor.planned, ranges, count * sizeof *visitor.planned);
-    visitor.target = target;
+    visitor.target = (struct visited){target_stat, tid, (uint64_t)target_rseq};
     visitor.ranges = visitor.planned;
     visitor.count = count;
     visitor.into = into;

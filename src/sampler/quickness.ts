@@ -4,8 +4,9 @@ import type { ThreadCopy } from "../cpython/thread_copy.ts";
 /** Looks of one probe, some fifty ns apart. */
 const LOOKS = 4;
 const WORD = 8;
-/** From one probe to the next, µs. */
+/** From one probe to the next, µs: of a thread that may become quick, and of one that is. */
 const PROBE = 1000;
+const PROBE_QUICK = 4000;
 /** How much one probe counts among those before it. */
 const WEIGHT = 1 / 64;
 /** Changes from one look to the next from which on a thread is quick, and below which it is not any more. */
@@ -15,11 +16,14 @@ const CALM = 0.04;
 const MOST_TAKEN = 0.05;
 /** An exact reading that takes longer has had to wait for the target's CPU, µs. */
 const LATE = 100;
-/** How much one counts among those before it, and the share of late ones that is too much: to miss ticks is worse. */
-const LATE_WEIGHT = 1 / 16;
+/**
+ * How much one counts among those before it, and the share of late ones that is too much: to miss ticks is worse.
+ * A stall of the machine for 0.1 s is no reason.
+ */
+const LATE_WEIGHT = 1 / 64;
 const MOST_LATE = 0.5;
 /** After that none are made for this time, µs. */
-const REST = 2_000_000;
+const REST = 4_000_000;
 
 /**
  * Tells whether a thread is to be read exactly as it calls and returns every few hundred nanoseconds or
@@ -48,7 +52,7 @@ export class Quickness {
    * @param time µs since the first tick.
    */
   isFound(time: number, copy: ThreadCopy): boolean {
-    this.#isTimed = time - this.#probedAt >= PROBE;
+    this.#isTimed = time - this.#probedAt >= (this.#isQuick ? PROBE_QUICK : PROBE);
     if (this.#isTimed) {
       this.#probedAt = time;
       const { process } = copy.runtime;

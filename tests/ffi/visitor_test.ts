@@ -103,7 +103,10 @@ async function visitMoved(
       const at = clock.now() + 300;
       const isPossible = process.plan!(pid!, ranges, into, at);
       clock.sleepUntil(at, 0);
-      if (!isPossible) continue;
+      if (!isPossible) {
+        process.visit(pid!, ranges, into, BRIEFLY);
+        continue;
+      }
     }
     const read = process.visit(pid!, ranges, into, BRIEFLY);
     if (!process.leave() || read !== ranges.bytes) continue;
@@ -183,6 +186,7 @@ class Counter implements AsyncDisposable {
     for (let i = 0; i < MOST_VISITS; i++) {
       const at = this.clock.now() + later;
       if (this.process.plan!(this.tid, this.ranges, into, at)) return at;
+      this.process.visit(this.tid, this.ranges, new Uint8Array(64), BRIEFLY);
       this.sleep(100);
     }
     return assert.fail("we are always on the CPU of the target");
