@@ -148,8 +148,8 @@ static int32_t read_job(void) {
 }
 
 /*
- * To count how often it leaves the CPU costs more than to read: it is done once a visit, at the end of it. In
- * between it has to have slept as often as it knows of, and nothing else.
+ * To count how often it leaves the CPU takes 0.7 us of the target's time: it is done once a visit, at the end
+ * of it. In between it has to have slept as often as it knows of, and nothing else.
  */
 static void visit(void) {
     const double switches =

@@ -18,6 +18,18 @@ TACHYON void tach_visit_drop(void) {
     visitor.plan = 0;
 }
 
+/* Says what the visitor, which rests, is to read next. */
+static void set_job(struct visited target, const void *ranges, uint32_t count, void *into,
+                    uint32_t length, uint32_t gap, int32_t linger) {
+    visitor.target = target;
+    visitor.ranges = ranges;
+    visitor.count = count;
+    visitor.into = into;
+    visitor.length = length;
+    visitor.gap = gap;
+    visitor.linger = linger;
+}
+
 /*
  * Reads as tach_read does, on the CPU where a thread of the target runs or ran last. target_stat is its stat
  * descriptor, target_rseq the address of its struct rseq, 0 if it has none. With linger the visitor stays
@@ -46,13 +58,7 @@ TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid,
     if (failed != 0) {
         return failed;
     }
-    visitor.target = target;
-    visitor.ranges = ranges;
-    visitor.count = count;
-    visitor.into = into;
-    visitor.length = length;
-    visitor.gap = gap;
-    visitor.linger = linger;
+    set_job(target, ranges, count, into, length, gap, linger);
     atomic_store(&visitor.state, VISITOR_CALLED);
     ring(0);
     await_visitor(VISITOR_CALLED, VISITOR_READS, (int64_t)patience_us * 1000);
@@ -75,13 +81,8 @@ TACHYON int32_t tach_visit_plan(int32_t target_stat, double target_rseq, int32_t
         return 0;
     }
     memcpy(visitor.planned, ranges, count * sizeof *visitor.planned);
-    visitor.target = (struct visited){target_stat, tid, (uint64_t)target_rseq};
-    visitor.ranges = visitor.planned;
-    visitor.count = count;
-    visitor.into = into;
-    visitor.length = length;
-    visitor.gap = 0;
-    visitor.linger = 0;
+    const struct visited target = {target_stat, tid, (uint64_t)target_rseq};
+    set_job(target, visitor.planned, count, into, length, 0, 0);
     visitor.at = (int64_t)(at * 1e3);
     plans = plans < INT32_MAX ? plans + 1 : 1;
     visitor.plan = plans;

@@ -3,7 +3,7 @@ import { LATE, NOT_THERE, type Process, type Ranges } from "../../ffi/process.ts
 /** Visits that linger, after one in which something had to be fetched late, or all of it again. */
 const LINGERING_VISITS = 64;
 /** How long to wait for a visit to begin where nothing is lost by it, µs. */
-const PLENTY = 50_000;
+export const PLENTY = 50_000;
 
 /**
  * Reads for one thread, where it is asked for from the CPU on which the thread runs or ran last, if that is
@@ -14,8 +14,8 @@ export class Visits {
   wasRefused = false;
   /** A visit was asked for, and we did not get there in time. */
   wasLate = false;
-  /** How long to wait for a visit to begin, µs. */
-  patienceUs = PLENTY;
+  /** How the next reading is made, and the last one was. */
+  readonly how = { linger: false, patienceUs: PLENTY };
   #isOn = false;
   /** The last reading could not be made there. */
   #isElsewhere = false;
@@ -23,9 +23,8 @@ export class Visits {
   #linger = 0;
   /** A visit is on its way that nobody has asked for the result of. */
   #isPlanned = false;
-  /** Readings of this visit, and whether the last one lingered. */
+  /** Readings of this visit. */
   #readings = 0;
-  #lingered = false;
 
   constructor(readonly process: Process, readonly tid: number) {}
 
@@ -64,12 +63,11 @@ export class Visits {
    */
   end(late: number): boolean {
     this.#isOn = false;
-    const lingered = this.#lingered;
     if (this.#linger > 0) this.#linger--;
     const isHeld = !this.#isElsewhere && this.process.leave();
     if (late === 0) return isHeld;
     this.#linger = LINGERING_VISITS;
-    return isHeld && lingered;
+    return isHeld && this.how.linger;
   }
 
   read(ranges: Ranges, into: Uint8Array): number {
@@ -77,10 +75,9 @@ export class Visits {
     if (this.#isOn && !this.#isElsewhere) {
       // What is to be read has changed under the reading before: this time it must not.
       if (this.#readings++ > 0) this.#linger = LINGERING_VISITS;
-      this.#lingered = this.#linger > 0;
-      const { patienceUs } = this;
+      this.how.linger = this.#linger > 0;
       this.#isPlanned = false;
-      const read = process.visit(this.tid, ranges, into, { linger: this.#lingered, patienceUs });
+      const read = process.visit(this.tid, ranges, into, this.how);
       this.wasLate = read === LATE;
       if (read !== NOT_THERE && !this.wasLate) return read;
       this.#isElsewhere = true;

@@ -210,11 +210,10 @@ export class Target implements Subject {
 
   /** Where one thread is to be visited, and nothing else to be read at the same moment, that is begun by itself. */
   plan(at: number): number {
-    const [sampler, another] = this.#samplers;
     const { states, tasks } = this.#shop;
-    const isAlone = sampler !== undefined && another === undefined && states === undefined &&
-      tasks === undefined && this.stops === undefined;
-    return isAlone && this.#approach.isNear && sampler.snapshot.copy.plan(at) ? VISIT : 0;
+    if (!this.#approach.isNear || this.#samplers.length !== 1 || this.stops !== undefined) return 0;
+    if (states !== undefined || tasks !== undefined) return 0;
+    return this.#samplers[0]!.snapshot.copy.plan(at) ? VISIT : 0;
   }
 
   /** @param time µs since the first tick; `now`: the same on the reader's clock. */

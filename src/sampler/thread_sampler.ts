@@ -99,7 +99,7 @@ export class ThreadSampler {
       asks,
     );
     this.states = shop.states?.readerOf(copy);
-    if (!shop.teacher.always) copy.visits.patienceUs = PATIENCE;
+    if (!shop.teacher.always) copy.visits.how.patienceUs = PATIENCE;
     this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.loops);
     const stack = createStackInterner(shop, copy);
     this.#stack = tasks === undefined ? stack : new TaskStack(tasks, stack);

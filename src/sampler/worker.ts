@@ -3,6 +3,7 @@ import { platform } from "../../ffi/platform.ts";
 import { findTasks } from "../cpython/asyncio/find.ts";
 import { CodeTable } from "../cpython/code_table.ts";
 import type { Runtime } from "../cpython/runtime.ts";
+import { PLENTY } from "../cpython/visits.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import { Beginning, practise, practiseSearch } from "./beginning.ts";
 import { type AttachFault, type CaptureRequest, modeFor } from "./capture.ts";
@@ -22,9 +23,8 @@ import { isStopRequested, openRing, type Ring, RingWriter } from "./ring.ts";
 const LOOK_AGAIN = 500;
 /** An interpreter that starts takes less, µs. */
 const STARTUP = 200_000;
-/** Tries to get onto the target's CPU before it is said that we may not, and how long each takes at most, µs. */
+/** Tries to get onto the target's CPU before it is said that we may not. */
 const MOST_TRIES = 20;
-const LONGEST_TRY = 50_000;
 
 /** Answers the order that makes this Worker a sampling thread. */
 export function serveSampler(scope: DedicatedWorkerGlobalScope): void {
@@ -144,7 +144,7 @@ function mayVisit(process: Process, { address }: Runtime): boolean {
   const tid = process.threads()[0];
   const ranges = new Ranges(1);
   ranges.push(address, 8);
-  const how = { linger: false, patienceUs: LONGEST_TRY };
+  const how = { linger: false, patienceUs: PLENTY };
   let read: number = LATE;
   for (let tries = 0; tid !== undefined && tries < MOST_TRIES && read === LATE; tries++) {
     read = process.visit(tid, ranges, new Uint8Array(64), how);

@@ -41,139 +41,27 @@ const ENOUGH = 50;
 /** Visits at most: on a busy machine many are held or not, as it likes. */
 const MOST_VISITS = 5000;
 
-/**
- * What repeated visits to a counting target say: was it held, and did it count between two readings?
- * @param moves so many times it is to have counted; a machine that is busy with others takes longer.
- */
-async function visitCounter(
-  linger: boolean,
-  moves: number,
-  isIntroduced: boolean,
-): Promise<{ held: number; moved: number; movedWhileHeld: number }> {
-  await using target = new Target(await anyPython(), ["-c", COUNTER]);
-  const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
-  using process = open(pid!);
-  if (isIntroduced) process.introduce?.(pid!, descriptor!);
-  const ranges = new Ranges(1);
-  ranges.push(address!, 8);
-  const [first, second] = [new Uint32Array(16), new Uint32Array(16)];
-  let [held, moved, movedWhileHeld] = [0, 0, 0];
-  for (let i = 0; i < MOST_VISITS && (held < ENOUGH || moved < moves); i++) {
-    assert.equal(
-      process.visit(pid!, ranges, new Uint8Array(first.buffer), linger ? LINGERING : BRIEFLY),
-      8,
-    );
-    const until = performance.now() + 0.2;
-    while (performance.now() < until) { /* time for the target to count on, if it can */ }
-    assert.equal(process.read(ranges, new Uint8Array(second.buffer)), 8);
-    const isHeld = process.leave();
-    const hasMoved = first[0] !== second[0];
-    if (isHeld) held++;
-    if (hasMoved) moved++;
-    if (isHeld && hasMoved) movedWhileHeld++;
-  }
-  return { held, moved, movedWhileHeld };
-}
-
-/**
- * Visits a counting target that is moved from CPU to CPU, and reads its count before and after something
- * that takes a while to read.
- */
-async function visitMoved(
-  isIntroduced: boolean,
-  isPlanned = false,
-): Promise<{ held: number; torn: number }> {
-  await using target = new Target(await anyPython(), ["-c", COUNTER]);
-  const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
-  await using mover = new Target(await anyPython(), ["-c", MOVER, `${pid}`]);
-  await mover.line();
-  using process = open(pid!);
-  if (isIntroduced) process.introduce?.(pid!, descriptor!);
-  const { start } = process.modules()[0]!;
-  const ranges = new Ranges(18);
-  ranges.push(address!, 8);
-  for (let i = 0; i < 16; i++) ranges.push(start, 4096);
-  ranges.push(address!, 8);
-  const words = new Uint32Array(ranges.bytes / 4);
-  const into = new Uint8Array(words.buffer);
-  const clock = linux.readerThread();
-  let [held, torn] = [0, 0];
-  for (let i = 0; i < MOST_VISITS && held < 4 * ENOUGH; i++) {
-    if (isPlanned) {
-      const at = clock.now() + 300;
-      const isPossible = process.plan!(pid!, ranges, into, at);
-      clock.sleepUntil(at, 0);
-      if (!isPossible) {
-        process.visit(pid!, ranges, into, BRIEFLY);
-        continue;
-      }
-    }
-    const read = process.visit(pid!, ranges, into, BRIEFLY);
-    if (!process.leave() || read !== ranges.bytes) continue;
-    held++;
-    if (words[0] !== words.at(-2)) torn++;
-  }
-  return { held, torn };
-}
-
-for (const isIntroduced of [false, true]) {
-  const how = isIntroduced ? "as its rseq area says" : "as /proc says";
-
-  Deno.test(`while a visitor lingers, a thread that would run there does not, ${how}`, async () => {
-    const { held, movedWhileHeld } = await visitCounter(true, 0, isIntroduced);
-    assert.ok(held >= ENOUGH, `only ${held} visits held`);
-    assert.equal(movedWhileHeld, 0);
-  });
-
-  Deno.test(`when a visitor does not linger, the thread goes on at once, ${how}`, async () => {
-    const { held, moved } = await visitCounter(false, ENOUGH / 5, isIntroduced);
-    assert.ok(held >= ENOUGH, `only ${held} visits held`);
-    assert.ok(moved >= ENOUGH / 5, `it had moved on in ${moved} only`);
-  });
-
-  Deno.test(`a thread is held also where only a part of what is wanted can be read, ${how}`, async () => {
-    await using target = new Target(await anyPython(), ["-c", COUNTER]);
-    const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
-    using process = open(pid!);
-    if (isIntroduced) process.introduce?.(pid!, descriptor!);
-    const ranges = new Ranges(2);
-    ranges.push(address!, 8);
-    ranges.push(4096, 8);
-    let held = 0;
-    for (let i = 0; i < MOST_VISITS && held < ENOUGH; i++) {
-      assert.equal(process.visit(pid!, ranges, new Uint8Array(64), BRIEFLY), 8);
-      if (process.leave()) held++;
-    }
-    assert.ok(held >= ENOUGH, `only ${held} visits held`);
-  });
-
-  Deno.test(`what is read of a thread that is held is of one moment, wherever it is, ${how}`, async () => {
-    const { held, torn } = await visitMoved(isIntroduced);
-    assert.ok(held >= ENOUGH, `only ${held} visits held`);
-    assert.equal(torn, 0);
-  });
-
-  Deno.test(`so it is where the visit was planned, ${how}`, async () => {
-    const { held, torn } = await visitMoved(isIntroduced, true);
-    assert.ok(held >= ENOUGH, `only ${held} visits held`);
-    assert.equal(torn, 0);
-  });
-}
-
 /** A counting target, and what it takes to read its count. */
 class Counter implements AsyncDisposable {
   readonly ranges = new Ranges(1);
   readonly clock = linux.readerThread();
 
-  private constructor(readonly target: Target, readonly process: Process, readonly tid: number) {}
+  private constructor(
+    readonly target: Target,
+    readonly process: Process,
+    readonly tid: number,
+    readonly address: number,
+  ) {
+    this.ranges.push(address, 8);
+  }
 
-  static async start(): Promise<Counter> {
+  /** @param isIntroduced where it runs can be read in its rseq area. */
+  static async start(isIntroduced = true): Promise<Counter> {
     const target = new Target(await anyPython(), ["-c", COUNTER]);
     const [pid, address, descriptor] = (await target.line()).split(" ").map(Number);
-    const counter = new Counter(target, open(pid!), pid!);
-    counter.process.introduce?.(pid!, descriptor!);
-    counter.ranges.push(address!, 8);
-    return counter;
+    const process = open(pid!);
+    if (isIntroduced) process.introduce?.(pid!, descriptor!);
+    return new Counter(target, process, pid!, address!);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -206,6 +94,116 @@ class Counter implements AsyncDisposable {
 
 function countIn(into: Uint8Array): number {
   return new Uint32Array(into.buffer)[0]!;
+}
+
+/**
+ * What repeated visits to a counting target say: was it held, and did it count between two readings?
+ * @param moves so many times it is to have counted; a machine that is busy with others takes longer.
+ */
+async function visitCounter(
+  linger: boolean,
+  moves: number,
+  isIntroduced: boolean,
+): Promise<{ held: number; moved: number; movedWhileHeld: number }> {
+  await using counter = await Counter.start(isIntroduced);
+  const { process, tid, ranges } = counter;
+  const [first, second] = [new Uint32Array(16), new Uint32Array(16)];
+  let [held, moved, movedWhileHeld] = [0, 0, 0];
+  for (let i = 0; i < MOST_VISITS && (held < ENOUGH || moved < moves); i++) {
+    assert.equal(
+      process.visit(tid, ranges, new Uint8Array(first.buffer), linger ? LINGERING : BRIEFLY),
+      8,
+    );
+    const until = performance.now() + 0.2;
+    while (performance.now() < until) { /* time for the target to count on, if it can */ }
+    assert.equal(process.read(ranges, new Uint8Array(second.buffer)), 8);
+    const isHeld = process.leave();
+    const hasMoved = first[0] !== second[0];
+    if (isHeld) held++;
+    if (hasMoved) moved++;
+    if (isHeld && hasMoved) movedWhileHeld++;
+  }
+  return { held, moved, movedWhileHeld };
+}
+
+/**
+ * Visits a counting target that is moved from CPU to CPU, and reads its count before and after something
+ * that takes a while to read.
+ */
+async function visitMoved(
+  isIntroduced: boolean,
+  isPlanned = false,
+): Promise<{ held: number; torn: number }> {
+  await using counter = await Counter.start(isIntroduced);
+  const { process, tid, address, clock } = counter;
+  await using mover = new Target(await anyPython(), ["-c", MOVER, `${tid}`]);
+  await mover.line();
+  const { start } = process.modules()[0]!;
+  const ranges = new Ranges(18);
+  ranges.push(address, 8);
+  for (let i = 0; i < 16; i++) ranges.push(start, 4096);
+  ranges.push(address, 8);
+  const words = new Uint32Array(ranges.bytes / 4);
+  const into = new Uint8Array(words.buffer);
+  let [held, torn] = [0, 0];
+  for (let i = 0; i < MOST_VISITS && held < 4 * ENOUGH; i++) {
+    if (isPlanned) {
+      const at = clock.now() + 300;
+      const isPossible = process.plan!(tid, ranges, into, at);
+      clock.sleepUntil(at, 0);
+      if (!isPossible) {
+        process.visit(tid, ranges, into, BRIEFLY);
+        continue;
+      }
+    }
+    const read = process.visit(tid, ranges, into, BRIEFLY);
+    if (!process.leave() || read !== ranges.bytes) continue;
+    held++;
+    if (words[0] !== words.at(-2)) torn++;
+  }
+  return { held, torn };
+}
+
+for (const isIntroduced of [false, true]) {
+  const how = isIntroduced ? "as its rseq area says" : "as /proc says";
+
+  Deno.test(`while a visitor lingers, a thread that would run there does not, ${how}`, async () => {
+    const { held, movedWhileHeld } = await visitCounter(true, 0, isIntroduced);
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+    assert.equal(movedWhileHeld, 0);
+  });
+
+  Deno.test(`when a visitor does not linger, the thread goes on at once, ${how}`, async () => {
+    const { held, moved } = await visitCounter(false, ENOUGH / 5, isIntroduced);
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+    assert.ok(moved >= ENOUGH / 5, `it had moved on in ${moved} only`);
+  });
+
+  Deno.test(`a thread is held also where only a part of what is wanted can be read, ${how}`, async () => {
+    await using counter = await Counter.start(isIntroduced);
+    const { process, tid, address } = counter;
+    const ranges = new Ranges(2);
+    ranges.push(address, 8);
+    ranges.push(4096, 8);
+    let held = 0;
+    for (let i = 0; i < MOST_VISITS && held < ENOUGH; i++) {
+      assert.equal(process.visit(tid, ranges, new Uint8Array(64), BRIEFLY), 8);
+      if (process.leave()) held++;
+    }
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+  });
+
+  Deno.test(`what is read of a thread that is held is of one moment, wherever it is, ${how}`, async () => {
+    const { held, torn } = await visitMoved(isIntroduced);
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+    assert.equal(torn, 0);
+  });
+
+  Deno.test(`so it is where the visit was planned, ${how}`, async () => {
+    const { held, torn } = await visitMoved(isIntroduced, true);
+    assert.ok(held >= ENOUGH, `only ${held} visits held`);
+    assert.equal(torn, 0);
+  });
 }
 
 Deno.test("a visit that was planned takes place by itself, at its time", async () => {
@@ -277,27 +275,21 @@ Deno.test("what was planned and is late is given up after a while", async () => 
 });
 
 Deno.test("a visitor that lingers for too long leaves, and says that nothing was held", async () => {
-  await using target = new Target(await anyPython(), ["-c", COUNTER]);
-  const [pid, address] = (await target.line()).split(" ").map(Number);
-  using process = open(pid!);
-  const ranges = new Ranges(1);
-  ranges.push(address!, 8);
+  await using counter = await Counter.start(false);
+  const { process, tid, ranges } = counter;
   for (let i = 0; i < 5; i++) {
-    assert.equal(process.visit(pid!, ranges, new Uint8Array(64), LINGERING), 8);
+    assert.equal(process.visit(tid, ranges, new Uint8Array(64), LINGERING), 8);
     await new Promise((resolve) => setTimeout(resolve, 20));
     assert.equal(process.leave(), false);
   }
 });
 
 Deno.test("a visit to a thread that is none, or to a process that is gone, reads nothing", async () => {
-  await using target = new Target(await anyPython(), ["-c", COUNTER]);
-  const [pid, address] = (await target.line()).split(" ").map(Number);
-  using process = open(pid!);
-  const ranges = new Ranges(1);
-  ranges.push(address!, 8);
+  await using counter = await Counter.start(false);
+  const { target, process, tid, ranges } = counter;
   assert.equal(process.visit(1, ranges, new Uint8Array(64), BRIEFLY), NOT_THERE);
   await target.end();
-  const result = process.visit(pid!, ranges, new Uint8Array(64), BRIEFLY);
+  const result = process.visit(tid, ranges, new Uint8Array(64), BRIEFLY);
   assert.ok(result === GONE || result === NOT_THERE, `${result}`);
   assert.equal(process.leave(), false);
 });
@@ -305,17 +297,14 @@ Deno.test("a visit to a thread that is none, or to a process that is gone, reads
 /** Only root may have a CPU for itself. */
 if (Deno.uid() === 0) {
   Deno.test("a visit that does not begin in time is taken back, and the next one is as good as any", async () => {
-    await using target = new Target(await anyPython(), ["-c", COUNTER]);
-    const [pid, address] = (await target.line()).split(" ").map(Number);
-    using process = open(pid!);
-    const ranges = new Ranges(1);
-    ranges.push(address!, 8);
+    await using counter = await Counter.start(false);
+    const { process, tid, ranges } = counter;
     const into = new Uint8Array(64);
     let late = 0;
     for (let i = 0; i < 20 && late === 0; i++) {
-      await using hog = new Target(await anyPython(), ["-c", HOG, `${process.threadCpu(pid!)}`]);
+      await using hog = new Target(await anyPython(), ["-c", HOG, `${process.threadCpu(tid)}`]);
       await hog.line();
-      const result = process.visit(pid!, ranges, into, { linger: false, patienceUs: 1000 });
+      const result = process.visit(tid, ranges, into, { linger: false, patienceUs: 1000 });
       assert.ok(result === LATE || result === 8, `${result}`);
       // Unless the target, or we, have been moved meanwhile.
       if (result === LATE) late++;
@@ -323,6 +312,6 @@ if (Deno.uid() === 0) {
       await hog.line();
     }
     assert.equal(late, 1);
-    assert.equal(process.visit(pid!, ranges, into, BRIEFLY), 8);
+    assert.equal(process.visit(tid, ranges, into, BRIEFLY), 8);
   });
 }
