@@ -106,6 +106,34 @@ export interface Module {
   writable(): Span[];
 }
 
+/** Places in the sheet of {@link Process.planRound}; `helper/round.c` has the same, and says what they mean. */
+export const ROUND = {
+  count: 0,
+  slot: 1,
+  stride: 2,
+  frameAt: 3,
+  identAt: 4,
+  ident: 5,
+  chunkAt: 6,
+  chunkTopAt: 7,
+  generationAt: 8,
+  generation: 9,
+  baseAt: 10,
+  base: 11,
+  emptyAt: 12,
+  previous: 13,
+  frameBytes: 14,
+  /** Visits made or left out, from the first one on. */
+  made: 15,
+  /** Not 0: something was missing in the next one; the thread cannot run for a moment from then on. */
+  wanting: 16,
+  /** From here on `visit` numbers of each: when it is due, and when it was made, µs; 0: it was left out. */
+  visits: 17,
+  visit: 2,
+  /** The most of them. */
+  most: 16,
+} as const;
+
 /** Places in {@link ActivityWatch.row}; those before are the implementation's own. */
 export const ACTIVITY = {
   /** {@link RUNNABLE}, {@link BLOCKED} or {@link STATE_UNKNOWN}. */
@@ -171,8 +199,14 @@ export interface Process extends ProcessMemory {
    * shorter for it.
    */
   introduce?(tid: number, descriptor: Address): void;
-  /** About how much of a thread's time a visit takes, µs; absent where there are none. */
+  /** About how much of a thread's time a visit takes, µs, by what is usual; absent where there are none. */
   visitUs?(tid: number): number;
+  /**
+   * What visits have taken so far: CPU time, which the target's CPU had not for the target, µs, and how many have
+   * been made, modulo 2³².
+   */
+  readonly visitsTook?: number;
+  readonly visitsMade?: number;
   /**
    * Reads as `read` does, by a thread of ours that is on the CPU where a thread of the target runs or ran
    * last: that one cannot run then, and what is read is one moment, if `leave` says so.
@@ -187,6 +221,19 @@ export interface Process extends ProcessMemory {
    * where the last one was. There is one at a time.
    */
   plan?(tid: number, ranges: Ranges, into: Uint8Array, at: number): boolean;
+  /**
+   * Has a round of visits made at times to come, one after another, without anybody being woken for each.
+   * @param places what they read goes here, each into its own place.
+   * @param sheet says when, and what they must have read: see {@link ROUND}. Until {@link joinRound} or
+   * `drop` the caller keeps it and `places`, and does nothing else with them.
+   * @returns false where {@link plan} would do so, too.
+   */
+  planRound?(tid: number, ranges: Ranges, places: Uint8Array, sheet: Float64Array): boolean;
+  /**
+   * Sleeps until the round is over. Visits that are late by then are waited for, and taken back.
+   * @param until when it should be over, µs on the clock of the thread that reads.
+   */
+  joinRound?(until: number, patienceUs: number): void;
   /** Takes back what was planned. */
   drop?(): void;
   /**

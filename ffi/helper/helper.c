@@ -1,7 +1,7 @@
 /*
  * What TypeScript does badly: one vectored read of another process, absolute deadlines, the scheduler's
  * view of a thread (activity.c has more of it), comparing buffers, walking frames (walk.c, join.c), and reading from
- * another CPU (visitor.c).
+ * another CPU (visit.c).
  *
  * Rules of this file: nothing here writes to another process, stops it (stopper.c does, when told to) or
  * sends it a signal; nothing allocates; a failure is a negative errno in the result, since errno itself
@@ -321,8 +321,11 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 }
 
 #include "activity.c"
+#include "visit.c"
+#include "bells.c"
 #include "visitor.c"
 #include "visits.c"
+#include "round.c"
 #include "stopper.c"
 #include "stopper_owner.c"
 

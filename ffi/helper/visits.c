@@ -10,12 +10,27 @@ static struct {
     double switches;
 } own_visit;
 
-/* Takes a planned visit back, if there is one; when this returns, nothing is being read any more. */
+/* Takes back what is planned, if anything is; when this returns, nothing is being read any more. */
 TACHYON void tach_visit_drop(void) {
-    int32_t state = VISITOR_PLANNED;
-    atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_RESTS);
-    await_visitor(VISITOR_READS, VISITOR_LEAVES, 0);
+    for (;;) {
+        int32_t state = VISITOR_PLANNED;
+        const int was_planned =
+            atomic_compare_exchange_strong(&visitor.state, &state, VISITOR_RESTS);
+        if (was_planned) {
+            leave_round();
+            break;
+        }
+        if (state != VISITOR_READS && state != VISITOR_LEAVES) {
+            break;
+        }
+        await_visitor(VISITOR_READS, VISITOR_LEAVES, 0);
+    }
     visitor.plan = 0;
+}
+
+/* Whether a visit to so many ranges can be planned: where the last one was, which is not where the caller is. */
+static int may_plan(uint32_t count) {
+    return count <= MOST_SHORT && atomic_load(&visitor.tid) != 0 && sched_getcpu() != visitor.cpu;
 }
 
 /* Says what the visitor, which rests, is to read next. */
@@ -60,7 +75,7 @@ TACHYON int32_t tach_visit(int32_t target_stat, double target_rseq, int32_t tid,
     }
     set_job(target, ranges, count, into, length, gap, linger);
     atomic_store(&visitor.state, VISITOR_CALLED);
-    ring(0);
+    ring(visitor.bell, 0);
     await_visitor(VISITOR_CALLED, VISITOR_READS, (int64_t)patience_us * 1000);
     return visitor.result;
 }
@@ -76,8 +91,8 @@ TACHYON int32_t tach_visit_plan(int32_t target_stat, double target_rseq, int32_t
                                 double at) {
     static int32_t plans;
     tach_visit_drop();
-    /* Where the last visit was: if the thread goes elsewhere until then, that one is not held. */
-    if (count > MOST_SHORT || atomic_load(&visitor.tid) == 0 || sched_getcpu() == visitor.cpu) {
+    /* If the thread goes elsewhere until then, this visit is not held. */
+    if (!may_plan(count)) {
         return 0;
     }
     memcpy(visitor.planned, ranges, count * sizeof *visitor.planned);
@@ -87,7 +102,7 @@ TACHYON int32_t tach_visit_plan(int32_t target_stat, double target_rseq, int32_t
     plans = plans < INT32_MAX ? plans + 1 : 1;
     visitor.plan = plans;
     atomic_store(&visitor.state, VISITOR_PLANNED);
-    ring(visitor.at);
+    ring(visitor.bell, visitor.at);
     return plans;
 }
 
@@ -124,6 +139,23 @@ TACHYON int32_t tach_visit_end(void) {
     return visitor.held;
 }
 
+/*
+ * The CPU time of the visitor, in us. The kernel counts it from the moment at which it is woken, so that what it
+ * takes to interrupt the target is in it.
+ */
+TACHYON double tach_visits_took(void) {
+    clockid_t clock;
+    if (atomic_load(&visitor.tid) == 0 || pthread_getcpuclockid(visitor.thread, &clock) != 0) {
+        return 0;
+    }
+    return (double)clock_ns(clock) / 1e3;
+}
+
+/* How many visits it has made. */
+TACHYON uint32_t tach_visits_made(void) {
+    return visitor.visits;
+}
+
 /* Ends the visitor's thread, if there is one. */
 TACHYON void tach_visitor_end(void) {
     if (atomic_load(&visitor.tid) == 0) {
@@ -132,8 +164,9 @@ TACHYON void tach_visitor_end(void) {
     tach_visit_end();
     tach_visit_drop();
     atomic_store(&visitor.state, VISITOR_ENDS);
-    ring(0);
+    ring(visitor.bell, 0);
     pthread_join(visitor.thread, NULL);
     close(visitor.bell);
+    close_bells();
     atomic_store(&visitor.tid, 0);
 }

@@ -198,6 +198,14 @@ class LinuxProcess implements Process {
     return this.#rseq.of(tid) === 0 ? VISIT_US : SHORT_VISIT_US;
   }
 
+  get visitsTook(): number {
+    return this.#helper.tach_visits_took();
+  }
+
+  get visitsMade(): number {
+    return this.#helper.tach_visits_made();
+  }
+
   visit(tid: number, ranges: Ranges, into: Uint8Array, { linger, patienceUs }: Visiting): number {
     if (!linger && this.#isPlanned(tid, ranges, into)) return this.#join(patienceUs);
     this.#plan = 0;
@@ -240,6 +248,26 @@ class LinuxProcess implements Process {
     this.#plannedRanges = ranges;
     this.#plannedInto = into;
     return this.#plan > 0;
+  }
+
+  planRound(tid: number, ranges: Ranges, places: Uint8Array, sheet: Float64Array): boolean {
+    this.#plan = 0;
+    const stat = this.#threads.descriptor(tid);
+    if (stat < 0 || ranges.gap !== 0) return false;
+    return this.#helper.tach_round_plan(
+      stat,
+      this.#rseq.of(tid),
+      this.#member,
+      this.#stat,
+      ranges.words as Uint32Array<ArrayBuffer>,
+      ranges.count,
+      places as FfiBuffer,
+      sheet as Float64Array<ArrayBuffer>,
+    ) === 1;
+  }
+
+  joinRound(until: number, patienceUs: number): void {
+    this.#helper.tach_round_join(until, patienceUs);
   }
 
   drop(): void {

@@ -61,6 +61,8 @@ export class CodeTable {
   checked: Int32Array = new Int32Array(256);
   /** Goes up whenever code objects may have been freed. */
   epoch = 0;
+  /** Objects that have been looked at in the target's memory. */
+  looks = 0;
 
   /** What each object held when it was read last. */
   readonly #contents: CodeObject[] = [];
@@ -162,6 +164,7 @@ export class CodeTable {
 
   #confirm(known: number, low: number, high: number): number {
     const { reader, layout } = this;
+    this.looks++;
     if (known >= 0 && isSameCode(reader, layout, this.#contents[known]!)) {
       this.checked[known] = this.epoch;
       return known;

@@ -82,6 +82,9 @@ export class HeapFrames {
   /** The root is a frame like others. */
   leaveOut(): void {}
 
+  /** See {@link OutsideFrames.leftOut}: none is. */
+  readonly leftOut: Address = 0;
+
   relax(): void {
     const old = new Set<Address>();
     for (const [address, age] of this.#ages) {

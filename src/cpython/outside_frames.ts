@@ -7,11 +7,12 @@ const MOST_OUTSIDE = 64;
 export class OutsideFrames {
   /** Something has changed in what is to be copied. */
   changed = false;
+  /** The entry at the root of the thread, which is not copied; 0: none has been met. */
+  leftOut: Address = 0;
   #count = 0;
   readonly #addresses = new Float64Array(MOST_OUTSIDE);
   /** 0: asked for since the last `relax`; 2: not yet. */
   readonly #ages = new Int32Array(MOST_OUTSIDE);
-  #leftOut: Address = 0;
   /** Where they begin in the copy. */
   #from = 0;
 
@@ -43,7 +44,7 @@ export class OutsideFrames {
 
   /** Copies a frame from now on; it takes the place of the one that was not asked for longest. */
   add(address: Address): void {
-    if (address === this.#leftOut || this.#placeOf(address) >= 0) return;
+    if (address === this.leftOut || this.#placeOf(address) >= 0) return;
     let place = this.#count;
     if (place === MOST_OUTSIDE) place = this.#ages.indexOf(Math.max(...this.#ages));
     else this.#count++;
@@ -57,8 +58,8 @@ export class OutsideFrames {
    * neither does it, and then nobody asks for it.
    */
   leaveOut(address: Address): void {
-    if (this.#leftOut === address) return;
-    this.#leftOut = address;
+    if (this.leftOut === address) return;
+    this.leftOut = address;
     const place = this.#placeOf(address);
     if (place >= 0) this.#remove(place);
   }

@@ -78,11 +78,17 @@ export class Snapshot {
    * Reads the thread once. See `snapshot_status.ts` and, for what is below `WHOLE`, `ThreadCopy.fetch`.
    * @param watch look whether code objects have been freed, too.
    * @param surely look at each code object again where nothing tells whether some have been freed.
+   * @param most fetches to be made of it.
    */
-  take(policy: Policy, watch: boolean, surely = policy === EXACT): number {
+  take(
+    policy: Policy,
+    watch: boolean,
+    surely = policy === EXACT,
+    most = MOST_REARRANGEMENTS,
+  ): number {
     let fetched = REARRANGED;
     this.#join.forget();
-    for (let i = 0; i < MOST_REARRANGEMENTS && fetched === REARRANGED; i++) {
+    for (let i = 0; i < most && fetched === REARRANGED; i++) {
       fetched = this.copy.isOffered ? this.copy.adopt() : this.copy.fetch(watch);
       if (fetched !== FETCHED) {
         // What `earlier` holds next is this failed reading, not the one the stack before was found in.
@@ -112,6 +118,25 @@ export class Snapshot {
     const status = this.take(EXACT, true, surely);
     this.isHeld = this.copy.endVisit();
     return status;
+  }
+
+  /**
+   * Takes what a visit of a round has read, some time ago, as {@link visit} does; to what needs more than that
+   * it says `TORN`. `isHeld` tells nothing of it.
+   */
+  takeVisited(): number {
+    const { copy, codeTable } = this;
+    if (!copy.isOffered) return TORN;
+    const { looks } = codeTable;
+    const status = this.take(EXACT, true, true, 1);
+    if (codeTable.looks === looks) return status;
+    // Code was looked at just now: what the visit has met was freed since, perhaps.
+    const { runtime, thread } = copy;
+    const counter = thread.interpreter + runtime.layout.interpreter.codeGeneration;
+    const now = runtime.reader.int32(counter);
+    if (now !== undefined && now >>> 0 === copy.generation()) return status;
+    this.path.trusted = 0;
+    return TORN;
   }
 
   /**

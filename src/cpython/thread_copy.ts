@@ -105,7 +105,7 @@ export class ThreadCopy {
    * else that is left to readings a few microseconds before and after.
    */
   fetch(watch: boolean): number {
-    if (this.#isStale()) this.#arrange();
+    if (this.isStale()) this.#arrange();
     if (!watch && this.#mayBeBrief()) return this.#fetchBriefly();
     this.#isLost = false;
     this.#turn();
@@ -134,7 +134,7 @@ export class ThreadCopy {
    * @returns false where that cannot be.
    */
   plan(at: number): boolean {
-    return !this.#isStale() && this.visits.plan(this.rangesToRead(true), this.earlier, at);
+    return !this.isStale() && this.visits.plan(this.rangesToRead(true), this.earlier, at);
   }
 
   #mayBeBrief(): boolean {
@@ -179,7 +179,7 @@ export class ThreadCopy {
 
   /** Counts how often the ranges have been arranged anew, up to now. */
   arrangement(): number {
-    if (this.#isStale()) this.#arrange();
+    if (this.isStale()) this.#arrange();
     return this.#arrangement;
   }
 
@@ -207,14 +207,15 @@ export class ThreadCopy {
     this.#filled = this.#arrangement;
   }
 
-  #isStale(): boolean {
+  /** True if what is to be copied is not what is copied now. */
+  isStale(): boolean {
     return this.#dirty || this.dataStack.changed || this.outside.changed ||
       this.#cframes?.changed === true;
   }
 
   /** True if the copy is of the arrangement of now. */
   isCurrent(): boolean {
-    return !this.#isStale() && this.#filled === this.#arrangement;
+    return !this.isStale() && this.#filled === this.#arrangement;
   }
 
   /** The interpreter's count of freed code objects; −1 where there is none, or it was not read. */
@@ -238,15 +239,25 @@ export class ThreadCopy {
     return this.runtime.reader.pointer(outer + this.runtime.layout.cframe) ?? 0;
   }
 
+  /** Where a field of the thread state behind `current_frame` lies in the copy, by its offset there. */
+  placeOf(offset: number): number {
+    return offset - this.#threadFrom + this.#plan.threadAt;
+  }
+
+  /** Where the count of freed code objects lies in the copy; −1 where there is none. */
+  get generationAt(): number {
+    return this.#plan.generationAt;
+  }
+
   /** A pointer of the thread state behind `current_frame`, by its offset there, as it was read last. */
   threadField(offset: number): Address {
-    const at = (offset - this.#threadFrom + this.#plan.threadAt) >> 2;
+    const at = this.placeOf(offset) >> 2;
     return this.#stateWords[at]! + this.#stateWords[at + 1]! * 0x1_0000_0000;
   }
 
   /** 32 bits of the thread state, in the same way. */
   threadWord(offset: number): number {
-    return this.#stateWords[(offset - this.#threadFrom + this.#plan.threadAt) >> 2]!;
+    return this.#stateWords[this.placeOf(offset) >> 2]!;
   }
 
   /**
@@ -324,7 +335,7 @@ export class ThreadCopy {
   /** Checks the thread state that was just read and follows the data stack to where it is now. */
   #follow(): number {
     const { thread } = this.runtime.layout;
-    const ident = this.words[(thread.ident - this.#threadFrom + this.#plan.threadAt) >> 2];
+    const ident = this.words[this.placeOf(thread.ident) >> 2];
     if (ident !== this.thread.ident) return THREAD_LOST;
     if (this.#cframes !== undefined) {
       const index = this.#cframes.find(this.threadField(thread.currentFrame));

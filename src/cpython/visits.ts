@@ -44,6 +44,16 @@ export class Visits {
     return this.#isPlanned;
   }
 
+  /** True if visits are to stay for what is fetched late. */
+  get isLingering(): boolean {
+    return this.#linger > 0;
+  }
+
+  /** Something is missing in what was read: the next visits are to stay for it. */
+  stay(): void {
+    this.#linger = LINGERING_VISITS;
+  }
+
   /** Takes back what was planned. */
   drop(): void {
     if (this.#isPlanned) this.process.drop?.();
@@ -66,7 +76,7 @@ export class Visits {
     if (this.#linger > 0) this.#linger--;
     const isHeld = !this.#isElsewhere && this.process.leave();
     if (late === 0) return isHeld;
-    this.#linger = LINGERING_VISITS;
+    this.stay();
     return isHeld && this.how.linger;
   }
 
@@ -74,7 +84,7 @@ export class Visits {
     const { process } = this;
     if (this.#isOn && !this.#isElsewhere) {
       // What is to be read has changed under the reading before: this time it must not.
-      if (this.#readings++ > 0) this.#linger = LINGERING_VISITS;
+      if (this.#readings++ > 0) this.stay();
       this.how.linger = this.#linger > 0;
       this.#isPlanned = false;
       const read = process.visit(this.tid, ranges, into, this.how);

@@ -1,5 +1,5 @@
 import { cpuUsage } from "node:process";
-import type { ReaderThread } from "../../ffi/process.ts";
+import { type ReaderThread, ROUND } from "../../ffi/process.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
 import { Budget } from "./budget.ts";
 import { type CaptureRequest, isJittered } from "./capture.ts";
@@ -9,7 +9,7 @@ import { PauseCounter } from "./pauses.ts";
 import { writeMiss } from "./records.ts";
 import { isStopRequested, type RingWriter } from "./ring.ts";
 import { createRandom, randomSeed, Schedule } from "./schedule.ts";
-import type { Subject } from "./subject.ts";
+import type { Subject, TickRounds } from "./subject.ts";
 
 /** Below this interval the sleep ends early and the rest is spun away, µs. */
 const SPIN_BELOW = 50;
@@ -20,77 +20,133 @@ const INSTANT = 0.001;
 const PUBLISH = 64;
 /** From one word about missed ticks to the next, µs. */
 const TELL = 1_000_000;
+/** The ticks that may be made without us take so long at most, µs; and are no fewer. */
+const LONGEST_ROUND = 10_000;
+const FEWEST_IN_ROUND = 2;
 
 /** The clock of a capture, from the first tick to the last. Runs on the sampling thread. */
 export class SamplingLoop {
+  readonly #schedule: Schedule;
+  readonly #marks: Marks;
+  readonly #pauses = new PauseCounter();
+  #budget: Budget | undefined;
   #missedTold = 0;
   #toldAt = 0;
   #ticks = 0;
-  /** The time when the clock was looked at last. */
+  /** The time when the clock was looked at last, and when it began. */
   #now = 0;
+  #start = 0;
+  /** Time of the last tick since then. */
+  #last = 0;
+  #dues = new Float64Array(0);
 
   constructor(
     readonly subject: Subject,
     readonly reader: ReaderThread,
     readonly writer: RingWriter,
     readonly request: CaptureRequest,
-  ) {}
+  ) {
+    const random = isJittered(request) ? createRandom(randomSeed()) : undefined;
+    this.#schedule = new Schedule(request.intervalUs, random);
+    this.#marks = new Marks(writer, request.markUs);
+  }
 
   /** Samples until the time is over, somebody asks to stop, or the target is gone. */
   run(): Summary {
     const { reader, subject } = this;
-    const { intervalUs, durationUs = Infinity } = this.request;
-    const random = isJittered(this.request) ? createRandom(randomSeed()) : undefined;
-    const schedule = new Schedule(intervalUs, random);
-    const marks = new Marks(this.writer, this.request.markUs);
+    const { intervalUs, durationUs = Infinity, maxCpu } = this.request;
     subject.begin();
-    const start = reader.now();
-    const budget = this.#budget(start);
-    if (intervalUs >= SPIN_BELOW) reader.prefer();
-    const counter = new PauseCounter();
-    let last = 0;
-    let ending: Ending | undefined;
-    while (ending === undefined) {
-      const now = this.#now = reader.now();
-      const due = schedule.next(now - start);
-      if (due >= durationUs) ending = this.#wait(start + durationUs, 0) ?? "duration";
-      else {
-        // Spinning is for those who can pay for it.
-        const spin = intervalUs < SPIN_BELOW && schedule.slotUs === intervalUs ? SPIN : 0;
-        if (now < start + due) {
-          const later = this.subject.plan?.(start + due) ?? 0;
-          ending = this.#wait(start + due + later, spin);
-        } else if (isStopRequested(this.writer.ring)) ending = "interrupted";
-      }
-      if (ending !== undefined) break;
-      const time = this.#now - start;
-      if (time >= durationUs && this.#ticks > 0) {
-        // We were let on the CPU too late: this tick is missed, and so are those up to the end.
-        const others = schedule.take(durationUs - INSTANT);
-        subject.miss(others + 1, Math.round(schedule.withheld));
-        ending = "duration";
-        break;
-      }
-      subject.miss(schedule.take(time), Math.round(schedule.withheld));
-      counter.note(time - last, schedule.slotUs);
-      if (time >= marks.due) marks.tell(time, subject);
-      ending = subject.tick(time, this.#now);
-      if (++this.#ticks % PUBLISH === 0) this.#publish();
-      if (time - this.#toldAt > TELL) this.#tellMissed(time);
-      if (budget?.spend(this.#now) === true) schedule.stretch(budget.stretch);
-      last = time;
+    this.#start = reader.now();
+    if (maxCpu !== undefined) {
+      this.#budget = new Budget(maxCpu, intervalUs, ownCpuTime, this.#start);
     }
-    const noted = subject.finish(last, start);
-    this.#tellMissed(last);
+    if (intervalUs >= SPIN_BELOW) reader.prefer();
+    let ending: Ending | undefined;
+    while (ending === undefined) ending = this.#goOn(durationUs);
+    const noted = subject.finish(this.#last, this.#start);
+    this.#tellMissed(this.#last);
     this.#publish();
-    const durationUsMeasured = ending === "duration" ? durationUs : Math.max(last, intervalUs);
-    const { pauses } = counter;
-    return { durationUs: durationUsMeasured, ending, ...noted, ...(pauses && { pauses }) };
+    const measured = ending === "duration" ? durationUs : Math.max(this.#last, intervalUs);
+    const { pauses } = this.#pauses;
+    return { durationUs: measured, ending, ...noted, ...(pauses && { pauses }) };
   }
 
-  #budget(now: number): Budget | undefined {
-    const { maxCpu, intervalUs } = this.request;
-    return maxCpu === undefined ? undefined : new Budget(maxCpu, intervalUs, ownCpuTime, now);
+  /** Makes the next tick, or some. */
+  #goOn(durationUs: number): Ending | undefined {
+    const now = this.#now = this.reader.now();
+    const due = this.#schedule.next(now - this.#start);
+    if (due >= durationUs) return this.#wait(this.#start + durationUs, 0) ?? "duration";
+    if (now >= this.#start + due) {
+      if (isStopRequested(this.writer.ring)) return "interrupted";
+      return this.#tick(durationUs);
+    }
+    const rounds = this.subject.rounds;
+    const dues = rounds?.mayBegin() === true ? this.#lookAhead(durationUs) : undefined;
+    if (dues !== undefined && rounds!.begin(dues, this.#schedule.slotUs)) {
+      return this.#makeRound(rounds!, dues, durationUs);
+    }
+    const { intervalUs } = this.request;
+    // Spinning is for those who can pay for it.
+    const spin = intervalUs < SPIN_BELOW && this.#schedule.slotUs === intervalUs ? SPIN : 0;
+    const later = this.subject.plan?.(this.#start + due) ?? 0;
+    return this.#wait(this.#start + due + later, spin) ?? this.#tick(durationUs);
+  }
+
+  /** When the ticks to come are due, on the reader's clock; undefined where they are too few for a round. */
+  #lookAhead(durationUs: number): Float64Array | undefined {
+    const most = Math.min(ROUND.most, Math.floor(LONGEST_ROUND / this.#schedule.slotUs));
+    if (most < FEWEST_IN_ROUND) return undefined;
+    if (this.#dues.length !== most) this.#dues = new Float64Array(most);
+    this.#schedule.ahead(this.#dues);
+    if (this.#dues[most - 1]! >= durationUs) return undefined;
+    for (let i = 0; i < most; i++) this.#dues[i]! += this.#start;
+    return this.#dues;
+  }
+
+  /** Waits for a round that has begun, and takes what it has read. */
+  #makeRound(rounds: TickRounds, dues: Float64Array, durationUs: number): Ending | undefined {
+    const made = rounds.join();
+    let ending: Ending | undefined;
+    for (let i = 0; i < made && ending === undefined; i++) {
+      const at = rounds.madeAt(i);
+      this.#schedule.keep((dues[i + 1] ?? 0) - this.#start);
+      if (at === 0) this.#miss(1);
+      else ending = this.#note(at - this.#start, (time) => rounds.take(i, time));
+    }
+    this.#now = this.reader.now();
+    ending ??= rounds.tend(this.#now);
+    if (ending !== undefined || made === dues.length) return ending;
+    // What was met there, or the time that went by, is for us to deal with, and soon.
+    return this.#tick(durationUs);
+  }
+
+  /** Makes a tick now. */
+  #tick(durationUs: number): Ending | undefined {
+    const time = this.#now - this.#start;
+    if (time >= durationUs && this.#ticks > 0) {
+      // We were let on the CPU too late: this tick is missed, and so are those up to the end.
+      this.#miss(this.#schedule.take(durationUs - INSTANT) + 1);
+      return "duration";
+    }
+    this.#miss(this.#schedule.take(time));
+    return this.#note(time, () => this.subject.tick(time, this.#now));
+  }
+
+  #miss(ticks: number): void {
+    this.subject.miss(ticks, Math.round(this.#schedule.withheld));
+  }
+
+  /** Does around a tick what is to be done around each. */
+  #note(time: number, read: (time: number) => Ending | undefined): Ending | undefined {
+    this.#pauses.note(time - this.#last, this.#schedule.slotUs);
+    if (time >= this.#marks.due) this.#marks.tell(time, this.subject);
+    const ending = read(time);
+    if (++this.#ticks % PUBLISH === 0) this.#publish();
+    if (time - this.#toldAt > TELL) this.#tellMissed(time);
+    const budget = this.#budget;
+    if (budget?.spend(this.#now) === true) this.#schedule.stretch(budget.stretch);
+    this.#last = time;
+    return ending;
   }
 
   /** Sleeps up to a time in short naps; ends the capture when that is asked for. */

@@ -47,6 +47,25 @@ export class Schedule {
   }
 
   /**
+   * When that tick and the ones after it are due, as {@link next} says of the first; it is next to say the same
+   * of the first that is not {@link keep kept}.
+   * @param into as many as there is room for, µs since the schedule began.
+   */
+  ahead(into: Float64Array): void {
+    into[0] = this.#due;
+    for (let i = 1; i < into.length; i++) {
+      into[i] = this.#start + this.#slot * (i + (this.random?.() ?? 0));
+    }
+  }
+
+  /** A tick was made in time, or its time went by: the next one is due when {@link ahead} has said. */
+  keep(next: number): void {
+    this.withheld += this.#stretch - 1;
+    this.#start += this.#slot;
+    this.#due = next;
+  }
+
+  /**
    * The tick is made, perhaps late.
    * @returns the asked-for ticks after it whose time went by meanwhile.
    */

@@ -4,6 +4,29 @@ import type { Quality } from "../profile/quality.ts";
 /** What is known of a capture at its end besides its length. */
 export type Noted = Omit<Summary, "durationUs" | "ending">;
 
+/** Makes many ticks without waking the sampling thread for each. */
+export interface TickRounds {
+  /** True if a round may well be begun now. */
+  mayBegin(): boolean;
+  /**
+   * Has the ticks to come made, if it can.
+   * @param dues when they are due, on the reader's clock, µs; `slotUs`: the interval that each is for.
+   */
+  begin(dues: Float64Array, slotUs: number): boolean;
+  /**
+   * Waits until the round is over.
+   * @returns how many of its ticks from the first one on were made or missed: the one after them is to be made
+   * at once.
+   */
+  join(): number;
+  /** When a tick was made, on the reader's clock, µs; 0: not in time. */
+  madeAt(tick: number): number;
+  /** Takes what a tick has read, as {@link Subject.tick}; `time` is the one at which it was made. */
+  take(tick: number, time: number): Ending | undefined;
+  /** Does what is to be done now and then besides; `now` as for {@link Subject.tick}. */
+  tend(now: number): Ending | undefined;
+}
+
 /** What the clock of a capture drives: one process, or a program with all its children. */
 export interface Subject {
   /** Longest time without a tick or a {@link rest}, µs. */
@@ -20,6 +43,8 @@ export interface Subject {
    * @returns by how much later {@link tick} may come for it, µs.
    */
   plan?(at: number): number;
+  /** Absent where each tick is made by itself. */
+  readonly rounds?: TickRounds;
   /**
    * Reads what there is to be read.
    * @param time µs since the first tick; `now`: the same on the reader's clock.

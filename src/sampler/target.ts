@@ -12,17 +12,13 @@ import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.
 import { Approach } from "./approach.ts";
 import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending } from "../profile/metadata.ts";
-import { REPLACED, REPLACEMENT, STATUS, statusOf } from "../profile/profile.ts";
-import { emptyQuality, type Quality, type Rejection, REJECTIONS } from "../profile/quality.ts";
-import { NO_STACK } from "../profile/tables.ts";
+import { emptyQuality, type Quality } from "../profile/quality.ts";
 import { type CaptureRequest, modeOf, wantsStates } from "./capture.ts";
 import { featuresFor } from "./features.ts";
 import { Interner } from "./interner.ts";
 import type { Ledger } from "./ledger.ts";
-import { writeLoss, writeSample } from "./records.ts";
-import type { RingWriter } from "./ring.ts";
+import { Outlet } from "./outlet.ts";
 import { SettlingQueue } from "./settling.ts";
-import type { StackBook } from "./stack_book.ts";
 import { MOST_STOPS, type Stops } from "./stops.ts";
 import type { Noted, Subject } from "./subject.ts";
 import { Tasks } from "./tasks.ts";
@@ -30,6 +26,7 @@ import { type Permits, Teacher } from "./teacher.ts";
 import { keyOf, ThreadRegister } from "./thread_register.ts";
 import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
 import { Roll } from "./roll.ts";
+import { Rounds } from "./rounds.ts";
 import { StateShop } from "./thread_states.ts";
 import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
 
@@ -68,7 +65,6 @@ export class Target implements Subject {
   #shop: Workshop;
   readonly #teacher: Teacher;
   readonly #queue: SettlingQueue;
-  readonly #writer: RingWriter;
   readonly quality: Quality;
   readonly #register: ThreadRegister;
   /** Absent where tasks that wait are not sampled. */
@@ -83,6 +79,7 @@ export class Target implements Subject {
   readonly #collections: CollectionLog | undefined;
   readonly #roll: Roll;
   readonly #approach: Approach;
+  readonly rounds: Rounds;
   #lookedAt = -Infinity;
   #cleanedAt = 0;
   #doubtedAt = 0;
@@ -99,11 +96,9 @@ export class Target implements Subject {
     this.quality = quality;
     const codeTable = new CodeTable(runtime.reader, runtime.layout);
     const edges = new EdgeTable();
-    this.#writer = ledger.writer;
     this.#group = new GroupCopy(runtime.process);
     this.#roll = new Roll(runtime, reader, request.allThreads);
     this.#register = new ThreadRegister(runtime, reader, ledger, wantsStates(request), process);
-    const { book } = ledger;
     const interner = new Interner(codeTable, ledger.book);
     this.#teacher = new Teacher(request.consistency === "exact", permits);
     const { intervalUs, consistency, allThreads } = request;
@@ -115,28 +110,14 @@ export class Target implements Subject {
       seeksQuick: consistency === "verified" && !hasFrameObjects && !(parallel && allThreads),
       isSureOnly: hasFrameObjects,
     });
+    this.rounds = new Rounds(reader, {
+      visited: () => this.#isLookedAtOnce() ? this.#copies[0] : undefined,
+      take: (time) => this.#takeVisited(time),
+      tend: (now) => this.#tend(now),
+    });
     if (request.features?.gc) this.#collections = new CollectionLog(runtime);
-    const reject = (time: number, thread: number, reason: Rejection, stack: number): void => {
-      const index = REJECTIONS.indexOf(reason);
-      this.quality.rejected[index]!++;
-      const id = stack === NO_STACK ? NO_STACK : book.send(book.leafOf(stack));
-      writeLoss(this.#writer, time, thread, index, id);
-    };
-    this.#queue = new SettlingQueue(edges, {
-      accept: (time, thread, stack, flags) => this.#send(book, time, thread, stack, flags),
-      replace: (time, thread, stack, fallback, flags) => {
-        if (!this.#isOfMode(flags)) return;
-        if (fallback.reread) this.quality.retried++;
-        else this.quality.repaired++;
-        const [own, other] = [book.leafOf(stack), book.leafOf(fallback.stack)];
-        if (own !== other) {
-          writeLoss(this.#writer, time, thread, REPLACED, book.send(own));
-          writeLoss(this.#writer, time, thread, REPLACEMENT, book.send(other));
-        }
-        this.#send(book, time, thread, fallback.stack, flags);
-      },
-      reject: (time, thread, stack) => reject(time, thread, "unknown-edge", stack),
-    }, patience);
+    const outlet = new Outlet(ledger, this.#register, quality, modeOf(request));
+    this.#queue = new SettlingQueue(edges, outlet, patience);
     const states = wantsStates(request) ? StateShop.create(runtime, request) : undefined;
     this.#shop = {
       runtime,
@@ -149,7 +130,7 @@ export class Target implements Subject {
       allThreads: request.allThreads,
       features: featuresFor(runtime, request.features),
       routines: new RoutineTable(codeTable, runtime.reader),
-      reject,
+      reject: (time, thread, reason, stack) => outlet.lose(time, thread, reason, stack),
       loops,
       ...(states === undefined ? {} : { states }),
     };
@@ -208,16 +189,46 @@ export class Target implements Subject {
     return { ...this.#collections?.summary(start), ...(stops && { stops }) };
   }
 
-  /** Where one thread is to be visited, and nothing else to be read at the same moment, that is begun by itself. */
+  /** A visit that is likely is begun by itself. */
   plan(at: number): number {
-    const { states, tasks } = this.#shop;
-    if (!this.#approach.isNear || this.#samplers.length !== 1 || this.stops !== undefined) return 0;
-    if (states !== undefined || tasks !== undefined) return 0;
+    if (!this.#isVisited()) return 0;
     return this.#samplers[0]!.snapshot.copy.plan(at) ? VISIT : 0;
+  }
+
+  /** True if the next tick is likely to be a visit to one thread, and nothing else. */
+  #isVisited(): boolean {
+    const { states, tasks } = this.#shop;
+    return this.#approach.isNear && this.#samplers.length === 1 && this.stops === undefined &&
+      states === undefined && tasks === undefined;
+  }
+
+  /** True if nothing is looked at anew after a visit. */
+  #isLookedAtOnce(): boolean {
+    const { native, opcodes } = this.#shop.features;
+    return this.#isVisited() && !native && !opcodes;
+  }
+
+  /** Takes what a visit of a round has read of the only thread. */
+  #takeVisited(time: number): Ending | undefined {
+    this.#approach.begin(time, this.#samplers);
+    this.quality.ticks++;
+    const status = this.#samplers[0]!.sampleVisited(time, this.#approach.visit);
+    this.#queue.settle(time, this.#teacher.readings);
+    return this.#endingOf(status);
   }
 
   /** @param time µs since the first tick; `now`: the same on the reader's clock. */
   tick(time: number, now: number): Ending | undefined {
+    const ending = this.#tend(now);
+    if (ending !== undefined) return ending;
+    const samplers = this.#shop.states === undefined ? this.#samplers : this.#look(time);
+    return this.stops === undefined
+      ? this.#read(time, samplers)
+      : this.#readStopped(time, now, this.stops, samplers);
+  }
+
+  /** Does what is to be done now and then. */
+  #tend(now: number): Ending | undefined {
     if (this.#roll.isDue(now, this.#relist())) {
       const ending = this.#list(now);
       this.#roll.pay(now);
@@ -230,10 +241,7 @@ export class Target implements Subject {
     }
     if (now - this.#cleanedAt > HOUSEKEEPING) this.#clean(now);
     if (now - this.#doubtedAt > DOUBT) this.#doubt(now);
-    const samplers = this.#shop.states === undefined ? this.#samplers : this.#look(time);
-    return this.stops === undefined
-      ? this.#read(time, samplers)
-      : this.#readStopped(time, now, this.stops, samplers);
+    return undefined;
   }
 
   /** From one look at the list of threads to the next, µs. */
@@ -350,19 +358,6 @@ export class Target implements Subject {
       this.#taskThreads = wanted.map((state) => ({ state, id: this.#register.idOfTasks(state) }));
     }
     return undefined;
-  }
-
-  /** In cpu mode it is known only now whether a thread had a CPU. */
-  #isOfMode(flags: number): boolean {
-    return this.request.mode !== "cpu" || (statusOf(flags) & STATUS.onCpu) !== 0;
-  }
-
-  #send(book: StackBook, time: number, thread: number, stack: number, flags: number): void {
-    if (!this.#isOfMode(flags)) return;
-    const id = book.send(stack);
-    const all = flags | this.#register.flagsOf(thread);
-    if (id >= 0 && writeSample(this.#writer, time, thread, id, all)) this.quality.samples++;
-    else this.quality.dropped++;
   }
 
   /** 3.13 does not count freed code objects: they are looked at again every few milliseconds. */

@@ -219,17 +219,46 @@ export class ThreadSampler {
       if (status < WHOLE) return status;
       held &&= status < TORN;
     }
-    const teaches = learns || shop.runtime.layout.interpreter.codeGeneration >= 0;
-    shop.teacher.count(held, teaches);
-    if (visit > 0) shop.quality.controlTried++;
+    this.#countHeld(held, visit, learns);
     if (!held) return NOT_HELD;
-    if (visit > 0) shop.quality.control++;
-    if (status === EMPTY) this.#acceptEmpty();
-    else {
-      if (teaches && snapshot.repairs === 0) shop.teacher.note(snapshot.learn());
-      this.#accept(time, false, EXACT_SAMPLE | visit << VISIT_SHIFT);
-    }
+    this.#acceptHeld(time, status, visit, learns);
     return 0;
+  }
+
+  /**
+   * Takes the sample of one tick from what a visit of a round has read at that time, which has been offered.
+   * @param visit number of the steady visit that the tick belongs to, 0 for none.
+   * @returns as `sample` does.
+   */
+  sampleVisited(time: number, visit: number): number {
+    this.#time = time;
+    this.#last = UNSURE;
+    const status = this.snapshot.takeVisited();
+    if (status < WHOLE) return status;
+    const held = status < TORN;
+    this.#countHeld(held, visit, true);
+    if (!held) return this.lose(time, reasonOf(status));
+    this.#acceptHeld(time, status, visit, true);
+    return 0;
+  }
+
+  #teaches(learns: boolean): boolean {
+    return learns || this.shop.runtime.layout.interpreter.codeGeneration >= 0;
+  }
+
+  #countHeld(held: boolean, visit: number, learns: boolean): void {
+    const { teacher, quality } = this.shop;
+    teacher.count(held, this.#teaches(learns));
+    if (visit === 0) return;
+    quality.controlTried++;
+    if (held) quality.control++;
+  }
+
+  #acceptHeld(time: number, status: number, visit: number, learns: boolean): void {
+    const { shop, snapshot } = this;
+    if (status === EMPTY) return this.#acceptEmpty();
+    if (this.#teaches(learns) && snapshot.repairs === 0) shop.teacher.note(snapshot.learn());
+    this.#accept(time, false, EXACT_SAMPLE | visit << VISIT_SHIFT);
   }
 
   /** Reads once more, at once and exactly, what nothing else can; false if that may or can not be. */

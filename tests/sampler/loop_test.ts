@@ -3,7 +3,7 @@ import type { ReaderThread } from "../../ffi/process.ts";
 import { emptyQuality } from "../../src/profile/quality.ts";
 import { SamplingLoop } from "../../src/sampler/loop.ts";
 import { RingWriter } from "../../src/sampler/ring.ts";
-import type { Subject } from "../../src/sampler/subject.ts";
+import type { Subject, TickRounds } from "../../src/sampler/subject.ts";
 import { smallRing } from "./rings.ts";
 
 /** A clock that is always on time, but for one sleep. */
@@ -26,8 +26,12 @@ class Clock implements ReaderThread {
   }
 }
 
-/** Captures 10 ms at 1 kHz. */
-function capture(clock: Clock): { times: number[]; missed: number; durationUs: number } {
+/** Captures 10 ms at 1 kHz, or so long. */
+function capture(
+  clock: Clock,
+  rounds?: TickRounds,
+  durationUs = 10_000,
+): { times: number[]; missed: number; durationUs: number } {
   const times: number[] = [];
   const quality = emptyQuality();
   const subject: Subject = {
@@ -37,15 +41,16 @@ function capture(clock: Clock): { times: number[]; missed: number; durationUs: n
     miss: (ticks) => quality.missedTicks += ticks,
     rest: () => undefined,
     finish: () => ({}),
+    ...(rounds && { rounds }),
   };
   const request = {
-    ...{ pid: 1, intervalUs: 1000, durationUs: 10_000, jitter: false, allThreads: false },
+    ...{ pid: 1, intervalUs: 1000, durationUs, jitter: false, allThreads: false },
     ...{ consistency: "verified", waitForPythonMs: 0, command: [], toolVersion: "0" } as const,
   };
   const writer = new RingWriter(smallRing(1 << 10));
-  const { durationUs, ending } = new SamplingLoop(subject, clock, writer, request).run();
-  assert.equal(ending, "duration");
-  return { times, missed: quality.missedTicks, durationUs };
+  const summary = new SamplingLoop(subject, clock, writer, request).run();
+  assert.equal(summary.ending, "duration");
+  return { times, missed: quality.missedTicks, durationUs: summary.durationUs };
 }
 
 Deno.test("a capture has the ticks of its duration", () => {
@@ -64,4 +69,79 @@ Deno.test("the first tick is made however late", () => {
   const clock = new Clock(0, 0);
   clock.now = (): number => (clock.time += 20_000);
   assert.equal(capture(clock).times.length, 1);
+});
+
+/** Rounds that come to what they are told. */
+class Rounds implements TickRounds {
+  readonly taken: number[] = [];
+  readonly lengths: number[] = [];
+  tended = 0;
+  #dues = new Float64Array(0);
+
+  /**
+   * @param made how many of the ticks of a round are made or missed, by its number; `late` says which are missed.
+   */
+  constructor(
+    readonly clock: Clock,
+    readonly made = (_round: number, count: number) => count,
+    readonly late = (_due: number) => false,
+  ) {}
+
+  mayBegin(): boolean {
+    return true;
+  }
+
+  begin(dues: Float64Array): boolean {
+    this.#dues = dues.slice();
+    return true;
+  }
+
+  join(): number {
+    const made = this.made(this.lengths.length, this.#dues.length);
+    this.lengths.push(this.#dues.length);
+    this.clock.time = this.#dues[Math.max(0, Math.min(made, this.#dues.length - 1))]! + 3;
+    return made;
+  }
+
+  madeAt(tick: number): number {
+    const due = this.#dues[tick]!;
+    return this.late(due) ? 0 : due + 2;
+  }
+
+  take(_tick: number, time: number): undefined {
+    this.taken.push(time);
+  }
+
+  tend(): undefined {
+    this.tended++;
+  }
+}
+
+Deno.test("ticks are made in rounds up to the last one of the duration, where that can be", () => {
+  const clock = new Clock(Infinity, 0);
+  const rounds = new Rounds(clock);
+  const { times, missed } = capture(clock, rounds, 25_000);
+  // The first is due at once.
+  assert.deepEqual(rounds.lengths, [10, 10]);
+  assert.deepEqual(rounds.taken, Array.from({ length: 20 }, (_, k) => 1002 + 1000 * k));
+  assert.deepEqual(times, [0, 21_000, 22_000, 23_000, 24_000]);
+  assert.deepEqual([missed, rounds.tended], [0, 2]);
+});
+
+Deno.test("the tick at which a round ends early is made at once, and all others in their turn", () => {
+  const clock = new Clock(Infinity, 0);
+  const rounds = new Rounds(clock, (round, count) => round === 0 ? 4 : round === 1 ? 0 : count);
+  const { times, missed } = capture(clock, rounds, 25_000);
+  assert.deepEqual(times.slice(0, 3), [0, 5003, 6003]);
+  assert.deepEqual(rounds.lengths, [10, 10, 10]);
+  assert.equal(times.length + rounds.taken.length, 25);
+  assert.equal(missed, 0);
+});
+
+Deno.test("ticks that a round has left out are missed, and none is made for them", () => {
+  const clock = new Clock(Infinity, 0);
+  const rounds = new Rounds(clock, undefined, (due) => due >= 3000 && due < 6000);
+  const { times, missed } = capture(clock, rounds, 25_000);
+  assert.equal(missed, 3);
+  assert.equal(times.length + rounds.taken.length, 22);
 });

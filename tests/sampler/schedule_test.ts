@@ -98,3 +98,45 @@ Deno.test("ticks are jittered up to 10 kHz, unless it is said otherwise", () => 
   assert.equal(isJittered({ ...request, intervalUs: 99, jitter: true }), true);
   assert.equal(isJittered({ ...request, intervalUs: 100, jitter: false }), false);
 });
+
+Deno.test("ticks can be told ahead, and fall where those that are told one by one do", () => {
+  for (const random of [undefined, createRandom(9)]) {
+    const schedule = new Schedule(100, random);
+    const times: number[] = [];
+    const dues = new Float64Array(8);
+    for (let round = 0; round < 1000; round++) {
+      schedule.next(times.at(-1) ?? 0);
+      schedule.ahead(dues);
+      dues.forEach((due, i) => {
+        schedule.keep(dues[i + 1] ?? 0);
+        times.push(due);
+      });
+    }
+    times.forEach((time, k) => assert.equal(Math.floor(time / 100), k));
+    const mean = times.reduce((sum, time) => sum + time % 100, 0) / times.length;
+    assert.ok(Math.abs(mean - (random === undefined ? 0 : 50)) < 2, `${mean}`);
+  }
+});
+
+Deno.test("the first tick that was told and not kept is the next one, and is missed by as much as it is late", () => {
+  const schedule = new Schedule(100, given(0.5, 0.25, 0.75, 0.5, 0));
+  const dues = new Float64Array(3);
+  schedule.next(0);
+  schedule.ahead(dues);
+  assert.deepEqual([...dues], [50, 125, 275]);
+  schedule.keep(dues[1]!);
+  assert.equal(schedule.take(360), 2);
+  assert.equal(schedule.next(370), 450);
+});
+
+Deno.test("ticks told ahead count those that are left out by stretching", () => {
+  const schedule = new Schedule(100);
+  schedule.stretch(3);
+  const dues = new Float64Array(4);
+  schedule.next(0);
+  schedule.ahead(dues);
+  assert.deepEqual([...dues], [0, 300, 600, 900]);
+  for (let i = 0; i < 4; i++) schedule.keep(dues[i + 1] ?? 0);
+  assert.equal(schedule.withheld, 8);
+  assert.equal(schedule.next(901), 1200);
+});

@@ -1,0 +1,196 @@
+/*
+ * Rounds: several visits at times to come, which the visitor makes one after another by itself, each into a
+ * place of its own. To wake the caller costs more than a visit does; so it is woken for many at once. What a
+ * round has read must need nothing else: where that is not so, the round is over, and the visitor stays where
+ * it is until the caller has come, who reads the rest of the same moment.
+ */
+
+/* The sheet of a round: doubles, in this order; ROUND in ffi/process.ts has the same. */
+enum {
+    R_COUNT,         /* visits */
+    R_SLOT,          /* the time that each has, us: by how many times that one is late, so many after it are left out */
+    R_STRIDE,        /* bytes from the place of one to that of the next */
+    R_FRAME_AT,      /* where the copy has the current frame */
+    R_IDENT_AT,      /* where it has the low half of the thread's ident, which is R_IDENT */
+    R_IDENT,
+    R_CHUNK_AT,      /* where it has the current chunk of the data stack, and the end of what is used of it */
+    R_CHUNK_TOP_AT,
+    R_GENERATION_AT, /* where it has the low half of the count of freed code objects, which is R_GENERATION */
+    R_GENERATION,
+    R_BASE_AT,       /* where it has the thread's base frame, below which there is nothing; -1: it has none */
+    R_BASE,          /* or one that is known to be the last, 0 if none is */
+    R_EMPTY_AT,      /* where it has a number that is to be 0; -1: nowhere */
+    R_PREVIOUS,      /* where a frame has the one that it returns to */
+    R_FRAME_BYTES,   /* what is read of each frame */
+    R_MADE,          /* visits made or left out, from the first one on */
+    R_WANTING,       /* not 0: the next one was made, but something was missing */
+    R_VISITS,        /* two numbers each: when it is due, and when it was made, us; 0: left out */
+};
+
+/* A visit that did not hold is made so often at most; stacks that are longer are not looked through. */
+enum { MOST_TRIES = 3, MOST_FOLLOWED = 100000 };
+
+/* What a visit has read, and the range of it in which something was found last. */
+struct copied {
+    const uint8_t *bytes;
+    uint32_t range, at;
+};
+
+static uint64_t number_at(const uint8_t *copy, double at) {
+    uint64_t number;
+    memcpy(&number, copy + (uint32_t)at, sizeof number);
+    return number;
+}
+
+/* What was read of an address; NULL if that is not all of it. */
+static const uint8_t *find_copied(struct copied *copy, uint64_t address, uint64_t bytes) {
+    const struct iovec *const ranges = visitor.planned;
+    for (uint32_t i = 0; i < visitor.count; i++) {
+        const struct iovec range = ranges[copy->range];
+        const uint64_t passed = address - (uint64_t)(uintptr_t)range.iov_base;
+        if (passed < range.iov_len) {
+            return bytes <= range.iov_len - passed ? copy->bytes + copy->at + passed : NULL;
+        }
+        copy->at += (uint32_t)range.iov_len;
+        if (++copy->range == visitor.count) {
+            copy->range = copy->at = 0;
+        }
+    }
+    return NULL;
+}
+
+/* Whether the stack can be told from what was read, and nothing more. */
+static int is_complete(const double *sheet, const uint8_t *bytes) {
+    struct copied copy = {bytes, 0, 0};
+    if ((uint32_t)number_at(bytes, sheet[R_IDENT_AT]) != (uint32_t)sheet[R_IDENT]) {
+        return 0;
+    }
+    if (sheet[R_EMPTY_AT] >= 0 && (uint32_t)number_at(bytes, sheet[R_EMPTY_AT]) != 0) {
+        return 0;
+    }
+    const uint64_t chunk = number_at(bytes, sheet[R_CHUNK_AT]);
+    const uint64_t used = number_at(bytes, sheet[R_CHUNK_TOP_AT]) - chunk;
+    if (chunk != 0 && find_copied(&copy, chunk, used) == NULL) {
+        return 0;
+    }
+    const uint64_t base = sheet[R_BASE_AT] < 0 ? 0 : number_at(bytes, sheet[R_BASE_AT]);
+    uint64_t frame = number_at(bytes, sheet[R_FRAME_AT]);
+    for (int32_t i = 0; i < MOST_FOLLOWED; i++) {
+        if (frame == 0 || frame == base || frame == (uint64_t)sheet[R_BASE]) {
+            return 1;
+        }
+        const uint8_t *const found = find_copied(&copy, frame, (uint64_t)sheet[R_FRAME_BYTES]);
+        if (found == NULL) {
+            return 0;
+        }
+        frame = number_at(found, sheet[R_PREVIOUS]);
+    }
+    return 0;
+}
+
+/* Makes the visit that is due, where the thread is by now. */
+static void visit_there(void) {
+    visit();
+    for (int i = 1; i < MOST_TRIES && !visitor.held; i++) {
+        const int32_t cpu = last_cpu(visitor.target);
+        if (cpu != visitor.cpu && send_visitor(cpu) != 0) {
+            return;
+        }
+        visitor.sleeps = -1;
+        visit();
+    }
+}
+
+/* Has the next visit made after one that was made then. 0: there is none any more. */
+static int32_t go_on(double *sheet, double made_at) {
+    uint32_t next = (uint32_t)sheet[R_MADE] + 1;
+    const double late = made_at - sheet[R_VISITS + 2 * (next - 1)];
+    for (double left = late - sheet[R_SLOT]; left >= 0 && next < (uint32_t)sheet[R_COUNT];
+         left -= sheet[R_SLOT]) {
+        sheet[R_VISITS + 2 * next++ + 1] = 0;
+    }
+    sheet[R_MADE] = next;
+    if (next == (uint32_t)sheet[R_COUNT]) {
+        return 0;
+    }
+    visitor.next = next;
+    visitor.into = visitor.places + next * visitor.length;
+    visitor.at = (int64_t)(sheet[R_VISITS + 2 * next] * 1e3);
+    return 1;
+}
+
+/* Makes the next visit of a round, and sees what comes after it. Returns the state that the visitor is to be in. */
+static int32_t visit_in_round(void) {
+    double *const sheet = visitor.round;
+    const uint32_t at = (uint32_t)sheet[R_MADE];
+    const uint8_t *const copy = visitor.into;
+    const double made_at = (double)clock_ns(CLOCK_MONOTONIC) / 1e3;
+    visit_there();
+    const int is_whole = visitor.result == (int32_t)visitor.bytes && is_complete(sheet, copy);
+    if (visitor.held && is_whole) {
+        const int is_left = go_on(sheet, made_at);
+        sheet[R_VISITS + 2 * at + 1] = made_at;
+        if ((uint32_t)number_at(copy, sheet[R_GENERATION_AT]) == (uint32_t)sheet[R_GENERATION]) {
+            return is_left ? VISITOR_PLANNED : VISITOR_RESTS;
+        }
+    }
+    /* The caller is to come soon: code has been freed, or something is missing. */
+    atomic_store(&visitor.awaited, 1);
+    if (visitor.held && !is_whole) {
+        sheet[R_WANTING] = 1;
+        linger();
+    }
+    return VISITOR_RESTS;
+}
+
+/*
+ * Has visits made at times to come, as the sheet says. Ranges are copied; sheet and places have to stay until
+ * tach_round_join or tach_visit_drop. Returns 0 where that cannot be.
+ */
+TACHYON int32_t tach_round_plan(int32_t target_stat, double target_rseq, int32_t tid, int32_t stat,
+                                const void *ranges, uint32_t count, void *places, double *sheet) {
+    tach_visit_drop();
+    if (!may_plan(count) || !is_there(stat) || !has_bells()) {
+        return 0;
+    }
+    memcpy(visitor.planned, ranges, count * sizeof *visitor.planned);
+    const struct visited target = {target_stat, tid, (uint64_t)target_rseq};
+    set_job(target, visitor.planned, count, places, (uint32_t)sheet[R_STRIDE], 0, 0);
+    visitor.places = places;
+    visitor.bytes = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        visitor.bytes += (uint32_t)visitor.planned[i].iov_len;
+    }
+    sheet[R_MADE] = sheet[R_WANTING] = 0;
+    visitor.next = 0;
+    visitor.at = (int64_t)(sheet[R_VISITS] * 1e3);
+    visitor.round = sheet;
+    atomic_store(&visitor.awaited, 0);
+    atomic_store(&visitor.state, VISITOR_PLANNED);
+    ring(visitor.bell, visitor.at);
+    for (uint32_t i = 1; i < (uint32_t)sheet[R_COUNT]; i++) {
+        ring(visitor.bells[i], (int64_t)(sheet[R_VISITS + 2 * i] * 1e3));
+    }
+    return 1;
+}
+
+/*
+ * Sleeps until a round is over, or a time has come, in us as tach_now has it; visits that have not been made
+ * then, nor in patience_us, are taken back. What the round has come to stands in its sheet.
+ */
+TACHYON void tach_round_join(double until, uint32_t patience_us) {
+    const int64_t end = (int64_t)(until * 1e3);
+    own_visit.active = 0;
+    for (;;) {
+        const int32_t state = atomic_load(&visitor.state);
+        const int64_t left = end - clock_ns(CLOCK_MONOTONIC);
+        if ((state != VISITOR_PLANNED && state != VISITOR_READS) || left <= 0) {
+            break;
+        }
+        futex_wait(&visitor.state, state, left);
+    }
+    if (await_visitor(VISITOR_PLANNED, VISITOR_READS, (int64_t)patience_us * 1000)) {
+        leave_round();
+    }
+    visitor.round = NULL;
+}

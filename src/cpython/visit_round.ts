@@ -1,0 +1,106 @@
+import { ROUND } from "../../ffi/process.ts";
+import type { ThreadCopy } from "./thread_copy.ts";
+
+/** The largest copy of which so many are kept, bytes. */
+const LARGEST_COPY = 65_536;
+const LINE = 64;
+
+/**
+ * Visits to one thread that are made one after another, without anybody being woken for each. They are judged
+ * later, so that they must tell of themselves whether they need nothing else; how, `round.c` says.
+ */
+export class VisitRound {
+  readonly #sheet = new Float64Array(ROUND.visits + ROUND.visit * ROUND.most);
+  #places = new Uint8Array(0);
+  #copies: Uint8Array[] = [];
+  #bytes = 0;
+  #arrangement = -1;
+
+  constructor(readonly copy: ThreadCopy) {}
+
+  /**
+   * True if visits to a thread can be made so: its frames are on data stacks and its version counts the code
+   * objects that are freed.
+   */
+  static suits({ runtime, watchesStatus }: ThreadCopy): boolean {
+    const { layout, process } = runtime;
+    return process.planRound !== undefined && layout.interpreter.codeGeneration >= 0 &&
+      layout.cframe < 0 && layout.thread.chunk >= 0 && !layout.freeThreaded && !watchesStatus;
+  }
+
+  /** When a visit is due; to be filled in before {@link begin}. µs on the clock of the thread that reads. */
+  setDue(visit: number, at: number): void {
+    this.#sheet[ROUND.visits + ROUND.visit * visit] = at;
+  }
+
+  /**
+   * Has the first `count` visits made, if that can be.
+   * @param slotUs the time that each of them has, µs.
+   */
+  begin(count: number, slotUs: number): boolean {
+    const { copy } = this;
+    const { layout, process } = copy.runtime;
+    const generation = copy.generation();
+    if (copy.isStale() || !copy.isCurrent() || copy.visits.isLingering || generation < 0) {
+      return false;
+    }
+    const ranges = copy.rangesToRead(true);
+    if (ranges.bytes > LARGEST_COPY) return false;
+    this.#reserve(ranges.bytes);
+    this.#arrangement = copy.arrangement();
+    const { thread, frame, gc } = layout;
+    const sheet = this.#sheet;
+    sheet[ROUND.count] = count;
+    sheet[ROUND.slot] = slotUs;
+    sheet[ROUND.stride] = this.#copies[1]!.byteOffset;
+    sheet[ROUND.frameAt] = 0;
+    sheet[ROUND.identAt] = copy.placeOf(thread.ident);
+    sheet[ROUND.ident] = copy.thread.ident;
+    sheet[ROUND.chunkAt] = copy.placeOf(thread.chunk);
+    sheet[ROUND.chunkTopAt] = copy.placeOf(thread.chunkTop);
+    sheet[ROUND.generationAt] = copy.generationAt;
+    sheet[ROUND.generation] = generation;
+    sheet[ROUND.baseAt] = thread.baseFrame < 0 ? -1 : copy.placeOf(thread.baseFrame);
+    sheet[ROUND.base] = copy.outside.leftOut;
+    // Where a collection is not told by its frame, more has to be read of it at the same moment.
+    sheet[ROUND.emptyAt] = gc.frame < 0 ? copy.gcAt : -1;
+    sheet[ROUND.previous] = frame.previous;
+    sheet[ROUND.frameBytes] = frame.size;
+    return process.planRound!(copy.thread.tid, ranges, this.#places, sheet);
+  }
+
+  /**
+   * Waits for the round.
+   * @param until when it should be over, µs; `patienceUs`: how long to wait then for a visit that is late.
+   * @returns the number of visits from the first one on that were made or left out; the others were not.
+   */
+  join(until: number, patienceUs: number): number {
+    const { copy } = this;
+    copy.runtime.process.joinRound!(until, patienceUs);
+    if (this.#sheet[ROUND.wanting] !== 0) copy.visits.stay();
+    return this.#sheet[ROUND.made]!;
+  }
+
+  /** When a visit was made, µs; 0: it was left out, as its time had gone by. */
+  madeAt(visit: number): number {
+    return this.#sheet[ROUND.visits + ROUND.visit * visit + 1]!;
+  }
+
+  /** The next reading of the thread takes what a visit has read; unless that is of another arrangement than now. */
+  offer(visit: number): void {
+    const { copy } = this;
+    copy.isOffered = !copy.isStale() && copy.arrangement() === this.#arrangement;
+    if (copy.isOffered) copy.offered = this.#copies[visit]!;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#bytes === bytes) return;
+    this.#bytes = bytes;
+    const stride = Math.ceil(bytes / LINE) * LINE;
+    const needed = stride * ROUND.most;
+    if (needed > this.#places.length) this.#places = new Uint8Array(needed * 2);
+    this.#copies = Array.from({ length: ROUND.most }, (_, i) => {
+      return this.#places.subarray(i * stride, i * stride + bytes);
+    });
+  }
+}

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { platform } from "../../ffi/platform.ts";
+import { Ranges, type ReaderThread, ROUND } from "../../ffi/process.ts";
+import type { ThreadCopy } from "../../src/cpython/thread_copy.ts";
+import type { CaptureRequest } from "../../src/sampler/capture.ts";
+import { findRunning } from "../../src/sampler/interpreter_search.ts";
+import { Ledger } from "../../src/sampler/ledger.ts";
+import { SamplingLoop } from "../../src/sampler/loop.ts";
+import { createRing, RingWriter } from "../../src/sampler/ring.ts";
+import { Rounds } from "../../src/sampler/rounds.ts";
+import type { TickRounds } from "../../src/sampler/subject.ts";
+import { Target } from "../../src/sampler/target.ts";
+import { open, pythonsWith, Target as Child } from "../ffi/targets.ts";
+
+/** A thread that is visited in rounds, all visits of which are made unless it is said otherwise. */
+class Visited {
+  generation = 3;
+  lost = 0;
+  wanting = false;
+  isLingering = false;
+  now = 0;
+  begun = 0;
+  #sheet: Float64Array = new Float64Array(0);
+
+  readonly rounds: Rounds = new Rounds(this.#clock(), {
+    visited: () => this.#copy(),
+    take: () => undefined,
+    tend: () => undefined,
+  });
+
+  /** Makes rounds of eight visits for so long, µs; returns how many were begun. */
+  run(us: number): number {
+    const { begun } = this;
+    for (const until = this.now + us; this.now < until; this.now += 8000) {
+      if (!this.rounds.mayBegin()) continue;
+      const dues = Float64Array.from({ length: 8 }, (_, k) => this.now + 1000 * k);
+      if (this.rounds.begin(dues, 1000)) this.rounds.join();
+    }
+    return this.begun - begun;
+  }
+
+  #clock(): ReaderThread {
+    return { now: () => this.now, sleepUntil: (time) => time, prefer: () => true };
+  }
+
+  #copy(): ThreadCopy {
+    const ranges = new Ranges(1);
+    ranges.push(4096, 512);
+    const process = {
+      planRound: (_tid: number, _ranges: Ranges, _places: Uint8Array, sheet: Float64Array) => {
+        this.begun++;
+        this.#sheet = sheet;
+        return true;
+      },
+      joinRound: () => {
+        const made = 8 - this.lost;
+        this.#sheet[ROUND.made] = made;
+        this.#sheet[ROUND.wanting] = this.wanting ? 1 : 0;
+        for (let k = 0; k < made; k++) this.#sheet[ROUND.visits + ROUND.visit * k + 1] = 1;
+      },
+    };
+    const layout = {
+      ...{ cframe: -1, freeThreaded: false, gc: { frame: 8 }, interpreter: { codeGeneration: 8 } },
+      ...{ thread: { chunk: 8, baseFrame: -1 }, frame: { previous: 8, size: 88 } },
+    };
+    this.#one ??= {
+      ...{ runtime: { process, layout }, thread: { tid: 1 }, outside: { leftOut: 0 } },
+      visits: {
+        isLingering: false,
+        stay(): void {
+          this.isLingering = true;
+        },
+      },
+      ...{ isStale: () => false, isCurrent: () => true, arrangement: () => 1, placeOf: () => 0 },
+      ...{ rangesToRead: () => ranges, generation: () => this.generation },
+    } as unknown as ThreadCopy;
+    return this.#one;
+  }
+
+  #one: ThreadCopy | undefined;
+}
+
+Deno.test("rounds are made one after another once it is seen that no code is freed", () => {
+  const visited = new Visited();
+  assert.equal(visited.run(96_000), 0);
+  assert.equal(visited.run(800_000), 99);
+});
+
+Deno.test("after code has been freed there are none for a second", () => {
+  const visited = new Visited();
+  visited.run(400_000);
+  visited.generation++;
+  assert.equal(visited.run(1_000_000), 0);
+  assert.ok(visited.run(800_000) > 98);
+});
+
+Deno.test("a visit that is lost now and then is no reason to stop, many in a second are", () => {
+  const visited = new Visited();
+  visited.run(400_000);
+  visited.lost = 8;
+  assert.equal(visited.run(16_000), 2);
+  visited.lost = 0;
+  assert.equal(visited.run(1_600_000), 200);
+  visited.lost = 8;
+  assert.equal(visited.run(1_000_000), 4);
+});
+
+Deno.test("where something is missing none is made as long as visits stay for that", () => {
+  const visited = new Visited();
+  visited.run(400_000);
+  visited.lost = 8;
+  visited.wanting = true;
+  assert.equal(visited.run(800_000), 1);
+});
+
+const PROGRAM = `
+def leaf(n):
+    return n + 1
+
+def work(depth):
+    if depth: work(depth - 1)
+    else:
+        for i in range(20): leaf(i)
+
+print(flush=True)
+while True: work(30)
+`;
+/** Captures at most, on a machine where others want the CPUs. */
+const MOST_TRIES = 10;
+
+/** Those that count the code objects that are freed. */
+const minors = ["3.14", "3.15"];
+
+for (const { path, minor, freeThreaded } of await pythonsWith(minors)) {
+  if (freeThreaded || !minors.includes(minor)) continue;
+  Deno.test(`a program that calls quickly is visited in rounds, on Python ${minor}`, async () => {
+    let inRounds = 0;
+    let samples = 0;
+    for (let i = 0; i < MOST_TRIES && inRounds < 200; i++) {
+      await using child = new Child(path, ["-c", PROGRAM]);
+      await child.line();
+      using process = open(child.pid);
+      const found = findRunning(process, true);
+      if ("fault" in found) return assert.fail(found.fault);
+      const reader = platform.readerThread();
+      const request: CaptureRequest = {
+        ...{ pid: child.pid, intervalUs: 1000, durationUs: 800_000, jitter: true },
+        ...{ allThreads: false, consistency: "verified", waitForPythonMs: 0, command: [] },
+        toolVersion: "0",
+      };
+      const writer = new RingWriter(createRing());
+      const target = new Target(found, reader, platform.loops(), new Ledger(writer), request);
+      const rounds: TickRounds = target.rounds;
+      const { take } = rounds;
+      let taken = 0;
+      rounds.take = (tick, time) => {
+        taken++;
+        return take.call(rounds, tick, time);
+      };
+      new SamplingLoop(target, reader, writer, request).run();
+      inRounds = taken;
+      samples = target.quality.samples;
+      assert.ok(target.quality.exact >= taken, `${taken} in rounds, ${target.quality.exact} exact`);
+    }
+    assert.ok(inRounds >= 200, `${inRounds} of ${samples} samples were taken in rounds`);
+  });
+}
