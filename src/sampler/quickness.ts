@@ -1,5 +1,6 @@
 import { Ranges, type ReaderThread } from "../../ffi/process.ts";
 import type { ThreadCopy } from "../cpython/thread_copy.ts";
+import { VisitPrice } from "./visit_price.ts";
 
 /** Looks of one probe, some fifty ns apart. */
 const LOOKS = 4;
@@ -12,8 +13,14 @@ const WEIGHT = 1 / 64;
 /** Changes from one look to the next from which on a thread is quick, and below which it is not any more. */
 const QUICK = 0.06;
 const CALM = 0.04;
-/** The most of a thread's time that exact readings may take. */
+/**
+ * The most of a thread's time that exact readings may take, by what is usual, and by what was measured: a bit more,
+ * so that where they take what is usual they do not come and go.
+ */
 const MOST_TAKEN = 0.05;
+const MOST_MEASURED = 0.075;
+/** Where they have taken more, none are made for this time, µs. */
+const DEAR = 10_000_000;
 /** An exact reading that takes longer has had to wait for the target's CPU, µs. */
 const LATE = 100;
 /**
@@ -34,6 +41,7 @@ export class Quickness {
   #isQuick = false;
   #changes = 0;
   #probedAt = -Infinity;
+  readonly #price = new VisitPrice();
   readonly #ranges = new Ranges(LOOKS);
   readonly #words = new Uint32Array(LOOKS * WORD / 4);
   readonly #bytes = new Uint8Array(this.#words.buffer);
@@ -57,6 +65,11 @@ export class Quickness {
       this.#probedAt = time;
       const { process } = copy.runtime;
       const taken = (process.visitUs?.(copy.thread.tid) ?? Infinity) / this.intervalUs;
+      this.#price.look(process, this.#isQuick);
+      if ((this.#price.us ?? 0) > MOST_MEASURED * this.intervalUs) {
+        this.#price.forget();
+        this.#restUntil = time + DEAR;
+      }
       if (this.#late > MOST_LATE) {
         this.#late = 0;
         this.#restUntil = time + REST;

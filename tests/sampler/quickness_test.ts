@@ -8,10 +8,27 @@ class Thread {
   looks = 0;
   frame = 1;
 
+  visitsTook = 0;
+  visitsMade = 0;
+
   constructor(readonly period: number, readonly visitUs?: number) {}
 
+  /** A visit is made. */
+  visit(us: number): void {
+    this.visitsMade++;
+    this.visitsTook += us;
+  }
+
   get copy(): ThreadCopy {
+    // deno-lint-ignore no-this-alias
+    const thread = this;
     const process: Partial<Process> = {
+      get visitsTook(): number {
+        return thread.visitsTook;
+      },
+      get visitsMade(): number {
+        return thread.visitsMade;
+      },
       read: (ranges: Ranges, into: Uint8Array): number => {
         const words = new BigUint64Array(into.buffer, into.byteOffset, ranges.count);
         for (let i = 0; i < ranges.count; i++) {
@@ -89,4 +106,36 @@ Deno.test("a machine that stands still for a tenth of a second is no reason to s
 Deno.test("a stall of the machine now and then is no reason to stop", () => {
   const found = count(new Thread(2, 5), 1000, 10_000, [10, 100_000]);
   assert.ok(found > 9900, `${found}`);
+});
+
+/** In how many of some ticks a thread is read exactly where each such reading takes so much of its time. */
+function countAtPrice(intervalUs: number, ticks: number, price: (visit: number) => number): number {
+  const thread = new Thread(2, 5);
+  const quickness = new Quickness(intervalUs, clockFor(10, 0));
+  const { copy } = thread;
+  let found = 0;
+  for (let tick = 0; tick < ticks; tick++) {
+    if (!quickness.isFound(tick * intervalUs, copy)) continue;
+    thread.visit(price(found++));
+    quickness.begin();
+    quickness.end();
+  }
+  return found;
+}
+
+Deno.test("where exact readings turn out to take too much of a thread's time, they are few", () => {
+  assert.ok(countAtPrice(100, 50_000, () => 7) > 49_900);
+  const dear = countAtPrice(100, 50_000, () => 15);
+  assert.ok(dear > 200 && dear < 500, `${dear}`);
+  assert.ok(countAtPrice(1000, 50_000, () => 60) > 49_900);
+});
+
+Deno.test("one that has to wait now and then is no reason to say that they take too much", () => {
+  const found = countAtPrice(100, 50_000, (visit) => visit % 200 === 0 ? 20_000 : 6);
+  assert.ok(found > 49_900, `${found}`);
+});
+
+Deno.test("what was too dear is tried again after ten seconds", () => {
+  const found = countAtPrice(100, 300_000, (visit) => visit < 300 ? 15 : 5);
+  assert.ok(found > 190_000 && found < 200_500, `${found}`);
 });
