@@ -73,13 +73,11 @@ export class SamplingLoop {
 
   /** Makes the next tick, or some. */
   #goOn(durationUs: number): Ending | undefined {
+    if (isStopRequested(this.writer.ring)) return "interrupted";
     const now = this.#now = this.reader.now();
     const due = this.#schedule.next(now - this.#start);
     if (due >= durationUs) return this.#wait(this.#start + durationUs, 0) ?? "duration";
-    if (now >= this.#start + due) {
-      if (isStopRequested(this.writer.ring)) return "interrupted";
-      return this.#tick(durationUs);
-    }
+    if (now >= this.#start + due) return this.#tick(durationUs);
     const rounds = this.subject.rounds;
     const dues = rounds?.mayBegin() === true ? this.#lookAhead(durationUs) : undefined;
     if (dues !== undefined && rounds!.begin(dues, this.#schedule.slotUs)) {

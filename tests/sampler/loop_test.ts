@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ReaderThread } from "../../ffi/process.ts";
 import { emptyQuality } from "../../src/profile/quality.ts";
 import { SamplingLoop } from "../../src/sampler/loop.ts";
-import { RingWriter } from "../../src/sampler/ring.ts";
+import { isStopRequested, requestStop, RingWriter } from "../../src/sampler/ring.ts";
 import type { Subject, TickRounds } from "../../src/sampler/subject.ts";
 import { smallRing } from "./rings.ts";
 
@@ -31,6 +31,7 @@ function capture(
   clock: Clock,
   rounds?: TickRounds,
   durationUs = 10_000,
+  ring = smallRing(1 << 10),
 ): { times: number[]; missed: number; durationUs: number } {
   const times: number[] = [];
   const quality = emptyQuality();
@@ -47,9 +48,9 @@ function capture(
     ...{ pid: 1, intervalUs: 1000, durationUs, jitter: false, allThreads: false },
     ...{ consistency: "verified", waitForPythonMs: 0, command: [], toolVersion: "0" } as const,
   };
-  const writer = new RingWriter(smallRing(1 << 10));
+  const writer = new RingWriter(ring);
   const summary = new SamplingLoop(subject, clock, writer, request).run();
-  assert.equal(summary.ending, "duration");
+  assert.equal(summary.ending, isStopRequested(ring) ? "interrupted" : "duration");
   return { times, missed: quality.missedTicks, durationUs: summary.durationUs };
 }
 
@@ -144,4 +145,15 @@ Deno.test("ticks that a round has left out are missed, and none is made for them
   const { times, missed } = capture(clock, rounds, 25_000);
   assert.equal(missed, 3);
   assert.equal(times.length + rounds.taken.length, 22);
+});
+
+Deno.test("a capture of rounds ends when that is asked for", () => {
+  const ring = smallRing(1 << 10);
+  const clock = new Clock(Infinity, 0);
+  const rounds = new Rounds(clock, (round, count) => {
+    if (round === 2) requestStop(ring);
+    return count;
+  });
+  capture(clock, rounds, 1_000_000, ring);
+  assert.deepEqual(rounds.lengths, [10, 10, 10]);
 });
