@@ -153,9 +153,8 @@ TACHYON int32_t tach_round_plan(int32_t target_stat, double target_rseq, int32_t
     if (!may_plan(count) || !is_there(stat) || !has_bells()) {
         return 0;
     }
-    memcpy(visitor.planned, ranges, count * sizeof *visitor.planned);
     const struct visited target = {target_stat, tid, (uint64_t)target_rseq};
-    set_job(target, visitor.planned, count, places, (uint32_t)sheet[R_STRIDE], 0, 0);
+    set_planned(target, ranges, count, places, (uint32_t)sheet[R_STRIDE], sheet[R_VISITS]);
     visitor.places = places;
     visitor.bytes = 0;
     for (uint32_t i = 0; i < count; i++) {
@@ -163,7 +162,6 @@ TACHYON int32_t tach_round_plan(int32_t target_stat, double target_rseq, int32_t
     }
     sheet[R_MADE] = sheet[R_WANTING] = 0;
     visitor.next = 0;
-    visitor.at = (int64_t)(sheet[R_VISITS] * 1e3);
     visitor.round = sheet;
     atomic_store(&visitor.awaited, 0);
     atomic_store(&visitor.state, VISITOR_PLANNED);
@@ -192,5 +190,4 @@ TACHYON void tach_round_join(double until, uint32_t patience_us) {
     if (await_visitor(VISITOR_PLANNED, VISITOR_READS, (int64_t)patience_us * 1000)) {
         leave_round();
     }
-    visitor.round = NULL;
 }

@@ -43,6 +43,15 @@ static void set_job(struct visited target, const void *ranges, uint32_t count, v
     visitor.length = length;
     visitor.gap = gap;
     visitor.linger = linger;
+    visitor.round = NULL;
+}
+
+/* The same for what is not to be begun before its time, in us; the ranges are copied. */
+static void set_planned(struct visited target, const void *ranges, uint32_t count, void *into,
+                        uint32_t length, double at) {
+    memcpy(visitor.planned, ranges, count * sizeof *visitor.planned);
+    set_job(target, visitor.planned, count, into, length, 0, 0);
+    visitor.at = (int64_t)(at * 1e3);
 }
 
 /*
@@ -95,10 +104,8 @@ TACHYON int32_t tach_visit_plan(int32_t target_stat, double target_rseq, int32_t
     if (!may_plan(count)) {
         return 0;
     }
-    memcpy(visitor.planned, ranges, count * sizeof *visitor.planned);
     const struct visited target = {target_stat, tid, (uint64_t)target_rseq};
-    set_job(target, visitor.planned, count, into, length, 0, 0);
-    visitor.at = (int64_t)(at * 1e3);
+    set_planned(target, ranges, count, into, length, at);
     plans = plans < INT32_MAX ? plans + 1 : 1;
     visitor.plan = plans;
     atomic_store(&visitor.state, VISITOR_PLANNED);

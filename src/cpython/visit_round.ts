@@ -41,9 +41,7 @@ export class VisitRound {
     const { copy } = this;
     const { layout, process } = copy.runtime;
     const generation = copy.generation();
-    if (copy.isStale() || !copy.isCurrent() || copy.visits.isLingering || generation < 0) {
-      return false;
-    }
+    if (!copy.isCurrent() || copy.visits.isLingering || generation < 0) return false;
     const ranges = copy.rangesToRead(true);
     if (ranges.bytes > LARGEST_COPY) return false;
     this.#reserve(ranges.bytes);

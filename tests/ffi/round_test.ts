@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { linux } from "../../ffi/linux/platform.ts";
 import { type Process, Ranges, ROUND } from "../../ffi/process.ts";
-import { anyPython, open, Target } from "./targets.ts";
+import { anyPython, HOG, MOVER, open, Target } from "./targets.ts";
 
 /**
  * Has in one array what a round looks at, and counts without an end: a current frame, a word that is 5, two that
@@ -29,16 +29,6 @@ const BRIEFLY = { linger: false, patienceUs: PATIENT };
 /** Rounds at most: on a busy machine many come to nothing. */
 const MOST_ROUNDS = 2000;
 const ENOUGH = 20;
-
-/** Has a CPU for itself for a while, and says when it has it. */
-const HOG = `
-import os, sys, time
-os.sched_setaffinity(0, {int(sys.argv[1])})
-os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(2))
-print(flush=True)
-until = time.monotonic() + 0.5
-while time.monotonic() < until: pass
-`;
 
 /** A counting target, and rounds of visits to it. */
 class Counter implements AsyncDisposable {
@@ -161,17 +151,8 @@ Deno.test("the visits of a round are made one after another at their times, each
 
 Deno.test("they follow a thread that is moved from CPU to CPU", async () => {
   await using counter = await Counter.start();
-  await using mover = new Target(await anyPython(), [
-    "-c",
-    "import os, sys, time\n" +
-    "cpus = sorted(os.sched_getaffinity(0))\n" +
-    "print(flush=True)\n" +
-    "while True:\n" +
-    "    for cpu in cpus:\n" +
-    "        os.sched_setaffinity(int(sys.argv[1]), {cpu})\n" +
-    "        time.sleep(0.0007)\n",
-    `${counter.tid}`,
-  ]);
+  const args = ["-c", MOVER, `${counter.tid}`, "0.0007"];
+  await using mover = new Target(await anyPython(), args);
   await mover.line();
   let made = 0;
   for (let i = 0; i < MOST_ROUNDS && made < 20 * ENOUGH; i++) {

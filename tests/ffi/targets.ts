@@ -8,6 +8,28 @@ import { type Address, isOpen, type Process, Ranges } from "../../ffi/process.ts
 // Loaded for good; within a test, Deno would take it for a leak of that test.
 loadHelper();
 
+/** Moves a process from CPU to CPU, and leaves it on each for so many seconds. */
+export const MOVER = `
+import os, sys, time
+cpus = sorted(os.sched_getaffinity(0))
+print(flush=True)
+while True:
+    for cpu in cpus:
+        os.sched_setaffinity(int(sys.argv[1]), {cpu})
+        time.sleep(float(sys.argv[2]))
+`;
+
+/** Has a CPU for itself for a while, and says when it has it and when it has not any more. */
+export const HOG = `
+import os, sys, time
+os.sched_setaffinity(0, {int(sys.argv[1])})
+os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(2))
+print(flush=True)
+until = time.monotonic() + 0.5
+while time.monotonic() < until: pass
+print(flush=True)
+`;
+
 /** A child process that is killed at the end of the scope (`await using`). */
 export class Target implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { linux } from "../../ffi/linux/platform.ts";
 import { GONE, LATE, NOT_THERE, type Process, Ranges } from "../../ffi/process.ts";
-import { anyPython, open, Target } from "./targets.ts";
+import { anyPython, HOG, MOVER, open, Target } from "./targets.ts";
 
 /** Counts without an end, in one word of memory; says where, and where its thread's descriptor is. */
 const COUNTER = `
@@ -9,27 +9,6 @@ import array, os, threading
 counts = array.array("Q", [0])
 print(os.getpid(), counts.buffer_info()[0], threading.get_ident(), flush=True)
 while True: counts[0] += 1
-`;
-/** Moves a process from CPU to CPU. */
-const MOVER = `
-import os, sys, time
-cpus = sorted(os.sched_getaffinity(0))
-print(flush=True)
-while True:
-    for cpu in cpus:
-        os.sched_setaffinity(int(sys.argv[1]), {cpu})
-        time.sleep(0.0002)
-`;
-
-/** Has a CPU for itself for a while, and says when it has it and when it has not any more. */
-const HOG = `
-import os, sys, time
-os.sched_setaffinity(0, {int(sys.argv[1])})
-os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(2))
-print(flush=True)
-until = time.monotonic() + 0.5
-while time.monotonic() < until: pass
-print(flush=True)
 `;
 
 /** However busy the machine is. */
@@ -136,7 +115,7 @@ async function visitMoved(
 ): Promise<{ held: number; torn: number }> {
   await using counter = await Counter.start(isIntroduced);
   const { process, tid, address, clock } = counter;
-  await using mover = new Target(await anyPython(), ["-c", MOVER, `${tid}`]);
+  await using mover = new Target(await anyPython(), ["-c", MOVER, `${tid}`, "0.0002"]);
   await mover.line();
   const { start } = process.modules()[0]!;
   const ranges = new Ranges(18);
