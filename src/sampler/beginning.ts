@@ -70,10 +70,15 @@ export function practise(
 ): boolean {
   const trial = { ...request, intervalUs: PRACTICE_INTERVAL, durationUs: GLANCE, jitter: false };
   const writer = new RingWriter(createRing());
-  const target = new Target(runtime, reader, loops, new Ledger(writer), trial);
-  new SamplingLoop(target, reader, writer, trial).run();
-  if (target.quality.samples === 0) return false;
-  new SamplingLoop(target, reader, writer, { ...trial, durationUs: PRACTICE }).run();
+  const sample = (order: CaptureRequest): number => {
+    const target = new Target(runtime, reader, loops, new Ledger(writer), order);
+    new SamplingLoop(target, reader, writer, order).run();
+    return target.quality.samples;
+  };
+  // Of a program that is held there is no CPU time to be sampled, and of a new one no task.
+  const { asyncMode: _, ...glance } = trial;
+  if (sample({ ...glance, mode: "wall" }) === 0) return false;
+  sample({ ...trial, durationUs: PRACTICE });
   return true;
 }
 

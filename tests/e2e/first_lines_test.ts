@@ -26,10 +26,19 @@ Deno.test("run samples a Python that a shell starts from its first line on", asy
   await tryFirstLines(SUBJECTS.at(-1)!, ["--", ...command]);
 });
 
-async function tryFirstLines(subject: Subject, target: readonly string[]): Promise<void> {
+Deno.test("run samples a program's CPU time from its first line on", async () => {
+  const target = ["--python", PYTHONS.at(-1)!.path, TARGET, String(SPAN)];
+  await tryFirstLines(SUBJECTS.at(-1)!, target, ["--mode", "cpu"]);
+});
+
+async function tryFirstLines(
+  subject: Subject,
+  target: readonly string[],
+  options: readonly string[] = [],
+): Promise<void> {
   const seen: string[] = [];
   for (let i = 0; i < TRIES; i++) {
-    const args = ["run", "--json", "-o", "-", ...target];
+    const args = ["run", ...options, "--json", "-o", "-", ...target];
     const { stdout, stderr } = await runTachyon(subject, args);
     if (/No samples were collected: the program ended too soon/.test(stderr)) {
       seen.push("no samples");

@@ -73,8 +73,7 @@ def run_grandchild():
 
 
 def run_exec(python):
-    """A copy of ours, not begun in the first moments, that starts another Python in its place."""
-    time.sleep(0.3)
+    """A copy of ours that starts another Python in its place."""
     pid = os.fork()
     if pid == 0:
         burn(100)
