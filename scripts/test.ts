@@ -63,7 +63,9 @@ async function runTests(): Promise<{ status: number; output: string }> {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["test", "-A", ...CHECKED, ...await pathsToTest(), ...Deno.args],
     cwd: repository,
+    clearEnv: true,
     env: {
+      ...environment(),
       ...(terminal ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }),
       TACHYON_TEST_NOTES: JSON.stringify(notes),
     },
@@ -82,6 +84,12 @@ async function runTests(): Promise<{ status: number; output: string }> {
   }
   await Deno.remove(folder, { recursive: true });
   return { status: code, output };
+}
+
+/** Ours, without what would change the Pythons of the tests: they are to be as they are everywhere. */
+function environment(): Record<string, string> {
+  const kept = Object.entries(Deno.env.toObject()).filter(([name]) => !name.startsWith("PYTHON"));
+  return { ...Object.fromEntries(kept), PYTHONDONTWRITEBYTECODE: "1" };
 }
 
 /** The tests folder, unless an argument names files or folders. */
