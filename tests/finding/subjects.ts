@@ -19,7 +19,7 @@ for _ in range(3): threading.Thread(target=work, daemon=True).start()
 ready.wait()
 told = [platform.python_version(), threading.get_native_id(), *sorted(ids)]
 # In one piece: another one may write to the same pipe.
-sys.stdout.write(" ".join(map(str, told)) + "\n")
+sys.stdout.write(" ".join(map(str, told)) + "\\n")
 sys.stdout.flush()
 sys.stdin.readline()
 `;
