@@ -6,6 +6,7 @@ import {
   type Stopper,
 } from "../../ffi/process.ts";
 import type { Runtime } from "../cpython/runtime.ts";
+import { rejectedTotal } from "../profile/quality.ts";
 import type { CaptureRequest } from "./capture.ts";
 import { findRunning } from "./interpreter_search.ts";
 import { Ledger } from "./ledger.ts";
@@ -70,15 +71,15 @@ export function practise(
 ): boolean {
   const trial = { ...request, intervalUs: PRACTICE_INTERVAL, durationUs: GLANCE, jitter: false };
   const writer = new RingWriter(createRing());
-  const sample = (order: CaptureRequest): number => {
+  const stacks = (order: CaptureRequest): number => {
     const target = new Target(runtime, reader, loops, new Ledger(writer), order);
     new SamplingLoop(target, reader, writer, order).run();
-    return target.quality.samples;
+    return target.quality.samples + rejectedTotal(target.quality);
   };
   // Of a program that is held there is no CPU time to be sampled, and of a new one no task.
   const { asyncMode: _, ...glance } = trial;
-  if (sample({ ...glance, mode: "wall" }) === 0) return false;
-  sample({ ...trial, durationUs: PRACTICE });
+  if (stacks({ ...glance, mode: "wall" }) === 0) return false;
+  stacks({ ...trial, durationUs: PRACTICE });
   return true;
 }
 

@@ -344,9 +344,12 @@ export class Target implements Subject {
     this.#register.introduce(wanted);
     this.#seekTasks();
     const before = new Map(this.#samplers.map((sampler) => [keyOf(sampler.state), sampler]));
-    const samplers = wanted.map((state) =>
-      before.get(keyOf(state)) ?? new ThreadSampler(this.#shop, state, this.#register.idOf(state))
-    );
+    const samplers = wanted.map((state) => {
+      const known = before.get(keyOf(state));
+      // After a fork a thread has for a moment the id of the one that it is a copy of.
+      if (known?.state.ident === state.ident) return known;
+      return new ThreadSampler(this.#shop, state, this.#register.idOf(state));
+    });
     const same = samplers.length === this.#samplers.length &&
       samplers.every((sampler, i) => sampler === this.#samplers[i]);
     if (same) return undefined;

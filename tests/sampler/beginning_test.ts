@@ -13,14 +13,14 @@ const request: CaptureRequest = {
 };
 
 const ORDERS: Readonly<Record<string, Partial<CaptureRequest>>> = {
-  "wall time": {},
-  "CPU time": { mode: "cpu" },
-  "exceptions": { mode: "exception" },
-  "running tasks": { asyncMode: "running" },
+  "for wall time": {},
+  "for CPU time": { mode: "cpu" },
+  "for exceptions": { mode: "exception" },
+  "for running tasks": { asyncMode: "running" },
 };
 
 for (const [name, order] of Object.entries(ORDERS)) {
-  Deno.test(`a program that is held is ready to be sampled, also where ${name} is asked for`, async () => {
+  Deno.test(`a program that is held is ready to be sampled ${name}`, async () => {
     await using stopped = await Stopped.start(interpreters.at(-1)!, "three_threads");
     using process = open(stopped.pid);
     const loops = platform.loops();

@@ -35,6 +35,12 @@ Deno.test("copies, children of children and what is below a shell belong to the 
   assert.equal(rowOf(captured, truth).parent, truthOf(captured, "child").pid);
 });
 
+Deno.test("a copy that Python learns of only late is sampled before and after", async () => {
+  const captured = await captureTree(newest.path, ["told_late"]);
+  const truth = truthOf(captured, "told late");
+  assertCpuTime(rowOf(captured, truth), truth);
+});
+
 Deno.test("a process that starts another Python in its place has a row for each of them", async () => {
   const captured = await captureTree(newest.path, [`exec=${other.path}`]);
   const [before, after] = [truthOf(captured, "before exec"), truthOf(captured, "after exec")];

@@ -1,5 +1,6 @@
 """Starts processes of all kinds. Each Python says at its end what it was and what CPU time it took."""
 
+import ctypes
 import json
 import os
 import signal
@@ -62,6 +63,20 @@ def run_short(ms="50,150,500"):
 
 def run_fork():
     os.waitpid(fork(lambda: work("fork", 200)), 0)
+
+
+def run_told_late():
+    """A copy of ours that Python does not know of for a while, and so takes for its parent."""
+    python = ctypes.pythonapi
+    python.PyOS_BeforeFork()
+    # With the GIL held.
+    if ctypes.PyDLL(None).fork() == 0:
+        burn(100)
+        python.PyOS_AfterFork_Child()
+        work("told late", 200)
+        os._exit(0)
+    python.PyOS_AfterFork_Parent()
+    os.wait()
 
 
 def run_grandchild():
