@@ -123,15 +123,22 @@ export const ROUND = {
   emptyAt: 12,
   previous: 13,
   frameBytes: 14,
+  handledAt: 15,
+  handled: 16,
+  asks: 17,
   /** Visits made or left out, from the first one on. */
-  made: 15,
+  made: 18,
   /** Not 0: something was missing in the next one; the thread cannot run for a moment from then on. */
-  wanting: 16,
+  wanting: 19,
   /** From here on `visit` numbers of each: when it is due, and when it was made, µs; 0: it was left out. */
-  visits: 17,
+  visits: 20,
   visit: 2,
   /** The most of them. */
-  most: 16,
+  most: 20,
+  /** {@link ActivityWatch.row}, to be filled in where it is asked what the thread does; and as it was at each visit. */
+  row: 60,
+  rows: 68,
+  length: 228,
 } as const;
 
 /** Places in {@link ActivityWatch.row}; those before are the implementation's own. */

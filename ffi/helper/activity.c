@@ -12,7 +12,8 @@ enum {
     ACTIVITY_RAN,    /* time on a CPU as of the last switch or scheduler tick, ns */
     ACTIVITY_WAITED, /* time waited for a CPU, up to when it got one last, ns */
     ACTIVITY_RUNS,   /* how often it has got one */
-    ACTIVITY_FUTEX   /* address of the futex it is blocked on, 0 for none */
+    ACTIVITY_FUTEX,  /* address of the futex it is blocked on, 0 for none */
+    ACTIVITY_LENGTH
 };
 
 /* A thread that is runnable has a CPU or waits for one. */

@@ -22,9 +22,14 @@ enum {
     R_EMPTY_AT,      /* where it has a number that is to be 0; -1: nowhere */
     R_PREVIOUS,      /* where a frame has the one that it returns to */
     R_FRAME_BYTES,   /* what is read of each frame */
+    R_HANDLED_AT,    /* where it has the item of the exception that is handled, which is R_HANDLED; -1: nowhere */
+    R_HANDLED,
+    R_ASKS,          /* not 0: the system is asked at each visit what the thread does, as R_ROW says */
     R_MADE,          /* visits made or left out, from the first one on */
     R_WANTING,       /* not 0: the next one was made, but something was missing */
     R_VISITS,        /* two numbers each: when it is due, and when it was made, us; 0: left out */
+    R_ROW = R_VISITS + 2 * MOST_IN_ROUND, /* the row of activity.c that is renewed, */
+    R_ROWS = R_ROW + ACTIVITY_LENGTH      /* and what was in it at each visit */
 };
 
 /* A visit that did not hold is made so often at most; stacks that are longer are not looked through. */
@@ -68,6 +73,10 @@ static int is_complete(const double *sheet, const uint8_t *bytes) {
     if (sheet[R_EMPTY_AT] >= 0 && (uint32_t)number_at(bytes, sheet[R_EMPTY_AT]) != 0) {
         return 0;
     }
+    if (sheet[R_HANDLED_AT] >= 0 &&
+        number_at(bytes, sheet[R_HANDLED_AT]) != (uint64_t)sheet[R_HANDLED]) {
+        return 0;
+    }
     const uint64_t chunk = number_at(bytes, sheet[R_CHUNK_AT]);
     const uint64_t used = number_at(bytes, sheet[R_CHUNK_TOP_AT]) - chunk;
     if (chunk != 0 && find_copied(&copy, chunk, used) == NULL) {
@@ -86,6 +95,13 @@ static int is_complete(const double *sheet, const uint8_t *bytes) {
         frame = number_at(found, sheet[R_PREVIOUS]);
     }
     return 0;
+}
+
+/* Asks what the thread does, for a visit. */
+static void ask(double *sheet, uint32_t at) {
+    double *const row = sheet + R_ROW;
+    tach_read_activity(row);
+    memcpy(sheet + R_ROWS + at * ACTIVITY_LENGTH, row, ACTIVITY_LENGTH * sizeof *row);
 }
 
 /* Makes the visit that is due, where the thread is by now. */
@@ -125,6 +141,9 @@ static int32_t visit_in_round(void) {
     const uint32_t at = (uint32_t)sheet[R_MADE];
     const uint8_t *const copy = visitor.into;
     const double made_at = (double)clock_ns(CLOCK_MONOTONIC) / 1e3;
+    if (sheet[R_ASKS] != 0) {
+        ask(sheet, at);
+    }
     visit_there();
     const int is_whole = visitor.result == (int32_t)visitor.bytes && is_complete(sheet, copy);
     if (visitor.held && is_whole) {

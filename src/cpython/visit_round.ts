@@ -1,4 +1,4 @@
-import { ROUND } from "../../ffi/process.ts";
+import { ACTIVITY, ROUND } from "../../ffi/process.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
 /** The largest copy of which so many are kept, bytes. */
@@ -10,7 +10,7 @@ const LINE = 64;
  * later, so that they must tell of themselves whether they need nothing else; how, `round.c` says.
  */
 export class VisitRound {
-  readonly #sheet = new Float64Array(ROUND.visits + ROUND.visit * ROUND.most);
+  readonly #sheet = new Float64Array(ROUND.length);
   #places = new Uint8Array(0);
   #copies: Uint8Array[] = [];
   #bytes = 0;
@@ -22,10 +22,10 @@ export class VisitRound {
    * True if visits to a thread can be made so: its frames are on data stacks and its version counts the code
    * objects that are freed.
    */
-  static suits({ runtime, watchesStatus }: ThreadCopy): boolean {
+  static suits({ runtime }: ThreadCopy): boolean {
     const { layout, process } = runtime;
     return process.planRound !== undefined && layout.interpreter.codeGeneration >= 0 &&
-      layout.cframe < 0 && layout.thread.chunk >= 0 && !layout.freeThreaded && !watchesStatus;
+      layout.cframe < 0 && layout.thread.chunk >= 0 && !layout.freeThreaded;
   }
 
   /** When a visit is due; to be filled in before {@link begin}. µs on the clock of the thread that reads. */
@@ -36,8 +36,9 @@ export class VisitRound {
   /**
    * Has the first `count` visits made, if that can be.
    * @param slotUs the time that each of them has, µs.
+   * @param row where the system's answers stand to what the thread does, if it is to be asked; it is only read.
    */
-  begin(count: number, slotUs: number): boolean {
+  begin(count: number, slotUs: number, row: Float64Array | undefined): boolean {
     const { copy } = this;
     const { layout, process } = copy.runtime;
     const generation = copy.generation();
@@ -46,7 +47,7 @@ export class VisitRound {
     if (ranges.bytes > LARGEST_COPY) return false;
     this.#reserve(ranges.bytes);
     this.#arrangement = copy.arrangement();
-    const { thread, frame, gc } = layout;
+    const { thread, frame, gc, states } = layout;
     const sheet = this.#sheet;
     sheet[ROUND.count] = count;
     sheet[ROUND.slot] = slotUs;
@@ -64,6 +65,11 @@ export class VisitRound {
     sheet[ROUND.emptyAt] = gc.frame < 0 ? copy.gcAt : -1;
     sheet[ROUND.previous] = frame.previous;
     sheet[ROUND.frameBytes] = frame.size;
+    // Of a generator that runs it has to be read, too, whether it handles an exception.
+    sheet[ROUND.handledAt] = copy.watchesState ? copy.placeOf(states.handled) : -1;
+    sheet[ROUND.handled] = copy.thread.address + states.ownItem;
+    sheet[ROUND.asks] = row === undefined ? 0 : 1;
+    if (row !== undefined) sheet.set(row, ROUND.row);
     return process.planRound!(copy.thread.tid, ranges, this.#places, sheet);
   }
 
@@ -82,6 +88,12 @@ export class VisitRound {
   /** When a visit was made, µs; 0: it was left out, as its time had gone by. */
   madeAt(visit: number): number {
     return this.#sheet[ROUND.visits + ROUND.visit * visit + 1]!;
+  }
+
+  /** What the system has said of the thread at a visit, as {@link ACTIVITY} has it. */
+  activity(visit: number): Float64Array {
+    const at = ROUND.rows + ACTIVITY.length * visit;
+    return this.#sheet.subarray(at, at + ACTIVITY.length);
   }
 
   /** The next reading of the thread takes what a visit has read; unless that is of another arrangement than now. */

@@ -21,7 +21,7 @@ const PUBLISH = 64;
 /** From one word about missed ticks to the next, µs. */
 const TELL = 1_000_000;
 /** The ticks that may be made without us take so long at most, µs; and are no fewer. */
-const LONGEST_ROUND = 10_000;
+const LONGEST_ROUND = 20_000;
 const FEWEST_IN_ROUND = 2;
 
 /** The clock of a capture, from the first tick to the last. Runs on the sampling thread. */

@@ -112,7 +112,8 @@ export class Target implements Subject {
     });
     this.rounds = new Rounds(reader, {
       visited: () => this.#isLookedAtOnce() ? this.#copies[0] : undefined,
-      take: (time) => this.#takeVisited(time),
+      activity: () => this.#samplers[0]?.states?.row,
+      take: (time, told) => this.#takeVisited(time, told),
       tend: (now) => this.#tend(now),
     });
     if (request.features?.gc) this.#collections = new CollectionLog(runtime);
@@ -191,28 +192,31 @@ export class Target implements Subject {
 
   /** A visit that is likely is begun by itself. */
   plan(at: number): number {
-    if (!this.#isVisited()) return 0;
+    // What the thread does is looked at before it is read.
+    if (!this.#isVisited() || this.#shop.states !== undefined) return 0;
     return this.#samplers[0]!.snapshot.copy.plan(at) ? VISIT : 0;
   }
 
   /** True if the next tick is likely to be a visit to one thread, and nothing else. */
   #isVisited(): boolean {
-    const { states, tasks } = this.#shop;
     return this.#approach.isNear && this.#samplers.length === 1 && this.stops === undefined &&
-      states === undefined && tasks === undefined;
+      this.#shop.tasks === undefined;
   }
 
   /** True if nothing is looked at anew after a visit. */
   #isLookedAtOnce(): boolean {
     const { native, opcodes } = this.#shop.features;
-    return this.#isVisited() && !native && !opcodes;
+    return this.#isVisited() && !native && !opcodes && !this.request.allThreads;
   }
 
   /** Takes what a visit of a round has read of the only thread. */
-  #takeVisited(time: number): Ending | undefined {
-    this.#approach.begin(time, this.#samplers);
+  #takeVisited(time: number, told: Float64Array): Ending | undefined {
+    const [sampler] = this.#samplers;
+    sampler!.states?.note(time, told);
+    const samplers = this.#wanted();
+    this.#approach.begin(time, samplers);
     this.quality.ticks++;
-    const status = this.#samplers[0]!.sampleVisited(time, this.#approach.visit);
+    const status = samplers.length === 0 ? 0 : sampler!.sampleVisited(time, this.#approach.visit);
     this.#queue.settle(time, this.#teacher.readings);
     return this.#endingOf(status);
   }
@@ -255,6 +259,11 @@ export class Target implements Subject {
   /** Looks what the threads are doing. Returns those that are to be read for it. */
   #look(time: number): ThreadSampler[] {
     for (const { states } of this.#samplers) states!.look(time);
+    return this.#wanted();
+  }
+
+  /** Threads that are to be read for what they were doing at the last look. */
+  #wanted(): ThreadSampler[] {
     if (this.request.mode !== "cpu") return this.#samplers;
     return this.#samplers.filter(({ states }) => !states!.isBlocked);
   }

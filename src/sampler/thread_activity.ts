@@ -60,6 +60,16 @@ export class ThreadActivity {
   /** Looks at the thread. @param time µs. */
   look(time: number): void {
     this.watch.refresh();
+    this.#note(time);
+  }
+
+  /** Takes what a look at the thread has told somebody else at that time. */
+  note(time: number, told: Float64Array): void {
+    this.watch.row.set(told.subarray(ACTIVITY.state), ACTIVITY.state);
+    this.#note(time);
+  }
+
+  #note(time: number): void {
     const { row } = this.watch;
     const last = this.#last;
     const stay = this.stay ?? (last?.verdict === "open" ? last : undefined);

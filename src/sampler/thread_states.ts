@@ -104,6 +104,16 @@ export class StateReader {
     this.#activity?.look(time);
   }
 
+  /** The same, with what a visit was told at that time. */
+  note(time: number, told: Float64Array): void {
+    this.#activity?.note(time, told);
+  }
+
+  /** Where the system's answers stand, as {@link ACTIVITY} has it; absent where it is not asked. */
+  get row(): Float64Array | undefined {
+    return this.#activity?.watch.row;
+  }
+
   /** True if the thread was blocked at the last look. */
   get isBlocked(): boolean {
     return this.#activity?.isKnown === true && this.#activity.stay === undefined;

@@ -6,7 +6,7 @@ import { capture, type How, Running } from "./running.ts";
 import { sharesDuring, type Told, untoldShare } from "./told.ts";
 
 /** What `doing.py` can do. */
-export type DoingCase = "gil" | "cpu" | "hash" | "bound" | "exceptions";
+export type DoingCase = "gil" | "cpu" | "hash" | "bound" | "exceptions" | "quick";
 
 /** One thing that it does, in shares of the time. */
 export interface Thing {
@@ -23,6 +23,9 @@ export interface Doing {
   readonly untold: number;
 }
 
+/** What the main thread does. */
+const ALONE: readonly DoingCase[] = ["exceptions", "quick"];
+
 /** Functions of `exceptions` that have one. */
 export const WITH_EXCEPTION: readonly string[] = [
   "in_handler",
@@ -34,7 +37,7 @@ export const WITH_EXCEPTION: readonly string[] = [
 /** Starts a case, captures it and holds what was found beside the truth. */
 export async function measureDoing(python: Python, what: DoingCase, how: How): Promise<Doing> {
   await using target = await Running.start(python.path, "doing.py", [what]);
-  const captured = await capture(target.pid, { ...how, allThreads: what !== "exceptions" });
+  const captured = await capture(target.pid, { ...how, allThreads: !ALONE.includes(what) });
   const told: Told & { tids: Record<string, number> } = JSON.parse(await target.finish());
   return {
     captured,
@@ -60,7 +63,10 @@ function listThings(
       const has = WITH_EXCEPTION.includes(name);
       return { name, truth: has ? truth : 0, found: countSamples(inside) / ticks };
     }
-    const thread = captured.tids.indexOf(told.tids[name]!);
-    return { name, truth, found: (captured.states[thread]?.[place] ?? 0) / ticks };
+    const tid = told.tids[name];
+    // What is no thread is what the main one does while it handles an exception.
+    const thread = tid === undefined ? 0 : captured.tids.indexOf(tid);
+    const bit = tid === undefined ? bits.indexOf(STATUS.hasException) : place;
+    return { name, truth, found: (captured.states[thread]?.[bit] ?? 0) / ticks };
   });
 }

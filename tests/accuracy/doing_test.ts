@@ -85,6 +85,16 @@ for (const python of all.filter((python) => MINORS.includes(minorOf(python)))) {
     }),
   );
 
+  Deno.test(
+    `a thread that calls quickly is on a CPU and has an exception as long as it says, ${on}`,
+    givingChances(async () => {
+      const at = { intervalUs: 500, seconds: 2, states: true };
+      const doing = await measureDoing(python, "quick", at);
+      check(doing);
+      assert.deepEqual(doing.things.map(({ name }) => name), ["main", "handled"]);
+    }),
+  );
+
   // That is the system's word alone.
   if (!["3.9", "3.15", "3.14t"].includes(minor)) continue;
   Deno.test(

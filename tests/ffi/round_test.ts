@@ -34,7 +34,7 @@ const ENOUGH = 20;
 class Counter implements AsyncDisposable {
   readonly ranges = new Ranges(18);
   readonly clock = linux.readerThread();
-  readonly sheet = new Float64Array(ROUND.visits + ROUND.visit * ROUND.most);
+  readonly sheet = new Float64Array(ROUND.length);
   readonly places: Uint8Array;
 
   private constructor(
@@ -74,7 +74,26 @@ class Counter implements AsyncDisposable {
       this.places.fill(0);
       const { sheet } = this;
       const from = this.clock.now() + later;
-      sheet.set([visits, SLOT, this.ranges.bytes, 0, 8, 5, 16, 24, 32, 7, -1, 0, 40, 0, 64]);
+      sheet.set([
+        visits,
+        SLOT,
+        this.ranges.bytes,
+        0,
+        8,
+        5,
+        16,
+        24,
+        32,
+        7,
+        -1,
+        0,
+        40,
+        0,
+        64,
+        -1,
+        0,
+        0,
+      ]);
       for (let k = 0; k < visits; k++) sheet[ROUND.visits + ROUND.visit * k] = from + SLOT * k;
       if (this.process.planRound!(this.tid, this.ranges, this.places, sheet)) return;
       this.visit();

@@ -24,6 +24,7 @@ class Visited {
 
   readonly rounds: Rounds = new Rounds(this.#clock(), {
     visited: () => this.#copy(),
+    activity: () => undefined,
     take: () => undefined,
     tend: () => undefined,
   });
@@ -61,7 +62,7 @@ class Visited {
     };
     const layout = {
       ...{ cframe: -1, freeThreaded: false, gc: { frame: 8 }, interpreter: { codeGeneration: 8 } },
-      ...{ thread: { chunk: 8, baseFrame: -1 }, frame: { previous: 8, size: 88 } },
+      ...{ thread: { chunk: 8, baseFrame: -1 }, frame: { previous: 8, size: 88 }, states: {} },
     };
     this.#one ??= {
       ...{ runtime: { process, layout }, thread: { tid: 1 }, outside: { leftOut: 0 } },
@@ -133,7 +134,12 @@ const minors = ["3.14", "3.15"];
 
 for (const { path, minor, freeThreaded } of await pythonsWith(minors)) {
   if (freeThreaded || !minors.includes(minor)) continue;
-  Deno.test(`a program that calls quickly is visited in rounds, on Python ${minor}`, async () => {
+  for (const states of [false, true]) testRounds(path, minor, states);
+}
+
+function testRounds(path: string, minor: string, states: boolean): void {
+  const what = states ? ", and asked what it does" : "";
+  Deno.test(`a program that calls quickly is visited in rounds${what}, on Python ${minor}`, async () => {
     let inRounds = 0;
     let samples = 0;
     for (let i = 0; i < MOST_TRIES && inRounds < 200; i++) {
@@ -146,7 +152,7 @@ for (const { path, minor, freeThreaded } of await pythonsWith(minors)) {
       const request: CaptureRequest = {
         ...{ pid: child.pid, intervalUs: 1000, durationUs: 800_000, jitter: true },
         ...{ allThreads: false, consistency: "verified", waitForPythonMs: 0, command: [] },
-        toolVersion: "0",
+        ...{ toolVersion: "0", states },
       };
       const writer = new RingWriter(createRing());
       const target = new Target(found, reader, platform.loops(), new Ledger(writer), request);

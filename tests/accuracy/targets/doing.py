@@ -1,4 +1,4 @@
-"""Programs whose threads do known things: doing.py gil|cpu|hash|bound|exceptions.
+"""Programs whose threads do known things: doing.py gil|cpu|hash|bound|exceptions|quick.
 
 Each measures what it does. On SIGTERM it prints, as JSON, how much time each of the things took so far,
 for many moments of the wall clock, and the ids of its threads by name.
@@ -199,8 +199,38 @@ def exceptions():
         note()
 
 
+def leaf(n):
+    return n + 1
+
+
+def call(seconds):
+    end = clock() + seconds
+    while clock() < end:
+        for i in range(20):
+            leaf(i)
+
+
+def quick():
+    """The main thread makes a call every few ten nanoseconds, some with an exception, and sleeps."""
+    tids["main"] = threading.get_native_id()
+    spent["main"] = spent["handled"] = 0.0
+    print("{}", flush=True)
+    while True:
+        call(random.uniform(0.001, 0.006))
+        before = clock()
+        try:
+            throw()
+        except ValueError:
+            call(random.uniform(0.001, 0.006))
+        spent["handled"] += clock() - before
+        time.sleep(random.uniform(0.001, 0.004))
+        spent["main"] = time.thread_time()
+        note()
+
+
 random.seed(1)
-{"gil": gil, "cpu": cpu, "hash": hashing, "bound": bound, "exceptions": exceptions}[sys.argv[1]]()
+cases = {"gil": gil, "cpu": cpu, "hash": hashing, "bound": bound, "exceptions": exceptions, "quick": quick}
+cases[sys.argv[1]]()
 time.sleep(0.2)
 print("{}", flush=True)
 while True:
