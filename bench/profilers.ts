@@ -1,5 +1,6 @@
 /** The two profilers, run the same way on the same target. */
 import { type Captured, type Seen, seenStacks } from "../tests/accuracy/captured.ts";
+import { repository } from "../scripts/repository.ts";
 import { captureCommand, captureCpu, type How } from "../tests/accuracy/running.ts";
 import { GC_FROM } from "../src/cli/capture_options.ts";
 import { rejectedTotal } from "../src/profile/quality.ts";
@@ -29,14 +30,14 @@ sys.exit(status)
 async function measure(
   python: string,
   command: readonly string[],
-): Promise<{ stdout: string; cpu: number }> {
+): Promise<{ stdout: string; stderr: string; cpu: number }> {
   const output = await new Deno.Command(python, { args: ["-I", "-c", measured, ...command] })
     .output();
   const [stdout, stderr] = [output.stdout, output.stderr].map((b) =>
     new TextDecoder().decode(b)
   ) as [string, string];
   if (!output.success) throw new Error(`${command.join(" ")}:\n${stdout}${stderr}`);
-  return { stdout, cpu: Number(/^cpu (\S+)$/m.exec(stderr)?.[1]) };
+  return { stdout, stderr, cpu: Number(/^cpu (\S+)$/m.exec(stderr)?.[1]) };
 }
 
 /** The command line of a capture that shows besides Python frames what one from a shell would. */
@@ -58,6 +59,27 @@ export async function runTachyon(python: string, pid: number, how: How): Promise
     cpu,
     seen: seenStacks(captured),
   };
+}
+
+/** What a capture of the executable cost, and what it says of itself. */
+export type Cost = Pick<Outcome, "failed" | "rate" | "cpu">;
+
+/** Captures with the executable as from a shell, into collapsed stacks. */
+export async function runExecutable(python: string, pid: number, how: How): Promise<Cost> {
+  const file = await Deno.makeTempFile();
+  try {
+    const { stderr, cpu } = await measure(python, [
+      ...["taskset", "-c", String(captureCpu), `${repository}/dist/tachyon`, "attach"],
+      ...["-i", String(how.intervalUs), "-d", String(how.seconds), "--collapsed", "-o", file],
+      String(pid),
+    ]);
+    const said = /([\d,]+) samples in .*?, <?(\S+)% rejected/.exec(stderr);
+    if (said === null) throw new Error(stderr);
+    const samples = Number(said[1]!.replaceAll(",", ""));
+    return { failed: Number(said[2]) / 100, rate: samples / how.seconds, cpu };
+  } finally {
+    await Deno.remove(file);
+  }
 }
 
 /** Theirs has one more setting. */

@@ -1,6 +1,6 @@
 /** The highest rate of good samples, and CPU time at ordinary rates, beside CPython's profiler. */
-import { Running } from "../tests/accuracy/running.ts";
-import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
+import { type How, Running } from "../tests/accuracy/running.ts";
+import { type Cost, type Outcome, runCpython, runExecutable, runTachyon } from "./profilers.ts";
 import { median, percent, print, printTable } from "./table.ts";
 
 const counter = new URL("count.py", import.meta.url).pathname;
@@ -13,17 +13,18 @@ export interface Effort {
 }
 
 /** Both profilers in turn, some times, on one target. */
-async function alternate(
+async function alternate<Ours>(
+  run: (python: string, pid: number, how: How) => Promise<Ours>,
   python: string,
   depth: number,
   intervalUs: number,
   { rounds, seconds }: Effort,
-): Promise<{ ours: Outcome[]; theirs: Outcome[] }> {
+): Promise<{ ours: Ours[]; theirs: Outcome[] }> {
   await using target = await Running.start(python, counter, [String(depth)]);
-  const ours: Outcome[] = [];
+  const ours: Ours[] = [];
   const theirs: Outcome[] = [];
   for (let round = 0; round < rounds; round++) {
-    ours.push(await runTachyon(python, target.pid, { intervalUs, seconds }));
+    ours.push(await run(python, target.pid, { intervalUs, seconds }));
     theirs.push(await runCpython(python, target.pid, { intervalUs, seconds }));
   }
   return { ours, theirs };
@@ -33,7 +34,7 @@ async function alternate(
 export async function benchRates(python: string, effort: Effort): Promise<void> {
   const rows: string[][] = [];
   for (const depth of [10, 50, 200]) {
-    const { ours, theirs } = await alternate(python, depth, 1, effort);
+    const { ours, theirs } = await alternate(runTachyon, python, depth, 1, effort);
     const good = (runs: Outcome[]): number => median(runs.map((run) => run.good / effort.seconds));
     const failed = (runs: Outcome[]): string => percent(median(runs.map((run) => run.failed)));
     rows.push([
@@ -50,12 +51,12 @@ export async function benchRates(python: string, effort: Effort): Promise<void> 
   printTable(["depth", "tachyon", "rejected", "CPython 3.15", "failed", "ratio"], rows);
 }
 
-/** Prints the CPU time of captures at ordinary rates, start and end of the profiler included. */
+/** Prints the CPU time of captures of the executable at ordinary rates, its start and end included. */
 export async function benchCpu(python: string, effort: Effort): Promise<void> {
   const rows: string[][] = [];
   for (const hz of [1000, 10_000]) {
-    const { ours, theirs } = await alternate(python, 50, 1e6 / hz, effort);
-    const cpu = (runs: Outcome[]): number => median(runs.map((run) => run.cpu));
+    const { ours, theirs } = await alternate(runExecutable, python, 50, 1e6 / hz, effort);
+    const cpu = (runs: readonly Cost[]): number => median(runs.map((run) => run.cpu));
     rows.push([
       `${hz}`,
       cpu(ours).toFixed(2),

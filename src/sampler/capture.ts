@@ -99,7 +99,7 @@ export interface CaptureEnd extends Summary {
 
 /** A capture that is under way. */
 export interface Capture {
-  /** Fills as samples arrive. Quality counts are renewed about ten times a second. */
+  /** Fills as samples arrive. Quality counts are renewed about five times a second. */
   readonly profile: Profile;
   /** Ends sampling; `finished` follows with what was captured. */
   stop(): void;

@@ -17,7 +17,7 @@ import { createRing, requestStop, type Ring, RingReader } from "./ring.ts";
 import { type Order, PRACTISE, type Report } from "./messages.ts";
 
 /** From one emptying of the ring to the next, ms. */
-const DRAIN_MS = 100;
+const DRAIN_MS = 200;
 
 /** Samples with a thread of its own for each capture. */
 export function createSampler(): Sampler {
