@@ -62,7 +62,10 @@ export async function runTachyon(python: string, pid: number, how: How): Promise
 }
 
 /** What a capture of the executable cost, and what it says of itself. */
-export type Cost = Pick<Outcome, "failed" | "rate" | "cpu">;
+export interface Cost extends Pick<Outcome, "rate" | "cpu"> {
+  /** The share, as it says it. */
+  readonly rejected: string;
+}
 
 /** Captures with the executable as from a shell, into collapsed stacks. */
 export async function runExecutable(python: string, pid: number, how: How): Promise<Cost> {
@@ -73,10 +76,10 @@ export async function runExecutable(python: string, pid: number, how: How): Prom
       ...["-i", String(how.intervalUs), "-d", String(how.seconds), "--collapsed", "-o", file],
       String(pid),
     ]);
-    const said = /([\d,]+) samples in .*?, <?(\S+)% rejected/.exec(stderr);
+    const said = /([\d,]+) samples in .*?, (\S+)% rejected/.exec(stderr);
     if (said === null) throw new Error(stderr);
     const samples = Number(said[1]!.replaceAll(",", ""));
-    return { failed: Number(said[2]) / 100, rate: samples / how.seconds, cpu };
+    return { rejected: `${said[2]} %`, rate: samples / how.seconds, cpu };
   } finally {
     await Deno.remove(file);
   }

@@ -1,6 +1,6 @@
 /** The highest rate of good samples, and CPU time at ordinary rates, beside CPython's profiler. */
 import { type How, Running } from "../tests/accuracy/running.ts";
-import { type Cost, type Outcome, runCpython, runExecutable, runTachyon } from "./profilers.ts";
+import { type Outcome, runCpython, runExecutable, runTachyon } from "./profilers.ts";
 import { median, percent, print, printTable } from "./table.ts";
 
 const counter = new URL("count.py", import.meta.url).pathname;
@@ -56,12 +56,13 @@ export async function benchCpu(python: string, effort: Effort): Promise<void> {
   const rows: string[][] = [];
   for (const hz of [1000, 10_000]) {
     const { ours, theirs } = await alternate(runExecutable, python, 50, 1e6 / hz, effort);
-    const cpu = (runs: readonly Cost[]): number => median(runs.map((run) => run.cpu));
+    const cpu = (runs: readonly { readonly cpu: number }[]): number =>
+      median(runs.map((run) => run.cpu));
     rows.push([
       `${hz}`,
       cpu(ours).toFixed(2),
       median(ours.map((run) => run.rate)).toFixed(0),
-      percent(median(ours.map((run) => run.failed))),
+      [...new Set(ours.map((run) => run.rejected))].join(", "),
       cpu(theirs).toFixed(2),
       median(theirs.map((run) => run.rate)).toFixed(0),
       percent(median(theirs.map((run) => run.failed))),

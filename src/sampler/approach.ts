@@ -62,6 +62,7 @@ export class Approach {
     this.visit = this.#learns ? teacher.visitNumber : 0;
     this.#isQuick = focus !== undefined && !this.#isExact && this.#quickness !== undefined &&
       teacher.able && this.#quickness.isFound(time, focus.snapshot.copy) && teacher.isPermitted();
+    if (this.#quickness?.isDear === true) teacher.watchClosely();
     if (this.#isExact && this.plan.parallel) this.#drawNear(samplers);
   }
 

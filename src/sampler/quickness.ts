@@ -38,6 +38,8 @@ const REST = 4_000_000;
  * it sees such calls too seldom.
  */
 export class Quickness {
+  /** Exact readings take too much of the thread's time to be made whenever it is quick. */
+  isDear = false;
   #isQuick = false;
   #changes = 0;
   #probedAt = -Infinity;
@@ -69,11 +71,13 @@ export class Quickness {
       if ((this.#price.us ?? 0) > MOST_MEASURED * this.intervalUs) {
         this.#price.forget();
         this.#restUntil = time + DEAR;
+        this.isDear = true;
       }
       if (this.#late > MOST_LATE) {
         this.#late = 0;
         this.#restUntil = time + REST;
       }
+      if (taken > MOST_TAKEN && taken < Infinity) this.isDear = true;
       if (taken <= MOST_TAKEN && time >= this.#restUntil) this.#probe(copy);
       else this.#isQuick = false;
     }

@@ -1,5 +1,7 @@
 /** Exact readings a second that are always made, and the most that new calls may ask for. */
 const STEADY_RATE = 20;
+/** The first, where what other readings miss has to be known well. */
+const CLOSE_RATE = 100;
 const HIGHEST_RATE = 800;
 /** From one refusal to the next try, µs. */
 const TRY_AGAIN = 1_000_000;
@@ -34,6 +36,7 @@ export class Teacher {
   #isOpening = true;
   /** Readings in a row that have taught nothing. */
   #idle = 0;
+  #steadyRate = STEADY_RATE;
   #steadyVisits = 0;
   /** Readings that are still to be made of the steady visit. */
   #steadyLeft = 0;
@@ -65,6 +68,14 @@ export class Teacher {
   }
 
   /**
+   * Has five times as many exact readings made for good, so that they show how far off the others are. To go back
+   * again would have them show more of what the program did at one time than at another.
+   */
+  watchClosely(): void {
+    this.#steadyRate = CLOSE_RATE;
+  }
+
+  /**
    * True if the next tick is to be an exact reading from which something can be learned.
    * @param now µs on any clock that does not jump, the same for all that ask for a time here.
    */
@@ -78,7 +89,7 @@ export class Teacher {
       this.#steadyVisits++;
       this.#steadyLeft = this.#left = VISIT;
       // At random, so that no regular habit of the target decides what is seen.
-      this.#steadyAt = now + VISIT * 1e6 / STEADY_RATE * (0.5 + Math.random());
+      this.#steadyAt = now + VISIT * 1e6 / this.#steadyRate * (0.5 + Math.random());
       return true;
     }
     if (this.#asked && this.#credit >= VISIT && this.isPermitted()) {

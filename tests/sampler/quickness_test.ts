@@ -108,8 +108,24 @@ Deno.test("a stall of the machine now and then is no reason to stop", () => {
   assert.ok(found > 9900, `${found}`);
 });
 
+Deno.test("it is told where exact readings are too dear at a rate, not where there can be none", () => {
+  const isDear = (thread: Thread, intervalUs: number): boolean => {
+    const quickness = new Quickness(intervalUs, clockFor(10, 0));
+    quickness.isFound(0, thread.copy);
+    return quickness.isDear;
+  };
+  assert.equal(isDear(new Thread(2, 5), 50), true);
+  assert.equal(isDear(new Thread(2, 5), 100), false);
+  assert.equal(isDear(new Thread(2), 50), false);
+});
+
 /** In how many of some ticks a thread is read exactly where each such reading takes so much of its time. */
-function countAtPrice(intervalUs: number, ticks: number, price: (visit: number) => number): number {
+function countAtPrice(
+  intervalUs: number,
+  ticks: number,
+  price: (visit: number) => number,
+  isDear = false,
+): number {
   const thread = new Thread(2, 5);
   const quickness = new Quickness(intervalUs, clockFor(10, 0));
   const { copy } = thread;
@@ -120,12 +136,13 @@ function countAtPrice(intervalUs: number, ticks: number, price: (visit: number) 
     quickness.begin();
     quickness.end();
   }
+  assert.equal(quickness.isDear, isDear);
   return found;
 }
 
 Deno.test("where exact readings turn out to take too much of a thread's time, they are few", () => {
   assert.ok(countAtPrice(100, 50_000, () => 7) > 49_900);
-  const dear = countAtPrice(100, 50_000, () => 15);
+  const dear = countAtPrice(100, 50_000, () => 15, true);
   assert.ok(dear > 200 && dear < 500, `${dear}`);
   assert.ok(countAtPrice(1000, 50_000, () => 60) > 49_900);
 });
@@ -136,6 +153,6 @@ Deno.test("one that has to wait now and then is no reason to say that they take 
 });
 
 Deno.test("what was too dear is tried again after ten seconds", () => {
-  const found = countAtPrice(100, 300_000, (visit) => visit < 300 ? 15 : 5);
+  const found = countAtPrice(100, 300_000, (visit) => visit < 300 ? 15 : 5, true);
   assert.ok(found > 190_000 && found < 200_500, `${found}`);
 });

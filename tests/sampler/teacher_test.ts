@@ -50,6 +50,14 @@ Deno.test("steady visits are numbered, eight readings long and at random distanc
   assert.equal(visits.filter((one) => one === 0).length, 0);
 });
 
+Deno.test("there are five times as many steady visits where that is asked for, from then on", () => {
+  const teacher = new Teacher(false);
+  teach(teacher, 0, 250);
+  teacher.watchClosely();
+  const count = teach(teacher, 250, 20_000).at(-1)!;
+  assert.ok(count >= 200 && count <= 300, `${count}`);
+});
+
 Deno.test("readings that were asked for belong to no steady visit", () => {
   const teacher = new Teacher(false);
   teach(teacher, 0, 250);
