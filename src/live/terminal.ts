@@ -38,7 +38,13 @@ read -r answer
 /** Processes are told of a new size of their terminal, and can be suspended. */
 const HAS_SIGNALS = Deno.build.os !== "windows";
 
-/** Where the keys of a process come from whose standard input is something else. */
+/** From one try to write to the next where the terminal does not take more at once, ms. */
+const FULL_MS = 5;
+
+/**
+ * Where the keys of a process come from whose standard input is something else, or a terminal of another user
+ * (`sudo -u`): that cannot be opened anew, as Deno does with it, and then nobody waits for keys there.
+ */
 const CONTROLLING = "/dev/tty";
 
 /** What keys are read from. */
@@ -70,8 +76,12 @@ class OwnTerminal implements Terminal {
   readonly #input = new Uint8Array(1024);
   #guard: Deno.ChildProcess | undefined;
   #entered = false;
+  /** Where keys are read: the keyboard, or the same terminal opened by ourselves. */
+  #keys: Pick<Keyboard, "read">;
 
-  constructor(readonly keyboard: Keyboard) {}
+  constructor(readonly keyboard: Keyboard) {
+    this.#keys = keyboard;
+  }
 
   size(): { columns: number; rows: number } {
     try {
@@ -103,15 +113,27 @@ class OwnTerminal implements Terminal {
 
   async write(text: string): Promise<void> {
     const bytes = new TextEncoder().encode(text);
-    for (let at = 0; at < bytes.length;) at += await Deno.stdout.write(bytes.subarray(at));
+    for (let at = 0; at < bytes.length;) {
+      try {
+        at += await Deno.stdout.write(bytes.subarray(at));
+      } catch (error) {
+        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        await new Promise((resolve) => setTimeout(resolve, FULL_MS));
+      }
+    }
   }
 
   async read(): Promise<Uint8Array | undefined> {
     try {
-      const length = await this.keyboard.read(this.#input);
+      const length = await this.#keys.read(this.#input);
       return length === null ? undefined : this.#input.slice(0, length);
-    } catch {
-      return undefined;
+    } catch (error) {
+      const own = error instanceof Deno.errors.WouldBlock && this.#keys === Deno.stdin
+        ? openControlling()
+        : undefined;
+      if (own === undefined) return undefined;
+      this.#keys = own;
+      return await this.read();
     }
   }
 

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { ORDERS, runTachyon, shellWords, SUBJECTS } from "../e2e/subjects.ts";
 import { startProgram } from "../e2e/running_program.ts";
-import { backAtShell, hasHotRow, onTerminal, python, subject } from "./on_terminal.ts";
+import { report } from "../ffi/targets.ts";
+import { asUser } from "../finding/tachyon.ts";
+import {
+  backAtShell,
+  hasHotRow,
+  onTerminal,
+  python,
+  readSettings,
+  subject,
+} from "./on_terminal.ts";
 
 const KITCHEN = new URL("../../examples/kitchen.py", import.meta.url).pathname;
 
@@ -32,6 +41,23 @@ onTerminal("processes that a program starts are shown below it", async (terminal
   await terminal.press("q");
   await terminal.until(backAtShell);
 });
+
+onTerminal(
+  "a terminal of another user's takes keys, and is given back",
+  async (terminal, folder) => {
+    if (Deno.uid() !== 0) return report("only root can become another user");
+    const words = ["run", "--live", "-d", "40", "--kill", "--", python.path, ORDERS, "60"];
+    const before = await readSettings(terminal, `${folder}/before`);
+    const user = asUser(65_534).join(" ");
+    await terminal.enter(`(cd /; ${user} ${shellWords(subject, words)})`);
+    await terminal.until(hasHotRow);
+    await terminal.press("3");
+    await terminal.until((text) => text.includes("call tree"));
+    await terminal.press("q");
+    await terminal.until(backAtShell);
+    assert.equal(await readSettings(terminal, `${folder}/after`), before);
+  },
+);
 
 onTerminal("NO_COLOR and terminals of 16 colours are heeded", async (terminal) => {
   await using program = await startProgram(python.path, [ORDERS, "60"]);
