@@ -126,20 +126,29 @@ export const ROUND = {
   handledAt: 15,
   handled: 16,
   asks: 17,
+  executable: 18,
+  instruction: 19,
+  owner: 20,
+  calmAt: 21,
   /** Visits made or left out, from the first one on. */
-  made: 18,
+  made: 22,
   /** Not 0: something was missing in the next one; the thread cannot run for a moment from then on. */
-  wanting: 19,
+  wanting: 23,
   /** From here on `visit` numbers of each: when it is due, and when it was made, µs; 0: it was left out. */
-  visits: 20,
+  visits: 24,
   visit: 2,
   /** The most of them. */
-  most: 20,
+  most: 50,
   /** {@link ActivityWatch.row}, to be filled in where it is asked what the thread does; and as it was at each visit. */
-  row: 60,
-  rows: 68,
-  length: 228,
+  row: 124,
+  rows: 132,
+  /** From here on the traces of the visits, see {@link Process.recallRound}. */
+  traces: 532,
+  length: 632,
 } as const;
+
+/** Bytes of a memory for {@link Process.recallRound}; `helper/recall.c` has the same. */
+export const RECALL_BYTES = 8 + 8192 * 24;
 
 /** Places in {@link ActivityWatch.row}; those before are the implementation's own. */
 export const ACTIVITY = {
@@ -241,6 +250,16 @@ export interface Process extends ProcessMemory {
    * @param until when it should be over, µs on the clock of the thread that reads.
    */
   joinRound?(until: number, patienceUs: number): void;
+  /**
+   * Tells of the visits of a round that is over what {@link rememberRound} was told of stacks whose frames execute
+   * the same. Where there is `planRound` there are both.
+   * @param memory of one thread, {@link RECALL_BYTES} at an address that 8 divides; all 0 at first, and again when
+   * code has been freed.
+   * @param stacks place for {@link ROUND.most} answers; −1: it is not known.
+   */
+  recallRound?(sheet: Float64Array, memory: Uint8Array, stacks: Int32Array): void;
+  /** Remembers a number, not below 0, for the stack of a visit. A full memory begins anew. */
+  rememberRound?(sheet: Float64Array, memory: Uint8Array, visit: number, stack: number): void;
   /** Takes back what was planned. */
   drop?(): void;
   /**

@@ -45,6 +45,8 @@ export const LINUX = {
     result: "i32",
   },
   tach_round_join: { parameters: ["f64", "u32"], result: "void" },
+  tach_round_recall: { parameters: ["buffer", "buffer", "buffer"], result: "void" },
+  tach_round_remember: { parameters: ["buffer", "buffer", "u32", "i32"], result: "void" },
   tach_visit_drop: { parameters: [], result: "void" },
   tach_visits_took: { parameters: [], result: "f64" },
   tach_visits_made: { parameters: [], result: "u32" },

@@ -325,7 +325,9 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 #include "bells.c"
 #include "visitor.c"
 #include "visits.c"
+#include "trace.c"
 #include "round.c"
+#include "recall.c"
 #include "stopper.c"
 #include "stopper_owner.c"
 

@@ -25,11 +25,16 @@ enum {
     R_HANDLED_AT,    /* where it has the item of the exception that is handled, which is R_HANDLED; -1: nowhere */
     R_HANDLED,
     R_ASKS,          /* not 0: the system is asked at each visit what the thread does, as R_ROW says */
+    R_EXECUTABLE,    /* where a frame has its code, */
+    R_INSTRUCTION,   /* what it executes of it, */
+    R_OWNER,         /* and whose it is: what a trace is of */
+    R_CALM_AT,       /* where the copy has a number that is 0 in visits that have a trace; -1: nowhere */
     R_MADE,          /* visits made or left out, from the first one on */
     R_WANTING,       /* not 0: the next one was made, but something was missing */
     R_VISITS,        /* two numbers each: when it is due, and when it was made, us; 0: left out */
     R_ROW = R_VISITS + 2 * MOST_IN_ROUND, /* the row of activity.c that is renewed, */
-    R_ROWS = R_ROW + ACTIVITY_LENGTH      /* and what was in it at each visit */
+    R_ROWS = R_ROW + ACTIVITY_LENGTH,     /* and what was in it at each visit */
+    R_TRACES = R_ROWS + ACTIVITY_LENGTH * MOST_IN_ROUND /* a struct trace of each visit (recall.c) */
 };
 
 /* A visit that did not hold is made so often at most; stacks that are longer are not looked through. */
@@ -64,9 +69,19 @@ static const uint8_t *find_copied(struct copied *copy, uint64_t address, uint64_
     return NULL;
 }
 
-/* Whether the stack can be told from what was read, and nothing more. */
-static int is_complete(const double *sheet, const uint8_t *bytes) {
+/* Adds a frame to a trace. */
+static inline void add_to_trace(const double *sheet, const uint8_t *frame, struct trace *trace) {
+    const uint64_t executable = number_at(frame, sheet[R_EXECUTABLE]);
+    const uint64_t instruction = number_at(frame, sheet[R_INSTRUCTION]) ^
+                                 (uint64_t)frame[(uint32_t)sheet[R_OWNER]] << 56;
+    trace->one = fold(trace->one ^ executable, instruction ^ TRACE_ONE);
+    trace->two = fold(trace->two ^ instruction, executable ^ TRACE_TWO);
+}
+
+/* Whether the stack can be told from what was read, and nothing more; if so, its trace is left behind. */
+static int is_complete(const double *sheet, const uint8_t *bytes, struct trace *trace) {
     struct copied copy = {bytes, 0, 0};
+    *trace = (struct trace){TRACE_TWO, TRACE_ONE};
     if ((uint32_t)number_at(bytes, sheet[R_IDENT_AT]) != (uint32_t)sheet[R_IDENT]) {
         return 0;
     }
@@ -92,9 +107,19 @@ static int is_complete(const double *sheet, const uint8_t *bytes) {
         if (found == NULL) {
             return 0;
         }
+        add_to_trace(sheet, found, trace);
         frame = number_at(found, sheet[R_PREVIOUS]);
     }
     return 0;
+}
+
+/* Whether there is nothing to be told of a visit but what its frames execute. */
+static int is_calm(const double *sheet, const uint8_t *bytes) {
+    return sheet[R_CALM_AT] < 0 || (uint32_t)number_at(bytes, sheet[R_CALM_AT]) == 0;
+}
+
+static void leave_trace(double *sheet, uint32_t at, struct trace trace) {
+    memcpy(sheet + R_TRACES + at * TRACE_LENGTH, &trace, sizeof trace);
 }
 
 /* Asks what the thread does, for a visit. */
@@ -145,11 +170,16 @@ static int32_t visit_in_round(void) {
         ask(sheet, at);
     }
     visit_there();
-    const int is_whole = visitor.result == (int32_t)visitor.bytes && is_complete(sheet, copy);
+    struct trace trace;
+    const int is_whole =
+        visitor.result == (int32_t)visitor.bytes && is_complete(sheet, copy, &trace);
     if (visitor.held && is_whole) {
         const int is_left = go_on(sheet, made_at);
         sheet[R_VISITS + 2 * at + 1] = made_at;
-        if ((uint32_t)number_at(copy, sheet[R_GENERATION_AT]) == (uint32_t)sheet[R_GENERATION]) {
+        const int is_same =
+            (uint32_t)number_at(copy, sheet[R_GENERATION_AT]) == (uint32_t)sheet[R_GENERATION];
+        leave_trace(sheet, at, is_same && is_calm(sheet, copy) ? trace : NO_TRACE);
+        if (is_same) {
             return is_left ? VISITOR_PLANNED : VISITOR_RESTS;
         }
     }

@@ -31,7 +31,7 @@ struct visited {
  */
 enum { ANSWER_SPIN = 30000, LONGEST_LINGER = 1000000, MOMENT = 2000 };
 /* Ranges of a read that is short, visits of a round, and the offset of `cpu_id` in a struct rseq. */
-enum { MOST_SHORT = 64, MOST_IN_ROUND = 20, CPU_ID = 4 };
+enum { MOST_SHORT = 64, MOST_IN_ROUND = 50, CPU_ID = 4 };
 
 static struct {
     _Atomic int32_t state;

@@ -35,6 +35,9 @@ const ENOSYS = 38;
 const VISIT_US = 8;
 const SHORT_VISIT_US = 5;
 
+type Sheet = Float64Array<ArrayBuffer>;
+type Stacks = Int32Array<ArrayBuffer>;
+
 const PTRACE_SCOPE = "/proc/sys/kernel/yama/ptrace_scope";
 
 /**
@@ -262,12 +265,20 @@ class LinuxProcess implements Process {
       ranges.words as Uint32Array<ArrayBuffer>,
       ranges.count,
       places as FfiBuffer,
-      sheet as Float64Array<ArrayBuffer>,
+      sheet as Sheet,
     ) === 1;
   }
 
   joinRound(until: number, patienceUs: number): void {
     this.#helper.tach_round_join(until, patienceUs);
+  }
+
+  recallRound(sheet: Float64Array, memory: Uint8Array, stacks: Int32Array): void {
+    this.#helper.tach_round_recall(sheet as Sheet, memory as FfiBuffer, stacks as Stacks);
+  }
+
+  rememberRound(sheet: Float64Array, memory: Uint8Array, visit: number, stack: number): void {
+    this.#helper.tach_round_remember(sheet as Sheet, memory as FfiBuffer, visit, stack);
   }
 
   drop(): void {

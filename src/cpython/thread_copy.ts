@@ -172,6 +172,11 @@ export class ThreadCopy {
     return this.#follow();
   }
 
+  /** Takes the fields of the thread state from another copy of this arrangement, until there is a new one. */
+  glance(words: Uint32Array): void {
+    this.#stateWords = words;
+  }
+
   /** True if the thread state was not read with the copy. */
   #isBrief(): boolean {
     return this.#stateWords !== this.words;

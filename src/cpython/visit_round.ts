@@ -1,4 +1,4 @@
-import { ACTIVITY, ROUND } from "../../ffi/process.ts";
+import { ACTIVITY, RECALL_BYTES, ROUND } from "../../ffi/process.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
 /** The largest copy of which so many are kept, bytes. */
@@ -13,8 +13,13 @@ export class VisitRound {
   readonly #sheet = new Float64Array(ROUND.length);
   #places = new Uint8Array(0);
   #copies: Uint8Array[] = [];
+  #words: Uint32Array[] = [];
   #bytes = 0;
   #arrangement = -1;
+  /** What was made of stacks by their traces, while there was this count of freed code objects. */
+  readonly #memory = new Uint8Array(RECALL_BYTES);
+  #generation = -1;
+  readonly #stacks = new Int32Array(ROUND.most);
 
   constructor(readonly copy: ThreadCopy) {}
 
@@ -46,6 +51,8 @@ export class VisitRound {
     const ranges = copy.rangesToRead(true);
     if (ranges.bytes > LARGEST_COPY) return false;
     this.#reserve(ranges.bytes);
+    if (generation !== this.#generation) this.#memory.fill(0);
+    this.#generation = generation;
     this.#arrangement = copy.arrangement();
     const { thread, frame, gc, states } = layout;
     const sheet = this.#sheet;
@@ -68,6 +75,10 @@ export class VisitRound {
     // Of a generator that runs it has to be read, too, whether it handles an exception.
     sheet[ROUND.handledAt] = copy.watchesState ? copy.placeOf(states.handled) : -1;
     sheet[ROUND.handled] = copy.thread.address + states.ownItem;
+    sheet[ROUND.executable] = frame.executable;
+    sheet[ROUND.instruction] = frame.instruction;
+    sheet[ROUND.owner] = frame.owner;
+    sheet[ROUND.calmAt] = copy.gcAt;
     sheet[ROUND.asks] = row === undefined ? 0 : 1;
     if (row !== undefined) sheet.set(row, ROUND.row);
     return process.planRound!(copy.thread.tid, ranges, this.#places, sheet);
@@ -80,9 +91,26 @@ export class VisitRound {
    */
   join(until: number, patienceUs: number): number {
     const { copy } = this;
-    copy.runtime.process.joinRound!(until, patienceUs);
+    const { process } = copy.runtime;
+    process.joinRound!(until, patienceUs);
+    process.recallRound!(this.#sheet, this.#memory, this.#stacks);
     if (this.#sheet[ROUND.wanting] !== 0) copy.visits.stay();
     return this.#sheet[ROUND.made]!;
+  }
+
+  /** What was {@link remember remembered} of a stack that executes what that of a visit did; −1: nothing. */
+  stackOf(visit: number): number {
+    return this.#stacks[visit]!;
+  }
+
+  /** What the thread state tells of it is from now on, until it is read again, what it told at a visit. */
+  show(visit: number): void {
+    this.copy.glance(this.#words[visit]!);
+  }
+
+  /** Remembers what was made of the stack of a visit. @param stack 0 or more. */
+  remember(visit: number, stack: number): void {
+    this.copy.runtime.process.rememberRound!(this.#sheet, this.#memory, visit, stack);
   }
 
   /** When a visit was made, µs; 0: it was left out, as its time had gone by. */
@@ -111,6 +139,9 @@ export class VisitRound {
     if (needed > this.#places.length) this.#places = new Uint8Array(needed * 2);
     this.#copies = Array.from({ length: ROUND.most }, (_, i) => {
       return this.#places.subarray(i * stride, i * stride + bytes);
+    });
+    this.#words = this.#copies.map(({ buffer, byteOffset }) => {
+      return new Uint32Array(buffer, byteOffset, bytes >> 2);
     });
   }
 }

@@ -53,15 +53,19 @@ export class Approach {
     return !this.#isExact;
   }
 
-  /** Begins a tick; `time` is µs since the first one. */
-  begin(time: number, samplers: readonly Sampled[]): void {
+  /**
+   * Begins a tick; `time` is µs since the first one.
+   * @param mayLook false for one that is worked out at the same moment as one before it.
+   */
+  begin(time: number, samplers: readonly Sampled[], mayLook = true): void {
     const { teacher } = this;
     const focus = this.#focus = focusOf(samplers);
     this.#learns = focus !== undefined && teacher.wants(time);
     this.#isExact = this.#learns || teacher.always;
     this.visit = this.#learns ? teacher.visitNumber : 0;
     this.#isQuick = focus !== undefined && !this.#isExact && this.#quickness !== undefined &&
-      teacher.able && this.#quickness.isFound(time, focus.snapshot.copy) && teacher.isPermitted();
+      teacher.able && this.#quickness.isFound(time, focus.snapshot.copy, mayLook) &&
+      teacher.isPermitted();
     if (this.#quickness?.isDear === true) teacher.watchClosely();
     if (this.#isExact && this.plan.parallel) this.#drawNear(samplers);
   }

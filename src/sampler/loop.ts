@@ -21,7 +21,7 @@ const PUBLISH = 64;
 /** From one word about missed ticks to the next, µs. */
 const TELL = 1_000_000;
 /** The ticks that may be made without us take so long at most, µs; and are no fewer. */
-const LONGEST_ROUND = 20_000;
+const LONGEST_ROUND = 50_000;
 const FEWEST_IN_ROUND = 2;
 
 /** The clock of a capture, from the first tick to the last. Runs on the sampling thread. */
@@ -95,10 +95,13 @@ export class SamplingLoop {
     const most = Math.min(ROUND.most, Math.floor(LONGEST_ROUND / this.#schedule.slotUs));
     if (most < FEWEST_IN_ROUND) return undefined;
     if (this.#dues.length !== most) this.#dues = new Float64Array(most);
-    this.#schedule.ahead(this.#dues);
-    if (this.#dues[most - 1]! >= durationUs) return undefined;
-    for (let i = 0; i < most; i++) this.#dues[i]! += this.#start;
-    return this.#dues;
+    const dues = this.#dues;
+    this.#schedule.ahead(dues);
+    let count = most;
+    while (count > 0 && dues[count - 1]! >= durationUs) count--;
+    for (let i = 0; i < count; i++) dues[i]! += this.#start;
+    if (count < FEWEST_IN_ROUND) return undefined;
+    return count === most ? dues : dues.subarray(0, count);
   }
 
   /** Waits for a round that has begun, and takes what it has read. */

@@ -60,9 +60,10 @@ export class Quickness {
   /**
    * True if a thread is to be read exactly; looks again if it is time for that.
    * @param time µs since the first tick.
+   * @param mayLook false where others of the same moment have looked just now.
    */
-  isFound(time: number, copy: ThreadCopy): boolean {
-    this.#isTimed = time - this.#probedAt >= (this.#isQuick ? PROBE_QUICK : PROBE);
+  isFound(time: number, copy: ThreadCopy, mayLook = true): boolean {
+    this.#isTimed = mayLook && time - this.#probedAt >= (this.#isQuick ? PROBE_QUICK : PROBE);
     if (this.#isTimed) {
       this.#probedAt = time;
       const { process } = copy.runtime;

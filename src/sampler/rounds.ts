@@ -17,17 +17,34 @@ const SECOND = 1_000_000;
 const REST = 1_000_000;
 const SETTLE = 100_000;
 
+/** From one visit that is put together though its stack is known to the next, µs: so that all that is in use is read. */
+const WHOLE = 100_000;
+
+/** In place of a stack. */
+const UNKNOWN = -1;
+
+/** What a visit of a round has read: it has been offered to the thread's copy, unless its stack is known. */
+export interface VisitReading {
+  /** What the system has said of the thread then, if it was asked. */
+  readonly told: Float64Array;
+  /** What has become of the stack of such a reading before, see {@link Visited.taken}; −1: nothing. */
+  readonly stack: number;
+  /** The first of its round: those that follow are worked out at the same moment. */
+  readonly isFirst: boolean;
+}
+
+type Writable<T> = { -readonly [K in keyof T]: T[K] };
+
 /** The process that is visited. */
 export interface Visited {
   /** The thread that the next tick is likely to visit, and nothing else; undefined: there is no such tick to come. */
   visited(): ThreadCopy | undefined;
   /** Where it stands what that thread does, if the system is to be asked for it. */
   activity(): Float64Array | undefined;
-  /**
-   * Takes what was offered to that thread as the reading of a tick.
-   * @param told what the system has said of it then.
-   */
-  take(time: number, told: Float64Array): Ending | undefined;
+  /** Takes what was read of that thread as the reading of a tick. */
+  take(time: number, reading: VisitReading): Ending | undefined;
+  /** The stack that the last reading has given, as long as no code is freed, whatever else is read then; or −1. */
+  taken(): number;
   tend(now: number): Ending | undefined;
 }
 
@@ -42,6 +59,14 @@ export class Rounds implements TickRounds {
   #count = 0;
   #slot = 0;
   #last = 0;
+  #wholeFrom = 0;
+  /** It is asked what the thread does. */
+  #isAsked = false;
+  readonly #reading: Writable<VisitReading> = {
+    told: new Float64Array(0),
+    stack: UNKNOWN,
+    isFirst: true,
+  };
 
   constructor(readonly clock: ReaderThread, readonly process: Visited) {}
 
@@ -63,7 +88,9 @@ export class Rounds implements TickRounds {
     this.#slot = slotUs;
     this.#last = dues[this.#count - 1]!;
     for (let i = 0; i < this.#count; i++) this.#round!.setDue(i, dues[i]!);
-    return this.#round!.begin(this.#count, slotUs, this.process.activity());
+    const row = this.process.activity();
+    this.#isAsked = row !== undefined;
+    return this.#round!.begin(this.#count, slotUs, row);
   }
 
   join(): number {
@@ -88,8 +115,22 @@ export class Rounds implements TickRounds {
   }
 
   take(tick: number, time: number): Ending | undefined {
-    this.#round!.offer(tick);
-    return this.process.take(time, this.#round!.activity(tick));
+    const round = this.#round!;
+    const reading = this.#reading;
+    const isWhole = time >= this.#wholeFrom;
+    if (isWhole) this.#wholeFrom = time + WHOLE;
+    if (this.#isAsked) reading.told = round.activity(tick);
+    reading.stack = isWhole ? UNKNOWN : round.stackOf(tick);
+    reading.isFirst = tick === 0;
+    if (reading.stack !== UNKNOWN) {
+      round.show(tick);
+      return this.process.take(time, reading);
+    }
+    round.offer(tick);
+    const ending = this.process.take(time, reading);
+    const stack = this.process.taken();
+    if (stack !== UNKNOWN) round.remember(tick, stack);
+    return ending;
   }
 
   tend(now: number): Ending | undefined {

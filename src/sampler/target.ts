@@ -12,6 +12,7 @@ import { ACCESS_LOST, PROCESS_LOST, THREAD_LOST } from "../cpython/fetch_status.
 import { Approach } from "./approach.ts";
 import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending } from "../profile/metadata.ts";
+import { NO_STACK } from "../profile/tables.ts";
 import { emptyQuality, type Quality } from "../profile/quality.ts";
 import { type CaptureRequest, modeOf, wantsStates } from "./capture.ts";
 import { featuresFor } from "./features.ts";
@@ -24,11 +25,12 @@ import type { Noted, Subject } from "./subject.ts";
 import { Tasks } from "./tasks.ts";
 import { type Permits, Teacher } from "./teacher.ts";
 import { keyOf, ThreadRegister } from "./thread_register.ts";
-import { reasonOf, ThreadSampler, type Workshop } from "./thread_sampler.ts";
+import { reasonOf, ThreadSampler } from "./thread_sampler.ts";
 import { Roll } from "./roll.ts";
-import { Rounds } from "./rounds.ts";
+import { Rounds, type VisitReading } from "./rounds.ts";
 import { StateShop } from "./thread_states.ts";
 import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
+import type { Workshop } from "./workshop.ts";
 
 /** Longest sleep between ticks, µs: how soon its end and a request to stop are seen. */
 const NAP = 50_000;
@@ -80,6 +82,8 @@ export class Target implements Subject {
   readonly #roll: Roll;
   readonly #approach: Approach;
   readonly rounds: Rounds;
+  /** The stack that the last visit of a round has given. */
+  #taken = NO_STACK;
   #lookedAt = -Infinity;
   #cleanedAt = 0;
   #doubtedAt = 0;
@@ -113,7 +117,8 @@ export class Target implements Subject {
     this.rounds = new Rounds(reader, {
       visited: () => this.#isLookedAtOnce() ? this.#copies[0] : undefined,
       activity: () => this.#samplers[0]?.states?.row,
-      take: (time, told) => this.#takeVisited(time, told),
+      take: (time, reading) => this.#takeVisited(time, reading),
+      taken: () => this.#taken,
       tend: (now) => this.#tend(now),
     });
     if (request.features?.gc) this.#collections = new CollectionLog(runtime);
@@ -210,13 +215,15 @@ export class Target implements Subject {
   }
 
   /** Takes what a visit of a round has read of the only thread. */
-  #takeVisited(time: number, told: Float64Array): Ending | undefined {
-    const [sampler] = this.#samplers;
-    sampler!.states?.note(time, told);
+  #takeVisited(time: number, { told, stack, isFirst }: VisitReading): Ending | undefined {
+    const sampler = this.#samplers[0]!;
+    sampler.states?.note(time, told);
     const samplers = this.#wanted();
-    this.#approach.begin(time, samplers);
+    const approach = this.#approach;
+    approach.begin(time, samplers, isFirst);
     this.quality.ticks++;
-    const status = samplers.length === 0 ? 0 : sampler!.sampleVisited(time, this.#approach.visit);
+    const status = samplers.length === 0 ? 0 : sampler.sampleVisited(time, approach.visit, stack);
+    this.#taken = samplers.length === 0 ? NO_STACK : sampler.taken;
     this.#queue.settle(time, this.#teacher.readings);
     return this.#endingOf(status);
   }

@@ -1,10 +1,5 @@
-import type { Loops } from "../../ffi/process.ts";
-import { CodeTable } from "../cpython/code_table.ts";
-import type { EdgeTable } from "../cpython/edge_table.ts";
 import { ACTIVE_STATUS } from "../cpython/layout.ts";
-import type { RoutineTable } from "../cpython/routine_table.ts";
 import { THREAD_LOST } from "../cpython/fetch_status.ts";
-import type { Runtime } from "../cpython/runtime.ts";
 import { isListed, type ThreadState } from "../cpython/thread_list.ts";
 import { Snapshot } from "../cpython/snapshot.ts";
 import { EXACT, OPEN, STRICT } from "../cpython/policy.ts";
@@ -20,16 +15,14 @@ import {
 import { ThreadCopy } from "../cpython/thread_copy.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { EXACT_SAMPLE, STATUS_SHIFT, VISIT_SHIFT } from "../profile/profile.ts";
-import type { Features } from "../profile/metadata.ts";
-import type { Quality, Rejection } from "../profile/quality.ts";
+import type { Rejection } from "../profile/quality.ts";
 import type { Nearness } from "./approach.ts";
-import { type Interner, REFUSED, type StackInterner } from "./interner.ts";
+import { REFUSED, type StackInterner } from "./interner.ts";
 import { createStackInterner } from "./marked_stack.ts";
-import { NO_FALLBACK, type SettlingQueue } from "./settling.ts";
+import { NO_FALLBACK } from "./settling.ts";
 import { TaskStack } from "./task_stack.ts";
-import type { Tasks } from "./tasks.ts";
-import type { Teacher } from "./teacher.ts";
-import { type StateReader, type StateShop, UNCLEAR, UNWANTED } from "./thread_states.ts";
+import { type StateReader, UNCLEAR, UNWANTED } from "./thread_states.ts";
+import type { Workshop } from "./workshop.ts";
 
 /** Readings of one tick, until one holds together. */
 const MOST_READINGS = 4;
@@ -46,29 +39,6 @@ const PATIENCE = 200;
 const UNSURE = -4;
 /** Not the status of any snapshot. */
 const NOT_HELD = -1;
-
-/** What all threads of a capture share. */
-export interface Workshop {
-  readonly runtime: Runtime;
-  readonly codeTable: CodeTable;
-  readonly edges: EdgeTable;
-  readonly interner: Interner;
-  readonly queue: SettlingQueue;
-  readonly teacher: Teacher;
-  readonly quality: Quality;
-  /** More than one thread is sampled, and it matters which of them runs. */
-  readonly allThreads: boolean;
-  /** What stacks show besides Python frames. */
-  readonly features: Features;
-  readonly routines: RoutineTable;
-  /** Counts a reading that was thrown away; `stack` is a local id, or `NO_STACK`. */
-  readonly reject: (time: number, thread: number, reason: Rejection, stack: number) => void;
-  readonly loops: Loops;
-  /** What tasks there are; absent where nobody asks for them, or none has been found yet. */
-  readonly tasks?: Tasks;
-  /** Where the states of threads are wanted. */
-  readonly states?: StateShop;
-}
 
 /** Samples one thread of the target. */
 export class ThreadSampler {
@@ -226,12 +196,18 @@ export class ThreadSampler {
   }
 
   /**
-   * Takes the sample of one tick from what a visit of a round has read at that time, which has been offered.
+   * Takes the sample of one tick from what a visit of a round has read at that time.
    * @param visit number of the steady visit that the tick belongs to, 0 for none.
+   * @param stack {@link taken} of a reading of the same; −1 where there was none, and this one has been offered.
    * @returns as `sample` does.
    */
-  sampleVisited(time: number, visit: number): number {
+  sampleVisited(time: number, visit: number, stack: number): number {
     this.#time = time;
+    if (stack >= 0) {
+      this.#countHeld(true, visit, true);
+      this.#acceptKnown(time, visit, stack);
+      return 0;
+    }
     this.#last = UNSURE;
     const status = this.snapshot.takeVisited();
     if (status < WHOLE) return status;
@@ -240,6 +216,14 @@ export class ThreadSampler {
     if (!held) return this.lose(time, reasonOf(status));
     this.#acceptHeld(time, status, visit, true);
     return 0;
+  }
+
+  /**
+   * Local id of the stack that the last reading has given which had been offered to {@link sampleVisited}; −1 if
+   * it gave none, or one that is only that reading's.
+   */
+  get taken(): number {
+    return this.snapshot.repairs > 0 ? NO_STACK : Math.max(NO_STACK, this.#last);
   }
 
   #teaches(learns: boolean): boolean {
@@ -261,6 +245,16 @@ export class ThreadSampler {
     this.#accept(time, false, EXACT_SAMPLE | visit << VISIT_SHIFT);
   }
 
+  /** The stack is one that an exact reading has shown before, and taught. */
+  #acceptKnown(time: number, visit: number, stack: number): void {
+    const { quality, queue, teacher } = this.shop;
+    teacher.note(0);
+    if (!this.#isWanted(stack)) return;
+    quality.exact++;
+    const flags = EXACT_SAMPLE | visit << VISIT_SHIFT | this.#doing;
+    queue.push(time, this.id, stack, flags, this.states?.stay);
+  }
+
   /** Reads once more, at once and exactly, what nothing else can; false if that may or can not be. */
   #hurry(time: number): boolean {
     const { shop } = this;
@@ -275,22 +269,28 @@ export class ThreadSampler {
     if (this.states === undefined || this.states.judge() !== UNWANTED) this.#reject(reason);
   }
 
-  /** Counts a reading that was thrown away, with the frame that was current as far as it is known. */
-  #reject(reason: Rejection): void {
-    const { shop, snapshot } = this;
-    const leaf = snapshot.leafPlace;
-    const stack = leaf < 0 ? NO_STACK : shop.interner.push(NO_STACK, leaf);
-    shop.reject(this.#time, this.id, reason, stack);
+  /** Counts a reading that was thrown away. @param stack one with the same leaf; `NO_STACK`: none is known. */
+  #reject(reason: Rejection, stack = this.#leaf()): void {
+    this.shop.reject(this.#time, this.id, reason, stack);
   }
 
-  /** False if the last reading is no sample of what is asked for; if that cannot be told, it is rejected. */
-  #isWanted(): boolean {
+  /** The frame that was current at the last reading of a copy, as far as it is known. */
+  #leaf(): number {
+    const { leafPlace } = this.snapshot;
+    return leafPlace < 0 ? NO_STACK : this.shop.interner.push(NO_STACK, leafPlace);
+  }
+
+  /**
+   * False if the last reading is no sample of what is asked for; if that cannot be told, it is rejected.
+   * @param stack its stack, where it is known by now.
+   */
+  #isWanted(stack?: number): boolean {
     if (this.states === undefined) return true;
     const doing = this.states.judge();
     this.#doing = doing << STATUS_SHIFT;
     if (doing >= 0) return true;
     this.#last = UNSURE;
-    if (doing === UNCLEAR) this.#reject("torn");
+    if (doing === UNCLEAR) this.#reject("torn", stack);
     return false;
   }
 

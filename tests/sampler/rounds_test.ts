@@ -26,6 +26,7 @@ class Visited {
     visited: () => this.#copy(),
     activity: () => undefined,
     take: () => undefined,
+    taken: () => -1,
     tend: () => undefined,
   });
 
@@ -59,6 +60,7 @@ class Visited {
         this.#sheet[ROUND.wanting] = this.wanting ? 1 : 0;
         for (let k = 0; k < made; k++) this.#sheet[ROUND.visits + ROUND.visit * k + 1] = 1;
       },
+      recallRound: () => undefined,
     };
     const layout = {
       ...{ cframe: -1, freeThreaded: false, gc: { frame: 8 }, interpreter: { codeGeneration: 8 } },
@@ -141,6 +143,7 @@ function testRounds(path: string, minor: string, states: boolean): void {
   const what = states ? ", and asked what it does" : "";
   Deno.test(`a program that calls quickly is visited in rounds${what}, on Python ${minor}`, async () => {
     let inRounds = 0;
+    let known = 0;
     let samples = 0;
     for (let i = 0; i < MOST_TRIES && inRounds < 200; i++) {
       await using child = new Child(path, ["-c", PROGRAM]);
@@ -148,6 +151,11 @@ function testRounds(path: string, minor: string, states: boolean): void {
       using process = open(child.pid);
       const found = findRunning(process, true);
       if ("fault" in found) return assert.fail(found.fault);
+      const recall = process.recallRound!;
+      process.recallRound = (sheet, memory, stacks) => {
+        recall.call(process, sheet, memory, stacks);
+        known += stacks.subarray(0, sheet[ROUND.made]).filter((stack) => stack >= 0).length;
+      };
       const reader = platform.readerThread();
       const request: CaptureRequest = {
         ...{ pid: child.pid, intervalUs: 1000, durationUs: 800_000, jitter: true },
@@ -169,5 +177,6 @@ function testRounds(path: string, minor: string, states: boolean): void {
       assert.ok(target.quality.exact >= taken, `${taken} in rounds, ${target.quality.exact} exact`);
     }
     assert.ok(inRounds >= 200, `${inRounds} of ${samples} samples were taken in rounds`);
+    assert.ok(known >= inRounds / 5, `${known} of ${inRounds} stacks were known`);
   });
 }
