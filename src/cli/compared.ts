@@ -6,7 +6,6 @@ import { SliceCounts } from "../analysis/difference_noise.ts";
 import { escapeForTerminal } from "../analysis/terminal_text.ts";
 import type { CallTable } from "../profile/call_table.ts";
 import type { StackInput } from "../recording/inputs/input.ts";
-import { openInput } from "../recording/inputs/open.ts";
 import { delay } from "./child.ts";
 import { notAlike, notComparable } from "./comparison_faults.ts";
 import { type Fault, isFault } from "./errors.ts";
@@ -30,6 +29,7 @@ export async function readCompared(
   const file = openInputFile(path);
   if (isFault(file)) return file;
   try {
+    const { openInput } = await import("../recording/inputs/open.ts");
     const input = explainInput(path, openInput(file.source));
     if (isFault(input)) return input;
     if (input.knows === "functions") {

@@ -202,6 +202,7 @@ function createRequest(
     ...(options.rotation === undefined ? {} : { markUs: stepOf(options.rotation) }),
     ...(jitter === undefined ? {} : { jitter }),
     maxCpu,
+    isWatched: options.live,
     waitForPythonMs,
     // Only what we start ourselves is waited for.
     justStarted: waitForPythonMs > 0,

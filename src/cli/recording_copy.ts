@@ -2,7 +2,6 @@
 
 import { createBinary } from "../../collectors/binary.ts";
 import type { Bytes } from "../../collectors/collector.ts";
-import { openInput } from "../recording/inputs/open.ts";
 import { delay } from "./child.ts";
 import { type Fault, isFault } from "./errors.ts";
 import { nothingRecorded } from "./input_faults.ts";
@@ -27,6 +26,7 @@ export async function copyRecording(
   if (isFault(file)) return file;
   const store = createSpoolStore(directory);
   try {
+    const { openInput } = await import("../recording/inputs/open.ts");
     const input = explainInput(from, openInput(file.source));
     if (isFault(input)) return input;
     if (input.knows === "functions") throw new Error("a recording has stacks");

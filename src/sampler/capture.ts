@@ -37,6 +37,8 @@ export interface CaptureRequest {
    * started maps its libpython late. 0 for a process that should be running already.
    */
   readonly waitForPythonMs: number;
+  /** Somebody looks on: samples are handed on five times a second; absent: twice, unless there are many. */
+  readonly isWatched?: boolean;
   /** The process is a program that we have just started: it may be held until its first line is sampled. */
   readonly justStarted?: boolean;
   /** The target's command line for the metadata. */
@@ -99,7 +101,7 @@ export interface CaptureEnd extends Summary {
 
 /** A capture that is under way. */
 export interface Capture {
-  /** Fills as samples arrive. Quality counts are renewed about five times a second. */
+  /** Fills as samples arrive. Quality counts are renewed with them. */
   readonly profile: Profile;
   /** Ends sampling; `finished` follows with what was captured. */
   stop(): void;

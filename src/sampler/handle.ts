@@ -16,8 +16,11 @@ import { drain } from "./records.ts";
 import { createRing, requestStop, type Ring, RingReader } from "./ring.ts";
 import { type Order, PRACTISE, type Report } from "./messages.ts";
 
-/** From one emptying of the ring to the next, ms. */
+/** From one emptying of the ring to the next, ms, where somebody looks on or it fills quickly; and else. */
 const DRAIN_MS = 200;
+const SELDOM_MS = 500;
+/** The part of the ring that may be found full to come seldom. */
+const LITTLE = 1 / 32;
 
 /** Samples with a thread of its own for each capture. */
 export function createSampler(): Sampler {
@@ -68,7 +71,7 @@ function startCapture(
         since = performance.now();
         const profile = new Profile(describe(request, report));
         const finished = new Promise<CaptureEnd>((done) => finish = done);
-        resolve(follow(ring, profile, finished, listener, parts));
+        resolve(follow(ring, profile, finished, request.isWatched === true, listener, parts));
       }
     };
     worker.onerror = (event): void => {
@@ -89,6 +92,7 @@ function follow(
   ring: Ring,
   profile: Profile,
   finished: Promise<CaptureEnd>,
+  isWatched: boolean,
   listener: BatchListener | undefined,
   parts: PartListener | undefined,
 ): Capture {
@@ -112,12 +116,17 @@ function follow(
     parts?.drained(order === undefined ? Infinity : settled);
     loadQuality(ring.counters, profile.quality);
   }
-  const timer = setInterval(collect, DRAIN_MS);
+  let timer = setTimeout(collectAgain, DRAIN_MS);
+  function collectAgain(): void {
+    const isLittle = reader.available() < LITTLE * ring.words.length;
+    collect();
+    timer = setTimeout(collectAgain, isLittle && !isWatched ? SELDOM_MS : DRAIN_MS);
+  }
   return {
     profile,
     stop: () => requestStop(ring),
     finished: finished.then((summary) => {
-      clearInterval(timer);
+      clearTimeout(timer);
       collect();
       for (const batch of order?.release(0) ?? []) take(batch);
       return summary;

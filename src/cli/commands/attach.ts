@@ -8,7 +8,6 @@ import {
   kindOfCapture,
   readCaptureOptions,
 } from "../capture_options.ts";
-import { createLive } from "../live_capture.ts";
 import { explainAttach } from "../attach_faults.ts";
 import { DONE, INTERRUPTED, isFault } from "../errors.ts";
 import { loadFilter } from "../filters.ts";
@@ -80,7 +79,8 @@ export async function attach(
   if (isFault(ready)) return report(ready);
   const filter = await loadFilter(ready.filter);
   if (filter !== undefined && isFault(filter)) return report(filter);
-  const live = options.live ? createLive(options, filter) : undefined;
+  const { createLive } = options.live ? await import("../live_capture.ts") : {};
+  const live = createLive?.(options, filter);
   const recorder = createRecorder(ready, sampler, live?.listener, filter);
   if (isFault(recorder)) return report(recorder);
 

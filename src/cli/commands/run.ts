@@ -15,7 +15,6 @@ import { FAILED, type Fault, isFault } from "../errors.ts";
 import { nothingCollected } from "../output_faults.ts";
 import { childrenNotStoppable, noPythonSeen } from "../run_faults.ts";
 import { resolveTarget } from "../interpreter.ts";
-import { createLive } from "../live_capture.ts";
 import { loadFilter } from "../filters.ts";
 import { report, tell } from "../messages.ts";
 import { sharesTerminal } from "../process_tree.ts";
@@ -113,7 +112,8 @@ export async function run(
   const filter = await loadFilter(ready.filter);
   if (filter !== undefined && isFault(filter)) return report(filter);
   const aside = options.live ? createAside() : undefined;
-  const live = options.live ? createLive(options, filter, aside?.look) : undefined;
+  const { createLive } = options.live ? await import("../live_capture.ts") : {};
+  const live = createLive?.(options, filter, aside?.look);
   const recorder = createRecorder(ready, sampler, live?.listener, filter);
   if (isFault(recorder)) return report(recorder);
   // Its first lines would be over before a sampling thread has started.
