@@ -106,50 +106,6 @@ export interface Module {
   writable(): Span[];
 }
 
-/** Places in the sheet of {@link Process.planRound}; `helper/round.c` has the same, and says what they mean. */
-export const ROUND = {
-  count: 0,
-  slot: 1,
-  stride: 2,
-  frameAt: 3,
-  identAt: 4,
-  ident: 5,
-  chunkAt: 6,
-  chunkTopAt: 7,
-  generationAt: 8,
-  generation: 9,
-  baseAt: 10,
-  base: 11,
-  emptyAt: 12,
-  previous: 13,
-  frameBytes: 14,
-  handledAt: 15,
-  handled: 16,
-  asks: 17,
-  executable: 18,
-  instruction: 19,
-  owner: 20,
-  calmAt: 21,
-  /** Visits made or left out, from the first one on. */
-  made: 22,
-  /** Not 0: something was missing in the next one; the thread cannot run for a moment from then on. */
-  wanting: 23,
-  /** From here on `visit` numbers of each: when it is due, and when it was made, µs; 0: it was left out. */
-  visits: 24,
-  visit: 2,
-  /** The most of them. */
-  most: 50,
-  /** {@link ActivityWatch.row}, to be filled in where it is asked what the thread does; and as it was at each visit. */
-  row: 124,
-  rows: 132,
-  /** From here on the traces of the visits, see {@link Process.recallRound}. */
-  traces: 532,
-  length: 632,
-} as const;
-
-/** Bytes of a memory for {@link Process.recallRound}; `helper/recall.c` has the same. */
-export const RECALL_BYTES = 8 + 8192 * 24;
-
 /** Places in {@link ActivityWatch.row}; those before are the implementation's own. */
 export const ACTIVITY = {
   /** {@link RUNNABLE}, {@link BLOCKED} or {@link STATE_UNKNOWN}. */
@@ -240,7 +196,7 @@ export interface Process extends ProcessMemory {
   /**
    * Has a round of visits made at times to come, one after another, without anybody being woken for each.
    * @param places what they read goes here, each into its own place.
-   * @param sheet says when, and what they must have read: see {@link ROUND}. Until {@link joinRound} or
+   * @param sheet says when, and what they must have read: see `ROUND` in `round.ts`. Until {@link joinRound} or
    * `drop` the caller keeps it and `places`, and does nothing else with them.
    * @returns false where {@link plan} would do so, too.
    */
@@ -253,9 +209,9 @@ export interface Process extends ProcessMemory {
   /**
    * Tells of the visits of a round that is over what {@link rememberRound} was told of stacks whose frames execute
    * the same. Where there is `planRound` there are both.
-   * @param memory of one thread, {@link RECALL_BYTES} at an address that 8 divides; all 0 at first, and again when
+   * @param memory of one thread, `RECALL_BYTES` at an address that 8 divides; all 0 at first, and again when
    * code has been freed.
-   * @param stacks place for {@link ROUND.most} answers; −1: it is not known.
+   * @param stacks place for `ROUND.most` answers; −1: it is not known.
    */
   recallRound?(sheet: Float64Array, memory: Uint8Array, stacks: Int32Array): void;
   /** Remembers a number, not below 0, for the stack of a visit. A full memory begins anew. */

@@ -7,7 +7,7 @@
 /* Traces that are remembered at most, and places for them: a power of two. */
 enum { MOST_RECALLED = 4096, RECALL_PLACES = 2 * MOST_RECALLED };
 
-/* A memory, which lies with the caller, all 0 at first: RECALL_BYTES in ffi/process.ts has its size. */
+/* A memory, which lies with the caller, all 0 at first: RECALL_BYTES in ffi/round.ts has its size. */
 struct memory {
     int64_t count;
     struct {

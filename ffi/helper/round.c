@@ -5,7 +5,7 @@
  * it is until the caller has come, who reads the rest of the same moment.
  */
 
-/* The sheet of a round: doubles, in this order; ROUND in ffi/process.ts has the same. */
+/* The sheet of a round: doubles, in this order; ROUND in ffi/round.ts has the same. */
 enum {
     R_COUNT,         /* visits */
     R_SLOT,          /* the time that each has, us: by how many times that one is late, so many after it are left out */
@@ -29,8 +29,11 @@ enum {
     R_INSTRUCTION,   /* what it executes of it, */
     R_OWNER,         /* and whose it is: what a trace is of */
     R_CALM_AT,       /* where the copy has a number that is 0 in visits that have a trace; -1: nowhere */
-    R_MADE,          /* visits made or left out, from the first one on */
+    R_BORN_AT,       /* where it has two numbers that change when a thread comes, -1: nowhere; */
+    R_BORN,          /* and what they are */
+    R_MADE = R_BORN + 2, /* visits made or left out, from the first one on */
     R_WANTING,       /* not 0: the next one was made, but something was missing */
+    R_OVER,          /* not 0: code was freed, or a thread has come, so that the last one made was the last */
     R_VISITS,        /* two numbers each: when it is due, and when it was made, us; 0: left out */
     R_ROW = R_VISITS + 2 * MOST_IN_ROUND, /* the row of activity.c that is renewed, */
     R_ROWS = R_ROW + ACTIVITY_LENGTH,     /* and what was in it at each visit */
@@ -118,6 +121,13 @@ static int is_calm(const double *sheet, const uint8_t *bytes) {
     return sheet[R_CALM_AT] < 0 || (uint32_t)number_at(bytes, sheet[R_CALM_AT]) == 0;
 }
 
+/* Whether a thread has come. */
+static int has_born(const double *sheet, const uint8_t *bytes) {
+    const double at = sheet[R_BORN_AT];
+    return at >= 0 && (number_at(bytes, at) != (uint64_t)sheet[R_BORN] ||
+                       number_at(bytes, at + 8) != (uint64_t)sheet[R_BORN + 1]);
+}
+
 static void leave_trace(double *sheet, uint32_t at, struct trace trace) {
     memcpy(sheet + R_TRACES + at * TRACE_LENGTH, &trace, sizeof trace);
 }
@@ -179,11 +189,12 @@ static int32_t visit_in_round(void) {
         const int is_same =
             (uint32_t)number_at(copy, sheet[R_GENERATION_AT]) == (uint32_t)sheet[R_GENERATION];
         leave_trace(sheet, at, is_same && is_calm(sheet, copy) ? trace : NO_TRACE);
-        if (is_same) {
+        if (is_same && !has_born(sheet, copy)) {
             return is_left ? VISITOR_PLANNED : VISITOR_RESTS;
         }
+        sheet[R_OVER] = 1;
     }
-    /* The caller is to come soon: code has been freed, or something is missing. */
+    /* The caller is to come soon: something has changed, or is missing. */
     atomic_store(&visitor.awaited, 1);
     if (visitor.held && !is_whole) {
         sheet[R_WANTING] = 1;
@@ -209,7 +220,7 @@ TACHYON int32_t tach_round_plan(int32_t target_stat, double target_rseq, int32_t
     for (uint32_t i = 0; i < count; i++) {
         visitor.bytes += (uint32_t)visitor.planned[i].iov_len;
     }
-    sheet[R_MADE] = sheet[R_WANTING] = 0;
+    sheet[R_MADE] = sheet[R_WANTING] = sheet[R_OVER] = 0;
     visitor.next = 0;
     visitor.round = sheet;
     atomic_store(&visitor.awaited, 0);

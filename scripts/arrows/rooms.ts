@@ -82,7 +82,8 @@ export const rooms: readonly Room[] = [
     arrows: to("ffi/process", "ffi/machine", "ffi/helper"),
   },
   { name: "ffi/helper", path: "ffi/helper/", arrows: to("ffi/process") },
-  { name: "ffi/process", path: "ffi/process.ts", arrows: [] },
+  { name: "ffi/process", path: "ffi/process.ts", arrows: to("ffi/round") },
+  { name: "ffi/round", path: "ffi/round.ts", arrows: [] },
   { name: "ffi/machine", path: "ffi/machine.ts", arrows: [] },
   {
     name: "assets",

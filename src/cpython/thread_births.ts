@@ -1,4 +1,5 @@
 import { Ranges } from "../../ffi/process.ts";
+import { pointerAt } from "./memory.ts";
 import type { Runtime } from "./runtime.ts";
 import { listInterpreters } from "./thread_list.ts";
 
@@ -31,6 +32,17 @@ export class ThreadBirths {
     this.#noted = new Uint8Array(this.#ranges.bytes);
     this.#now = new Uint8Array(this.#ranges.bytes);
     this.runtime.process.read(this.#ranges, this.#noted);
+  }
+
+  /** What {@link changed} reads, unless it is more than {@link noted} can say: not with several interpreters. */
+  get watched(): Ranges | undefined {
+    return this.#ranges.count === 2 ? this.#ranges : undefined;
+  }
+
+  /** What was noted of it, in its two numbers. */
+  get noted(): readonly [number, number] {
+    const view = new DataView(this.#noted.buffer);
+    return [pointerAt(view, 0), pointerAt(view, WORD)];
   }
 
   /** True if a thread has come since the last note; before 3.11 also if the newest has gone. */

@@ -1,9 +1,13 @@
-import { ACTIVITY, RECALL_BYTES, ROUND } from "../../ffi/process.ts";
+import { ACTIVITY, Ranges } from "../../ffi/process.ts";
+import { RECALL_BYTES, ROUND } from "../../ffi/round.ts";
+import type { ThreadBirths } from "./thread_births.ts";
 import type { ThreadCopy } from "./thread_copy.ts";
 
 /** The largest copy of which so many are kept, bytes. */
 const LARGEST_COPY = 65_536;
 const LINE = 64;
+/** Bytes of what tells of threads that come. */
+const BIRTHS = 16;
 
 /**
  * Visits to one thread that are made one after another, without anybody being woken for each. They are judged
@@ -14,6 +18,7 @@ export class VisitRound {
   #places = new Uint8Array(0);
   #copies: Uint8Array[] = [];
   #words: Uint32Array[] = [];
+  #ranges = new Ranges(16);
   #bytes = 0;
   #arrangement = -1;
   /** What was made of stacks by their traces, while there was this count of freed code objects. */
@@ -42,15 +47,22 @@ export class VisitRound {
    * Has the first `count` visits made, if that can be.
    * @param slotUs the time that each of them has, µs.
    * @param row where the system's answers stand to what the thread does, if it is to be asked; it is only read.
+   * @param births tells whether a thread has come, where the round is to be over then.
    */
-  begin(count: number, slotUs: number, row: Float64Array | undefined): boolean {
+  begin(
+    count: number,
+    slotUs: number,
+    row: Float64Array | undefined,
+    births?: ThreadBirths,
+  ): boolean {
     const { copy } = this;
     const { layout, process } = copy.runtime;
     const generation = copy.generation();
     if (!copy.isCurrent() || copy.visits.isLingering || generation < 0) return false;
-    const ranges = copy.rangesToRead(true);
-    if (ranges.bytes > LARGEST_COPY) return false;
-    this.#reserve(ranges.bytes);
+    const read = copy.rangesToRead(true);
+    if (read.bytes > LARGEST_COPY) return false;
+    this.#reserve(read.bytes);
+    const ranges = births === undefined ? read : this.#withBirths(read, births);
     if (generation !== this.#generation) this.#memory.fill(0);
     this.#generation = generation;
     this.#arrangement = copy.arrangement();
@@ -79,6 +91,8 @@ export class VisitRound {
     sheet[ROUND.instruction] = frame.instruction;
     sheet[ROUND.owner] = frame.owner;
     sheet[ROUND.calmAt] = copy.gcAt;
+    sheet[ROUND.bornAt] = births === undefined ? -1 : read.bytes;
+    if (births !== undefined) sheet.set(births.noted, ROUND.born);
     sheet[ROUND.asks] = row === undefined ? 0 : 1;
     if (row !== undefined) sheet.set(row, ROUND.row);
     return process.planRound!(copy.thread.tid, ranges, this.#places, sheet);
@@ -98,14 +112,19 @@ export class VisitRound {
     return this.#sheet[ROUND.made]!;
   }
 
+  /** The round was over early as something has changed that the thread itself does not tell. */
+  get isOver(): boolean {
+    return this.#sheet[ROUND.over] !== 0;
+  }
+
   /** What was {@link remember remembered} of a stack that executes what that of a visit did; −1: nothing. */
   stackOf(visit: number): number {
     return this.#stacks[visit]!;
   }
 
-  /** What the thread state tells of it is from now on, until it is read again, what it told at a visit. */
+  /** What the thread state tells of what it does is from now on, until it is read again, what it told at a visit. */
   show(visit: number): void {
-    this.copy.glance(this.#words[visit]!);
+    if (this.copy.watchesState) this.copy.glance(this.#words[visit]!);
   }
 
   /** Remembers what was made of the stack of a visit. @param stack 0 or more. */
@@ -131,10 +150,20 @@ export class VisitRound {
     if (copy.isOffered) copy.offered = this.#copies[visit]!;
   }
 
+  /** All that is read, and behind it what tells of threads that come. */
+  #withBirths(read: Ranges, { watched }: ThreadBirths): Ranges {
+    const count = read.count + watched!.count;
+    if (this.#ranges.capacity < count) this.#ranges = new Ranges(count * 2);
+    this.#ranges.clear();
+    this.#ranges.append(read);
+    this.#ranges.append(watched!);
+    return this.#ranges;
+  }
+
   #reserve(bytes: number): void {
     if (this.#bytes === bytes) return;
     this.#bytes = bytes;
-    const stride = Math.ceil(bytes / LINE) * LINE;
+    const stride = Math.ceil((bytes + BIRTHS) / LINE) * LINE;
     const needed = stride * ROUND.most;
     if (needed > this.#places.length) this.#places = new Uint8Array(needed * 2);
     this.#copies = Array.from({ length: ROUND.most }, (_, i) => {

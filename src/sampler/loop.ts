@@ -1,5 +1,6 @@
 import { cpuUsage } from "node:process";
-import { type ReaderThread, ROUND } from "../../ffi/process.ts";
+import type { ReaderThread } from "../../ffi/process.ts";
+import { ROUND } from "../../ffi/round.ts";
 import type { Ending, Summary } from "../profile/metadata.ts";
 import { Budget } from "./budget.ts";
 import { type CaptureRequest, isJittered } from "./capture.ts";

@@ -22,6 +22,11 @@ export class Roll {
     if (all) this.#births = new ThreadBirths(runtime);
   }
 
+  /** What tells of threads that come, where they are wanted and the list is that of now. */
+  get births(): ThreadBirths | undefined {
+    return this.#isStale ? undefined : this.#births;
+  }
+
   /** A thread has gone: the list is to be made anew. */
   spoil(): void {
     this.#isStale = true;

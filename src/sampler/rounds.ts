@@ -1,4 +1,5 @@
 import type { ReaderThread } from "../../ffi/process.ts";
+import type { ThreadBirths } from "../cpython/thread_births.ts";
 import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import { VisitRound } from "../cpython/visit_round.ts";
 import type { Ending } from "../profile/metadata.ts";
@@ -41,6 +42,8 @@ export interface Visited {
   visited(): ThreadCopy | undefined;
   /** Where it stands what that thread does, if the system is to be asked for it. */
   activity(): Float64Array | undefined;
+  /** Tells of threads that come, where they are wanted. */
+  births(): ThreadBirths | undefined;
   /** Takes what was read of that thread as the reading of a tick. */
   take(time: number, reading: VisitReading): Ending | undefined;
   /** The stack that the last reading has given, as long as no code is freed, whatever else is read then; or −1. */
@@ -90,7 +93,7 @@ export class Rounds implements TickRounds {
     for (let i = 0; i < this.#count; i++) this.#round!.setDue(i, dues[i]!);
     const row = this.process.activity();
     this.#isAsked = row !== undefined;
-    return this.#round!.begin(this.#count, slotUs, row);
+    return this.#round!.begin(this.#count, slotUs, row, this.process.births());
   }
 
   join(): number {
@@ -98,7 +101,7 @@ export class Rounds implements TickRounds {
     const made = round.join(this.#last + VISIT, PATIENCE);
     // What is missing in a visit is no loss: it is made again.
     const { isLingering } = round.copy.visits;
-    let lost = isLingering ? 0 : this.#count - made;
+    let lost = isLingering || round.isOver ? 0 : this.#count - made;
     for (let i = 0; i < made; i++) if (round.madeAt(i) === 0) lost++;
     const time = this.#count * this.#slot;
     this.#lost = this.#lost * Math.max(0, 1 - time / SECOND) + lost * this.#slot;

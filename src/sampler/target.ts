@@ -117,6 +117,7 @@ export class Target implements Subject {
     this.rounds = new Rounds(reader, {
       visited: () => this.#isLookedAtOnce() ? this.#copies[0] : undefined,
       activity: () => this.#samplers[0]?.states?.row,
+      births: () => this.#roll.births,
       take: (time, reading) => this.#takeVisited(time, reading),
       taken: () => this.#taken,
       tend: (now) => this.#tend(now),
@@ -211,7 +212,8 @@ export class Target implements Subject {
   /** True if nothing is looked at anew after a visit. */
   #isLookedAtOnce(): boolean {
     const { native, opcodes } = this.#shop.features;
-    return this.#isVisited() && !native && !opcodes && !this.request.allThreads;
+    const isAlone = !this.request.allThreads || this.#roll.births?.watched !== undefined;
+    return this.#isVisited() && !native && !opcodes && isAlone;
   }
 
   /** Takes what a visit of a round has read of the only thread. */

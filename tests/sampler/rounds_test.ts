@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 import { platform } from "../../ffi/platform.ts";
-import { Ranges, type ReaderThread, ROUND } from "../../ffi/process.ts";
+import { Ranges, type ReaderThread } from "../../ffi/process.ts";
+import { ROUND } from "../../ffi/round.ts";
 import type { ThreadCopy } from "../../src/cpython/thread_copy.ts";
+import type { Metadata } from "../../src/profile/metadata.ts";
+import { Profile } from "../../src/profile/profile.ts";
 import type { CaptureRequest } from "../../src/sampler/capture.ts";
 import { findRunning } from "../../src/sampler/interpreter_search.ts";
 import { Ledger } from "../../src/sampler/ledger.ts";
 import { SamplingLoop } from "../../src/sampler/loop.ts";
-import { createRing, RingWriter } from "../../src/sampler/ring.ts";
+import { drain } from "../../src/sampler/records.ts";
+import { createRing, type Ring, RingReader, RingWriter } from "../../src/sampler/ring.ts";
 import { Rounds } from "../../src/sampler/rounds.ts";
 import type { TickRounds } from "../../src/sampler/subject.ts";
 import { Target } from "../../src/sampler/target.ts";
@@ -25,6 +29,7 @@ class Visited {
   readonly rounds: Rounds = new Rounds(this.#clock(), {
     visited: () => this.#copy(),
     activity: () => undefined,
+    births: () => undefined,
     take: () => undefined,
     taken: () => -1,
     tend: () => undefined,
@@ -136,11 +141,52 @@ const minors = ["3.14", "3.15"];
 
 for (const { path, minor, freeThreaded } of await pythonsWith(minors)) {
   if (freeThreaded || !minors.includes(minor)) continue;
-  for (const states of [false, true]) testRounds(path, minor, states);
+  for (const states of [false, true]) testRounds(path, minor, states, false);
+  testRounds(path, minor, false, true);
+  testBirths(path, minor);
 }
 
-function testRounds(path: string, minor: string, states: boolean): void {
-  const what = states ? ", and asked what it does" : "";
+/** What came of a capture of a second. */
+interface Sampled {
+  readonly target: Target;
+  readonly ring: Ring;
+  /** Samples that visits of rounds have read, and stacks of theirs that were known before. */
+  readonly inRounds: number;
+  readonly known: number;
+}
+
+function sampleInRounds(pid: number, asked: Partial<CaptureRequest>): Sampled {
+  using process = open(pid);
+  const found = findRunning(process, true);
+  if ("fault" in found) return assert.fail(found.fault);
+  let known = 0;
+  const recall = process.recallRound!;
+  process.recallRound = (sheet, memory, stacks) => {
+    recall.call(process, sheet, memory, stacks);
+    known += stacks.subarray(0, sheet[ROUND.made]).filter((stack) => stack >= 0).length;
+  };
+  const reader = platform.readerThread();
+  const request: CaptureRequest = {
+    ...{ pid, intervalUs: 1000, durationUs: 800_000, jitter: true, command: [] },
+    ...{ allThreads: false, consistency: "verified", waitForPythonMs: 0, toolVersion: "0" },
+    ...asked,
+  };
+  const ring = createRing();
+  const writer = new RingWriter(ring);
+  const target = new Target(found, reader, platform.loops(), new Ledger(writer), request);
+  const rounds: TickRounds = target.rounds;
+  const { take } = rounds;
+  let inRounds = 0;
+  rounds.take = (tick, time) => {
+    inRounds++;
+    return take.call(rounds, tick, time);
+  };
+  new SamplingLoop(target, reader, writer, request).run();
+  return { target, ring, inRounds, known };
+}
+
+function testRounds(path: string, minor: string, states: boolean, allThreads: boolean): void {
+  const what = states ? ", and asked what it does" : allThreads ? ", and others may come" : "";
   Deno.test(`a program that calls quickly is visited in rounds${what}, on Python ${minor}`, async () => {
     let inRounds = 0;
     let known = 0;
@@ -148,35 +194,59 @@ function testRounds(path: string, minor: string, states: boolean): void {
     for (let i = 0; i < MOST_TRIES && inRounds < 200; i++) {
       await using child = new Child(path, ["-c", PROGRAM]);
       await child.line();
-      using process = open(child.pid);
-      const found = findRunning(process, true);
-      if ("fault" in found) return assert.fail(found.fault);
-      const recall = process.recallRound!;
-      process.recallRound = (sheet, memory, stacks) => {
-        recall.call(process, sheet, memory, stacks);
-        known += stacks.subarray(0, sheet[ROUND.made]).filter((stack) => stack >= 0).length;
-      };
-      const reader = platform.readerThread();
-      const request: CaptureRequest = {
-        ...{ pid: child.pid, intervalUs: 1000, durationUs: 800_000, jitter: true },
-        ...{ allThreads: false, consistency: "verified", waitForPythonMs: 0, command: [] },
-        ...{ toolVersion: "0", states },
-      };
-      const writer = new RingWriter(createRing());
-      const target = new Target(found, reader, platform.loops(), new Ledger(writer), request);
-      const rounds: TickRounds = target.rounds;
-      const { take } = rounds;
-      let taken = 0;
-      rounds.take = (tick, time) => {
-        taken++;
-        return take.call(rounds, tick, time);
-      };
-      new SamplingLoop(target, reader, writer, request).run();
-      inRounds = taken;
-      samples = target.quality.samples;
-      assert.ok(target.quality.exact >= taken, `${taken} in rounds, ${target.quality.exact} exact`);
+      const sampled = sampleInRounds(child.pid, { states, allThreads });
+      const { exact } = sampled.target.quality;
+      inRounds = sampled.inRounds;
+      known += sampled.known;
+      samples = sampled.target.quality.samples;
+      assert.ok(exact >= inRounds, `${inRounds} in rounds, ${exact} exact`);
     }
     assert.ok(inRounds >= 200, `${inRounds} of ${samples} samples were taken in rounds`);
     assert.ok(known >= inRounds / 5, `${known} of ${inRounds} stacks were known`);
+  });
+}
+
+/** Calls quickly, and starts a thread now and then that lives for 40 ms; says how many there have been. */
+const BIRTHS = `
+import threading, time, sys
+
+def leaf(n):
+    return n + 1
+
+def work(until):
+    while time.monotonic() < until:
+        for i in range(200): leaf(i)
+
+print(flush=True)
+count = 0
+while True:
+    work(time.monotonic() + 0.3)
+    threading.Thread(target=time.sleep, args=(0.04,)).start()
+    count += 1
+    print(count, flush=True)
+`;
+
+function testBirths(path: string, minor: string): void {
+  Deno.test(`threads that come while there are rounds are sampled all their lives, on Python ${minor}`, async () => {
+    let said = "";
+    for (let i = 0; i < MOST_TRIES; i++) {
+      await using child = new Child(path, ["-c", BIRTHS]);
+      await child.line();
+      const durationUs = 2_000_000;
+      const { target, ring, inRounds } = sampleInRounds(child.pid, {
+        allThreads: true,
+        durationUs,
+      });
+      const profile = new Profile({ intervalUs: 1000 } as Metadata);
+      const lives = new Map<number, number>();
+      for (const { length, thread } of drain(new RingReader(ring), profile)) {
+        for (let k = 0; k < length; k++) lives.set(thread[k]!, (lives.get(thread[k]!) ?? 0) + 1);
+      }
+      const born = profile.threads.flatMap(({ main }, id) => main ? [] : [lives.get(id) ?? 0]);
+      const whole = born.filter((samples) => samples >= 34 && samples <= 46).length;
+      said = `${inRounds} of ${target.quality.samples} in rounds; samples of the others: ${born}`;
+      if (inRounds > 600 && born.length >= 5 && whole >= born.length - 2) return;
+    }
+    assert.fail(said);
   });
 }
