@@ -150,6 +150,13 @@ export class ProcessTree implements Subject {
     return this.#isOver(now) ? "target-ended" : undefined;
   }
 
+  /** While there is one process only, its reading can be planned. */
+  plan(at: number): number {
+    if (this.#sampled.size !== 1) return 0;
+    const [only] = this.#sampled.values();
+    return only!.target.plan(at);
+  }
+
   miss(ticks: number, withheld: number): void {
     this.#missed += ticks;
     this.#withheld = withheld;
