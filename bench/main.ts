@@ -39,7 +39,9 @@ print(
     "`python3.15 -m profiling.sampling attach -r RATE -d SECONDS --collapsed PID`.",
 );
 if (wanted("rates")) await benchRates(python.path, { rounds: long ? 5 : 1, seconds: long ? 5 : 3 });
-if (wanted("cpu")) await benchCpu(python.path, { rounds: long ? 3 : 1, seconds: long ? 10 : 4 });
+if (wanted("cpu")) {
+  await benchCpu(python.path, { rounds: long ? 3 : 1, seconds: long ? 10 : 4 }, long);
+}
 if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 3);
 if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
 if (wanted("states")) await benchStates(python.path, long ? 10 : 4);

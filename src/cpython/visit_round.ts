@@ -119,7 +119,8 @@ export class VisitRound {
 
   /** What was {@link remember remembered} of a stack that executes what that of a visit did; −1: nothing. */
   stackOf(visit: number): number {
-    return this.#stacks[visit]!;
+    // What is to be shown besides it is of this round's arrangement.
+    return this.copy.watchesState && this.#isOutdated() ? -1 : this.#stacks[visit]!;
   }
 
   /** What the thread state tells of what it does is from now on, until it is read again, what it told at a visit. */
@@ -146,8 +147,13 @@ export class VisitRound {
   /** The next reading of the thread takes what a visit has read; unless that is of another arrangement than now. */
   offer(visit: number): void {
     const { copy } = this;
-    copy.isOffered = !copy.isStale() && copy.arrangement() === this.#arrangement;
+    copy.isOffered = !this.#isOutdated();
     if (copy.isOffered) copy.offered = this.#copies[visit]!;
+  }
+
+  /** True if copies are of another arrangement by now. */
+  #isOutdated(): boolean {
+    return this.copy.isStale() || this.copy.arrangement() !== this.#arrangement;
   }
 
   /** All that is read, and behind it what tells of threads that come. */
