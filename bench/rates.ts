@@ -60,16 +60,20 @@ const LONG_SECONDS = 60;
  */
 export async function benchCpu(python: string, effort: Effort, isLong: boolean): Promise<void> {
   const rows: string[][] = [];
-  const { rounds, seconds } = effort;
-  const cases = [[1000, seconds], ...(isLong ? [[1000, LONG_SECONDS]] : []), [10_000, seconds]];
-  for (const [hz, seconds] of cases as [number, number][]) {
-    const each = { rounds, seconds };
+  const { rounds } = effort;
+  const long = { rounds, seconds: LONG_SECONDS };
+  const cases = [
+    { hz: 1000, each: effort },
+    ...(isLong ? [{ hz: 1000, each: long }] : []),
+    { hz: 10_000, each: effort },
+  ];
+  for (const { hz, each } of cases) {
     const { ours, theirs } = await alternate(runExecutable, python, 50, 1e6 / hz, each);
-    const cpu = (runs: readonly { readonly cpu: number }[]): number =>
+    const cpu = (runs: readonly Pick<Outcome, "cpu">[]): number =>
       median(runs.map((run) => run.cpu));
     rows.push([
       `${hz}`,
-      `${seconds}`,
+      `${each.seconds}`,
       cpu(ours).toFixed(2),
       median(ours.map((run) => run.rate)).toFixed(0),
       [...new Set(ours.map((run) => run.rejected))].join(", "),

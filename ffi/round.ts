@@ -1,15 +1,16 @@
+import { ACTIVITY } from "./process.ts";
+
 /** The most visits of a round. */
 const MOST = 50;
-/** Numbers of each visit: when it is due and made, what the thread did, its trace. */
+/** Numbers of each visit: when it is due and made, and its trace. */
 const TIMES = 2;
-const ACTIVITY = 8;
 const TRACE = 2;
 
 /** Where the numbers of the visits begin. */
 const VISITS = 28;
 const ROW = VISITS + TIMES * MOST;
-const ROWS = ROW + ACTIVITY;
-const TRACES = ROWS + ACTIVITY * MOST;
+const ROWS = ROW + ACTIVITY.length;
+const TRACES = ROWS + ACTIVITY.length * MOST;
 
 /** Places in the sheet of `Process.planRound`; `helper/round.c` has the same, and says what they mean. */
 export const ROUND = {

@@ -66,7 +66,7 @@ export const rooms: readonly Room[] = [
   { name: "recording", path: "src/recording/", arrows: to("profile") },
   { name: "analysis", path: "src/analysis/", arrows: to("profile") },
   { name: "sampler", path: "src/sampler/", arrows: to("cpython", "profile") },
-  { name: "cpython", path: "src/cpython/", arrows: to("ffi/process", "profile") },
+  { name: "cpython", path: "src/cpython/", arrows: to("ffi/round", "ffi/process", "profile") },
   { name: "profile", path: "src/profile/", arrows: [] },
   {
     name: "ffi/platform",
@@ -82,8 +82,8 @@ export const rooms: readonly Room[] = [
     arrows: to("ffi/process", "ffi/machine", "ffi/helper"),
   },
   { name: "ffi/helper", path: "ffi/helper/", arrows: to("ffi/process") },
-  { name: "ffi/process", path: "ffi/process.ts", arrows: to("ffi/round") },
-  { name: "ffi/round", path: "ffi/round.ts", arrows: [] },
+  { name: "ffi/round", path: "ffi/round.ts", arrows: to("ffi/process") },
+  { name: "ffi/process", path: "ffi/process.ts", arrows: [] },
   { name: "ffi/machine", path: "ffi/machine.ts", arrows: [] },
   {
     name: "assets",

@@ -23,7 +23,6 @@ export class VisitRound {
   #arrangement = -1;
   /** What was made of stacks by their traces, while there was this count of freed code objects. */
   readonly #memory = new Uint8Array(RECALL_BYTES);
-  #generation = -1;
   readonly #stacks = new Int32Array(ROUND.most);
 
   constructor(readonly copy: ThreadCopy) {}
@@ -63,11 +62,11 @@ export class VisitRound {
     if (read.bytes > LARGEST_COPY) return false;
     this.#reserve(read.bytes);
     const ranges = births === undefined ? read : this.#withBirths(read, births);
-    if (generation !== this.#generation) this.#memory.fill(0);
-    this.#generation = generation;
     this.#arrangement = copy.arrangement();
     const { thread, frame, gc, states } = layout;
     const sheet = this.#sheet;
+    // The sheet has the count of the round before.
+    if (generation !== sheet[ROUND.generation]) this.#memory.fill(0);
     sheet[ROUND.count] = count;
     sheet[ROUND.slot] = slotUs;
     sheet[ROUND.stride] = this.#copies[1]!.byteOffset;

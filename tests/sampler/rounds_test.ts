@@ -14,6 +14,7 @@ import { createRing, type Ring, RingReader, RingWriter } from "../../src/sampler
 import { Rounds } from "../../src/sampler/rounds.ts";
 import type { TickRounds } from "../../src/sampler/subject.ts";
 import { Target } from "../../src/sampler/target.ts";
+import { MOST_TRIES, requestFor, WORK } from "./quick_child.ts";
 import { open, pythonsWith, Target as Child } from "../ffi/targets.ts";
 
 /** A thread that is visited in rounds, all visits of which are made unless it is said otherwise. */
@@ -121,20 +122,10 @@ Deno.test("where something is missing none is made as long as visits stay for th
   assert.equal(visited.run(800_000), 1);
 });
 
-const PROGRAM = `
-def leaf(n):
-    return n + 1
-
-def work(depth):
-    if depth: work(depth - 1)
-    else:
-        for i in range(20): leaf(i)
-
+const PROGRAM = `${WORK}
 print(flush=True)
 while True: work(30)
 `;
-/** Captures at most, on a machine where others want the CPUs. */
-const MOST_TRIES = 10;
 
 /** Those that count the code objects that are freed. */
 const minors = ["3.14", "3.15"];
@@ -166,11 +157,7 @@ function sampleInRounds(pid: number, asked: Partial<CaptureRequest>): Sampled {
     known += stacks.subarray(0, sheet[ROUND.made]).filter((stack) => stack >= 0).length;
   };
   const reader = platform.readerThread();
-  const request: CaptureRequest = {
-    ...{ pid, intervalUs: 1000, durationUs: 800_000, jitter: true, command: [] },
-    ...{ allThreads: false, consistency: "verified", waitForPythonMs: 0, toolVersion: "0" },
-    ...asked,
-  };
+  const request = requestFor(pid, asked);
   const ring = createRing();
   const writer = new RingWriter(ring);
   const target = new Target(found, reader, platform.loops(), new Ledger(writer), request);
@@ -197,7 +184,7 @@ function testRounds(path: string, minor: string, states: boolean, allThreads: bo
       const sampled = sampleInRounds(child.pid, { states, allThreads });
       const { exact } = sampled.target.quality;
       inRounds = sampled.inRounds;
-      known += sampled.known;
+      known = sampled.known;
       samples = sampled.target.quality.samples;
       assert.ok(exact >= inRounds, `${inRounds} in rounds, ${exact} exact`);
     }

@@ -1,24 +1,16 @@
 import assert from "node:assert/strict";
 import { platform } from "../../ffi/platform.ts";
-import type { CaptureRequest } from "../../src/sampler/capture.ts";
 import { findRunning } from "../../src/sampler/interpreter_search.ts";
 import { Ledger } from "../../src/sampler/ledger.ts";
 import { SamplingLoop } from "../../src/sampler/loop.ts";
 import { ProcessTree } from "../../src/sampler/process_tree.ts";
 import { createRing, RingWriter } from "../../src/sampler/ring.ts";
+import { MOST_TRIES, requestFor, WORK } from "./quick_child.ts";
 import { open, pythonsWith, Target as Child } from "../ffi/targets.ts";
 
 /** Calls quickly; with an argument beside a child that does so, too. */
-const PROGRAM = `
+const PROGRAM = `${WORK}
 import os, signal, sys
-
-def leaf(n):
-    return n + 1
-
-def work(depth):
-    if depth: work(depth - 1)
-    else:
-        for i in range(20): leaf(i)
 
 signal.alarm(30)
 top = os.getpid()
@@ -28,8 +20,6 @@ if len(sys.argv) > 1 and os.fork() == 0:
 print(flush=True)
 while True: work(30)
 `;
-/** Captures at most, on a machine where others want the CPUs. */
-const MOST_TRIES = 10;
 
 /** Samples a program and its children for a second: readings that were planned, and good samples. */
 async function sampleTree(python: string, args: readonly string[]): Promise<[number, number]> {
@@ -45,11 +35,7 @@ async function sampleTree(python: string, args: readonly string[]): Promise<[num
     if (isPlanned) planned++;
     return isPlanned;
   };
-  const request: CaptureRequest = {
-    ...{ pid: child.pid, intervalUs: 1000, durationUs: 800_000, jitter: true, command: [] },
-    ...{ allThreads: false, consistency: "verified", waitForPythonMs: 0, toolVersion: "0" },
-    subprocesses: true,
-  };
+  const request = requestFor(child.pid, { subprocesses: true });
   const writer = new RingWriter(createRing());
   const reader = platform.readerThread();
   const watch = platform.watchProcesses!()!;
