@@ -2,6 +2,8 @@ import type { Address, Ranges } from "../../ffi/process.ts";
 
 /** Frames outside chunks that are fetched ahead; the rest is fetched when met. */
 const MOST_OUTSIDE = 64;
+/** An entry at the root that is fetched so often from one `relax` to the next is copied like the others. */
+const OFTEN = 3;
 
 /** The frames outside the data stack (generators, entries from C) that are copied with it. */
 export class OutsideFrames {
@@ -9,6 +11,9 @@ export class OutsideFrames {
   changed = false;
   /** The entry at the root of the thread, which is not copied; 0: none has been met. */
   leftOut: Address = 0;
+  /** How often it had to be fetched, or another one was met in its place, since the last `relax`. */
+  #missed = 0;
+  #isRootCopied = false;
   #count = 0;
   readonly #addresses = new Float64Array(MOST_OUTSIDE);
   /** 0: asked for since the last `relax`; 2: not yet. */
@@ -44,7 +49,8 @@ export class OutsideFrames {
 
   /** Copies a frame from now on; it takes the place of the one that was not asked for longest. */
   add(address: Address): void {
-    if (address === this.leftOut || this.#placeOf(address) >= 0) return;
+    if (this.#placeOf(address) >= 0) return;
+    if (address === this.leftOut && !this.#isMissedOften()) return;
     let place = this.#count;
     if (place === MOST_OUTSIDE) place = this.#ages.indexOf(Math.max(...this.#ages));
     else this.#count++;
@@ -55,10 +61,12 @@ export class OutsideFrames {
 
   /**
    * Stops copying a frame: the entry at the root of the thread. While the frames above it do not change,
-   * neither does it, and then nobody asks for it.
+   * neither does it, and then nobody asks for it. Where the frame right above it changes all the time (a loop at
+   * the top of a program), or there are several roots (greenlets), it is copied nevertheless.
    */
   leaveOut(address: Address): void {
-    if (this.leftOut === address) return;
+    if (this.leftOut === address || this.#isRootCopied) return;
+    if (this.leftOut !== 0 && this.#isMissedOften()) return;
     this.leftOut = address;
     const place = this.#placeOf(address);
     if (place >= 0) this.#remove(place);
@@ -66,9 +74,12 @@ export class OutsideFrames {
 
   /** Once in a while: what has not been asked for during two periods is not copied any more. */
   relax(): void {
+    this.#missed = 0;
     for (let i = this.#count - 1; i >= 0; i--) {
-      if (this.#ages[i]! > 1) this.#remove(i);
-      else this.#ages[i] = 2;
+      if (this.#ages[i]! > 1) {
+        this.#remove(i);
+        this.#isRootCopied = false;
+      } else this.#ages[i] = 2;
     }
   }
 
@@ -76,6 +87,13 @@ export class OutsideFrames {
   forget(): void {
     this.#count = 0;
     this.changed = true;
+  }
+
+  #isMissedOften(): boolean {
+    if (++this.#missed < OFTEN) return false;
+    this.leftOut = 0;
+    this.#isRootCopied = true;
+    return true;
   }
 
   #placeOf(address: Address): number {

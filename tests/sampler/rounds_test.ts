@@ -127,6 +127,14 @@ print(flush=True)
 while True: work(30)
 `;
 
+/** Its loop is at the top, so that the frame right above the root changes all the time. */
+const TOP_LOOP = `${WORK}
+print(flush=True)
+while True:
+    for i in range(20): leaf(i)
+    work(3)
+`;
+
 /** Those that count the code objects that are freed. */
 const minors = ["3.14", "3.15"];
 
@@ -134,6 +142,7 @@ for (const { path, minor, freeThreaded } of await pythonsWith(minors)) {
   if (freeThreaded || !minors.includes(minor)) continue;
   for (const states of [false, true]) testRounds(path, minor, states, false);
   testRounds(path, minor, false, true);
+  testTopLoop(path, minor);
   testBirths(path, minor);
 }
 
@@ -190,6 +199,20 @@ function testRounds(path: string, minor: string, states: boolean, allThreads: bo
     }
     assert.ok(inRounds >= 200, `${inRounds} of ${samples} samples were taken in rounds`);
     assert.ok(known >= inRounds / 5, `${known} of ${inRounds} stacks were known`);
+  });
+}
+
+function testTopLoop(path: string, minor: string): void {
+  Deno.test(`a loop at the top of a program is visited in rounds, on Python ${minor}`, async () => {
+    let said = "";
+    for (let i = 0; i < MOST_TRIES; i++) {
+      await using child = new Child(path, ["-c", TOP_LOOP]);
+      await child.line();
+      const { inRounds, target } = sampleInRounds(child.pid, {});
+      said = `${inRounds} of ${target.quality.samples} samples were taken in rounds`;
+      if (inRounds >= 200) return;
+    }
+    assert.fail(said);
   });
 }
 
