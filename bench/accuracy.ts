@@ -18,10 +18,11 @@ import {
   type Seen,
   shareOf,
 } from "../tests/accuracy/captured.ts";
+import { plusMinus } from "../src/analysis/intervals.ts";
 import { findFault, type Grammar } from "../tests/accuracy/grammar.ts";
 import { captureCpu, grammarOf, Running, targetCpu } from "../tests/accuracy/running.ts";
 import { measureMarks } from "./marks.ts";
-import { type Outcome, runCpython, runTachyon } from "./profilers.ts";
+import { type Outcome, type OwnOutcome, runCpython, runTachyon } from "./profilers.ts";
 import { measureStart } from "./start.ts";
 import { measureStates } from "./state_accuracy.ts";
 import { measureTasks } from "./task_accuracy.ts";
@@ -35,6 +36,10 @@ const wanted = (name: string): boolean => only.length === 0 || only.includes(nam
 const seconds = 2;
 const rounds = long ? 5 : 1;
 const how = { intervalUs: 100, seconds };
+/** Where the rate is kept, whatever exact readings would take. */
+const faster = { intervalUs: 80, seconds, jitter: true };
+/** Often enough, and seldom enough for the target to have its CPU, and the caches of it, to itself in between. */
+const true2kHz = { intervalUs: 500, seconds: 2.5 * seconds, sameCpu: true };
 
 /** Depth, calls of the leaf in its loop, and rounds that each of them runs. */
 const shapes = [
@@ -67,17 +72,18 @@ interface Repeated {
   readonly failed: readonly number[];
 }
 
-/** Captures in turn, round by round: two true ones, ours, ours with `--exact`, and CPython's. */
+/** Captures in turn, round by round: two true ones, ours, ours with `--exact` and at a higher rate, and CPython's. */
 async function measureChains(python: Python, work: number): Promise<string[][]> {
   await using target = await Running.start(python.path, "chains.py", ["50", String(work)]);
   const { path, minor } = python;
   const { pid } = target;
   const grammar = grammarOf(target, python.version);
   const ways: Record<string, () => Promise<Outcome>> = {
-    "truth": () => runTachyon(path, pid, { ...how, sameCpu: true }),
-    "truth, again": () => runTachyon(path, pid, { ...how, sameCpu: true }),
+    "truth": () => runTachyon(path, pid, true2kHz),
+    "truth, again": () => runTachyon(path, pid, true2kHz),
     "tachyon": () => runTachyon(path, pid, how),
     "tachyon --exact": () => runTachyon(path, pid, { ...how, consistency: "exact" }),
+    "tachyon at 12.5 kHz": () => runTachyon(path, pid, faster),
     ...(minor === "3.15" ? { "CPython": () => runCpython(path, pid, how) } : {}),
   };
   const results = new Map<string, Repeated>();
@@ -104,24 +110,40 @@ async function measureChains(python: Python, work: number): Promise<string[][]> 
   });
 }
 
+/** Readings a second, in kHz. */
+function rate(outcome: Outcome): string {
+  return `${(outcome.rate / 1000).toFixed(1)} kHz`;
+}
+
 async function measureLeaf(
   python: Python,
   [depth, loop, work]: readonly [number, number, number],
 ): Promise<string[]> {
   await using target = await Running.start(python.path, "leaf.py", [depth, loop, work].map(String));
-  const share = ({ seen }: Outcome): string =>
-    percent(shareOf(seen, (stack) => stack.at(-1)?.name === "leaf"), 1);
+  const leaf = ({ seen }: Outcome): number =>
+    shareOf(seen, (stack) => stack.at(-1)?.name === "leaf");
+  const share = (outcome: Outcome): string => percent(leaf(outcome), 1);
+  const within = (outcome: OwnOutcome): string =>
+    `${share(outcome)} ± ${(plusMinus(leaf(outcome), outcome.independent) * 100).toFixed(1)}`;
   const { path, minor } = python;
-  const truth = await runTachyon(path, target.pid, { ...how, sameCpu: true });
+  const truth = await runTachyon(path, target.pid, true2kHz);
   const ours = await runTachyon(path, target.pid, how);
   const exact = await runTachyon(path, target.pid, {
     ...how,
     intervalUs: 1000,
     consistency: "exact",
   });
-  const again = await runTachyon(path, target.pid, { ...how, sameCpu: true });
+  const beyond = await runTachyon(path, target.pid, faster);
+  const again = await runTachyon(path, target.pid, true2kHz);
   const what = `${minor}, depth ${depth}, loop of ${loop}, ${work ? `${work} rounds` : "no work"}`;
-  const row = [what, `${share(truth)}, ${share(again)}`, share(ours), share(exact)];
+  const row = [
+    what,
+    `${within(truth)}, ${within(again)}`,
+    within(ours),
+    rate(ours),
+    within(exact),
+    within(beyond),
+  ];
   if (minor !== "3.15") return [...row, "", "", ""];
   const theirs = await runCpython(path, target.pid, how);
   const blocking = { ...how, intervalUs: 1000, seconds: long ? 10 : 4, blocking: true };
@@ -131,7 +153,10 @@ async function measureLeaf(
 
 const pythons = (await findTestPythons()).filter(({ minor }) => testedMinors.includes(minor));
 await printMachine(`deno task accuracy${long ? " --long" : ""}`, pythons.map((p) => p.version));
-print(`Target on CPU ${targetCpu}, profilers on CPU ${captureCpu}, 10 kHz, ${seconds} s each.`);
+print(
+  `Target on CPU ${targetCpu}, profilers on CPU ${captureCpu}, asked for 10 kHz, ${seconds} s each; ` +
+    `truth at 2 kHz, ${true2kHz.seconds} s.`,
+);
 
 if (wanted("chains")) {
   const rows: string[][] = [];
@@ -160,11 +185,21 @@ if (wanted("leaves")) {
   }
   print();
   print(
-    "Share of a short function that is called in a loop, the truth before and after; CPython's",
+    "Share of a short function that is called in a loop, the truth before and after; tachyon's",
   );
-  print("`--blocking` at 1 kHz:");
+  print("`--exact` and CPython's `--blocking` at 1 kHz:");
   printTable(
-    ["", "truth", "tachyon", "tachyon --exact", "CPython", "its failed", "CPython --blocking"],
+    [
+      "",
+      "truth, %",
+      "tachyon",
+      "its rate",
+      "tachyon --exact",
+      "at 12.5 kHz",
+      "CPython",
+      "its failed",
+      "CPython --blocking",
+    ],
     rows,
   );
 }

@@ -18,6 +18,12 @@ export interface Outcome {
   readonly seen: readonly Seen[];
 }
 
+/** What ours tells besides. */
+export interface OwnOutcome extends Outcome {
+  /** Independent samples that all are worth. */
+  readonly independent: number;
+}
+
 /** Runs a command and ends with its CPU time, of all its threads and children, on stderr. */
 const measured = `
 import resource, subprocess, sys
@@ -46,7 +52,7 @@ export function usualCommand(pid: number, how: How): string[] {
 }
 
 /** Captures with tachyon. */
-export async function runTachyon(python: string, pid: number, how: How): Promise<Outcome> {
+export async function runTachyon(python: string, pid: number, how: How): Promise<OwnOutcome> {
   const { stdout, cpu } = await measure(python, usualCommand(pid, how));
   const captured: Captured = JSON.parse(stdout);
   const { quality, summary } = captured;
@@ -58,6 +64,7 @@ export async function runTachyon(python: string, pid: number, how: How): Promise
     rate: quality.ticks / seconds,
     cpu,
     seen: seenStacks(captured),
+    independent: captured.independent,
   };
 }
 

@@ -162,9 +162,9 @@ function describeLosses(profile: Profile, trust: Trust): [string, string][] {
   if (quality.withheldTicks > 0) {
     lines.push([
       "withheld",
-      `${formatCounted(quality.withheldTicks, "tick")} (${
-        formatShare(trust.withheld)
-      }), to stay within ${formatPercent(metadata.maxCpu ?? Infinity)} of a CPU`,
+      `${formatCounted(quality.withheldTicks, "tick")} (${formatShare(trust.withheld)}), ${
+        describeWithheld(metadata, trust)
+      }`,
     ]);
   }
   lines.push(["bias", describeBias(measureBias(profile))]);
@@ -176,6 +176,14 @@ function describeLosses(profile: Profile, trust: Trust): [string, string][] {
     ]);
   }
   return lines;
+}
+
+/** What ticks were left out for. */
+function describeWithheld({ maxCpu = Infinity }: Metadata, { withheldFor }: Trust): string {
+  const reasons: string[] = [];
+  if (withheldFor.program) reasons.push("not to slow the program down");
+  if (withheldFor.budget) reasons.push(`to stay within ${formatPercent(maxCpu)} of a CPU`);
+  return reasons.join(" and ");
 }
 
 /** How far the samples are from exact ones. */

@@ -68,8 +68,10 @@ export interface QualitySummary {
   readonly missed_ticks: number;
   /** Of the ticks that were due. */
   readonly missed_share: number;
-  /** Left out to keep the profiler's own CPU time within its limit. */
+  /** Left out for the program's sake, or to keep the profiler's own CPU time within its limit. */
   readonly withheld_ticks: number;
+  /** What an exact reading takes of the program's time, where the rate was lowered for that. */
+  readonly exact_reading_s: number | null;
   readonly exact: number;
   readonly rejected: number;
   /** Of the stacks that were read. */
@@ -179,6 +181,7 @@ function summarizeQuality(profile: Profile, summary: Summary): QualitySummary {
     missed_ticks: quality.missedTicks,
     missed_share: trust.missed,
     withheld_ticks: quality.withheldTicks,
+    exact_reading_s: summary.lowered === undefined ? null : summary.lowered.visitUs / 1e6,
     exact: quality.exact,
     rejected: rejectedTotal(quality),
     rejected_share: trust.rejected,

@@ -180,6 +180,13 @@ export interface Process extends ProcessMemory {
   readonly visitsTook?: number;
   readonly visitsMade?: number;
   /**
+   * Finds out what a visit takes of the time of a thread that runs, on this machine and where a thread would run,
+   * by making some to that one, for 2 ms or so; absent where there are none.
+   * @param at an address at which there is something to read.
+   * @returns µs; undefined where we may not be there, or somebody else was all the time.
+   */
+  tryVisits?(tid: number, at: Address): number | undefined;
+  /**
    * Reads as `read` does, by a thread of ours that is on the CPU where a thread of the target runs or ran
    * last: that one cannot run then, and what is read is one moment, if `leave` says so.
    * @returns as `read`, or {@link NOT_THERE}, or {@link LATE}.

@@ -51,6 +51,8 @@ export const LINUX = {
   tach_visits_took: { parameters: [], result: "f64" },
   tach_visits_made: { parameters: [], result: "u32" },
   tach_visit_end: { parameters: [], result: "i32" },
+  tach_idler_begin: { parameters: ["i32"], result: "i32" },
+  tach_idler_end: { parameters: [], result: "void" },
   tach_visitor_end: { parameters: [], result: "void" },
   tach_stopper_begin: { parameters: ["i32"], result: "i32" },
   tach_stopper_hold: { parameters: [], result: "i32" },

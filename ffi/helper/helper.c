@@ -325,6 +325,7 @@ TACHYON double tach_sleep_until(double deadline, double spin) {
 #include "bells.c"
 #include "visitor.c"
 #include "visits.c"
+#include "idler.c"
 #include "trace.c"
 #include "round.c"
 #include "recall.c"

@@ -3,33 +3,24 @@ import {
   type Address,
   DENIED,
   GONE,
-  LATE,
   type Module,
   NOT_THERE,
   type OpenFault,
   type Process,
   Ranges,
-  UNMAPPED,
   type Visiting,
 } from "../process.ts";
 import type { LinuxHelper } from "../helper/functions.ts";
 import { type FfiBuffer, loadLinuxHelper } from "../helper/library.ts";
 import { LinuxActivityWatch } from "./activity.ts";
+import { EACCES, ENOSYS, EPERM, ESRCH, failureOf, visitedBy } from "./errno.ts";
 import { mappedFiles, type Mapping, parseMaps } from "./maps.ts";
 import { LinuxModule } from "./modules.ts";
 import { type MemoryReader, openMappedFile } from "./target_file.ts";
 import { ThreadIds } from "./thread_ids.ts";
 import { RseqAreas } from "./rseq.ts";
 import { listThreads, readThreadName, ThreadStats } from "./threads.ts";
-
-/** errno values, the same on x86-64 and arm64. */
-const EPERM = 1;
-const ESRCH = 3;
-const EACCES = 13;
-const EBUSY = 16;
-const EXDEV = 18;
-const EINVAL = 22;
-const ENOSYS = 38;
+import { tryVisits } from "./visit_trial.ts";
 
 /** What a visit takes of the target's time, with `/proc` or a thread's rseq area to say where it runs; µs. */
 const VISIT_US = 8;
@@ -209,6 +200,10 @@ class LinuxProcess implements Process {
     return this.#helper.tach_visits_made();
   }
 
+  tryVisits(tid: number, at: Address): number | undefined {
+    return tryVisits(this, this.#helper, tid, at);
+  }
+
   visit(tid: number, ranges: Ranges, into: Uint8Array, { linger, patienceUs }: Visiting): number {
     if (!linger && this.#isPlanned(tid, ranges, into)) return this.#join(patienceUs);
     this.#plan = 0;
@@ -365,21 +360,6 @@ class LinuxProcess implements Process {
     const bytes = new Uint8Array(length);
     return this.#readAt(address, bytes) === length ? bytes : undefined;
   }
-}
-
-/** What comes of a visit, by what the helper says. */
-function visitedBy(result: number): number {
-  if (result === -EXDEV) return NOT_THERE;
-  if (result === -EBUSY) return LATE;
-  return result >= 0 ? result : failureOf(-result);
-}
-
-/** Memory that the kernel could not bring in (EFAULT, ENOMEM) counts as not mapped. */
-function failureOf(errno: number): number {
-  if (errno === ESRCH) return GONE;
-  if (errno === EPERM || errno === EACCES || errno === ENOSYS) return DENIED;
-  if (errno === EINVAL) throw new RangeError("more than 1024 ranges in one read");
-  return UNMAPPED;
 }
 
 function describe(error: unknown): string {

@@ -9,14 +9,19 @@ import { baseName } from "./places.ts";
 import { findDependence } from "./rejections.ts";
 import { describeFilter } from "./sample_filter.ts";
 import { escapeForTerminal } from "./terminal_text.ts";
-import { judgeQuality } from "./trust.ts";
-import { formatCounted, formatPercent, formatRate, formatShare, formatTime } from "./units.ts";
+import { judgeQuality, MUCH_WITHHELD, type Trust } from "./trust.ts";
+import {
+  formatCounted,
+  formatMicroseconds,
+  formatPercent,
+  formatRate,
+  formatShare,
+  formatTime,
+} from "./units.ts";
 
 /** Shares above which a profile should not be believed without a look at why. */
 const MUCH_MISSED = 0.05;
 const MUCH_REJECTED = 0.005;
-/** Share of ticks left out for our own CPU time from which on it is said. */
-const MUCH_WITHHELD = 0.01;
 
 /** Something to know before a profile is believed. */
 export interface Doubt {
@@ -29,16 +34,10 @@ export interface Doubt {
 /** Finds all that there is to doubt, the calm first. */
 export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
   const { metadata, quality } = profile;
-  const { achievedHz, missed, withheld, rejected } = judgeQuality(metadata, quality, summary);
+  const trust = judgeQuality(metadata, quality, summary);
+  const { missed, rejected } = trust;
   const doubts: Doubt[] = [];
-  if (withheld > MUCH_WITHHELD) {
-    doubts.push({
-      loud: false,
-      text: `the rate was lowered to ${formatRate(achievedHz)} to stay within ${
-        formatPercent(metadata.maxCpu ?? Infinity)
-      } of a CPU; --max-cpu sets the limit.`,
-    });
-  }
+  doubts.push(...doubtRate(metadata, summary, trust));
   if (metadata.filters !== undefined) {
     doubts.push({
       loud: false,
@@ -77,6 +76,31 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
     ...doubtStops(summary),
     ...doubtShares(profile),
   ];
+}
+
+/** Why there are fewer samples than were asked for. */
+function doubtRate(
+  { maxCpu = Infinity }: Metadata,
+  { lowered }: Summary,
+  { achievedHz, withheld, withheldFor }: Trust,
+): Doubt[] {
+  if (withheld <= MUCH_WITHHELD) return [];
+  const rate = formatRate(achievedHz);
+  const doubts: string[] = [];
+  if (withheldFor.program) {
+    doubts.push(
+      `the rate was lowered to ${rate}: to show short functions at their full size, a reading ` +
+        `takes ${formatMicroseconds(lowered?.visitUs ?? 0)} of the program's time on this ` +
+        "machine. Above 10 kHz the rate is kept; short functions may look too small then.",
+    );
+  }
+  if (withheldFor.budget) {
+    doubts.push(
+      `the rate was lowered to ${rate} to stay within ${formatPercent(maxCpu)} of a CPU; ` +
+        "--max-cpu sets the limit.",
+    );
+  }
+  return doubts.map((text) => ({ loud: false, text }));
 }
 
 /** A Python that is newer than all that were tried is read on trust. */

@@ -1,7 +1,10 @@
 /** What a capture's quality counts say: rates, shares, and the time one sample stands for. */
 
-import type { Metadata, Summary } from "../profile/metadata.ts";
+import type { Lowered, Metadata, Summary } from "../profile/metadata.ts";
 import { type Quality, rejectedTotal, type Rejection, REJECTIONS } from "../profile/quality.ts";
+
+/** Share of ticks left out from which on it is worth to be said. */
+export const MUCH_WITHHELD = 0.01;
 
 /** How well a capture went. Shares are between 0 and 1; rates and times are 0 where none is known. */
 export interface Trust {
@@ -16,8 +19,10 @@ export interface Trust {
   readonly sampleUs: number;
   /** Of the ticks that were due. */
   readonly missed: number;
-  /** Of the ticks that were due, left out to keep our own CPU time within its limit. */
+  /** Of the ticks that were due, left out on purpose. */
   readonly withheld: number;
+  /** What they were left out for: the program's sake, and our own CPU time. */
+  readonly withheldFor: { readonly program: boolean; readonly budget: boolean };
   /** Of the stacks that were read. */
   readonly rejected: number;
   /** Counts by reason, without those that did not occur, highest first. */
@@ -36,18 +41,26 @@ export function judgeQuality(metadata: Metadata, quality: Quality, summary: Summ
   const measured = gaps > 0 && summary.durationUs > 0;
   const rejected = rejectedTotal(quality);
   const due = quality.ticks + quality.missedTicks + quality.withheldTicks;
+  const withheld = share(quality.withheldTicks, due);
   return {
     askedHz,
     achievedHz: measured ? gaps * 1e6 / summary.durationUs : askedHz,
     sampleUs: measured ? summary.durationUs / gaps : metadata.intervalUs,
     missed: share(quality.missedTicks, due),
-    withheld: share(quality.withheldTicks, due),
+    withheld,
+    withheldFor: whyWithheld(withheld, summary.lowered),
     rejected: share(rejected, rejected + quality.samples + quality.filtered + quality.dropped),
     reasons: REJECTIONS
       .map((reason, index) => ({ reason, count: quality.rejected[index] ?? 0 }))
       .filter(({ count }) => count > 0)
       .sort((a, b) => b.count - a.count),
   };
+}
+
+function whyWithheld(withheld: number, lowered: Lowered | undefined): Trust["withheldFor"] {
+  if (lowered === undefined) return { program: false, budget: withheld > 0 };
+  const others = 1 - (1 - withheld) * lowered.stretch;
+  return { program: true, budget: others > MUCH_WITHHELD };
 }
 
 function share(part: number, whole: number): number {

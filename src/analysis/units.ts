@@ -27,6 +27,11 @@ export function formatTime(us: number): string {
   return `${trimZeros((us / unit.us).toFixed(3))} ${unit.name}`;
 }
 
+/** `18 μs`, `7.5 μs`: a time that is measured roughly. */
+export function formatMicroseconds(us: number): string {
+  return `${trimZeros(us.toFixed(us < 10 ? 1 : 0))} μs`;
+}
+
 /** `999.1 Hz`, `10 kHz`, `1 MHz`. */
 export function formatRate(hz: number): string {
   if (hz < 999.95) return `${trimZeros(hz.toFixed(1))} Hz`;

@@ -91,12 +91,22 @@ export interface Summary {
   readonly collections?: Collections;
   /** What blocking readings cost the target. */
   readonly stops?: StopSummary;
+  /** The rate was lower than asked, so that exact readings did not take too much; absent: it was not. */
+  readonly lowered?: Lowered;
   /** Times in which nothing was read; absent: there was none. */
   readonly pauses?: Pauses;
   /** For how long the machine was asleep meanwhile, µs: no other time here has it. Absent: it was not. */
   readonly asleepUs?: number;
   /** Pythons among the target's processes that could not be sampled, where these were asked for. */
   readonly leftOut?: LeftOut;
+}
+
+/** A rate that gave way to the program. */
+export interface Lowered {
+  /** What an exact reading takes of the program's time on that machine, µs. */
+  readonly visitUs: number;
+  /** How many times as long as asked the interval was for it, more than 1. */
+  readonly stretch: number;
 }
 
 /**

@@ -8,6 +8,7 @@ import type {
   Features,
   Filter,
   LeftOut,
+  Lowered,
   Metadata,
   Mode,
   Part,
@@ -79,8 +80,11 @@ const SUMMARY: Readers<Summary> = {
   pauses: (value) => readOptional(PAUSES, value),
   asleepUs: (value) => readNumber(value) || undefined,
   stops: (value) => readOptional(STOPS, value),
+  lowered: (value) => readOptional(LOWERED, value),
   leftOut: (value) => readOptional(LEFT_OUT, value),
 };
+
+const LOWERED: Readers<Lowered> = { visitUs: readNumber, stretch: readNumber };
 
 const LEFT_OUT: Readers<LeftOut> = {
   count: readNumber,

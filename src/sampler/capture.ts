@@ -1,6 +1,13 @@
 import type { Runtime } from "../cpython/runtime.ts";
 import type { Profile, SampleBatch } from "../profile/profile.ts";
-import type { AsyncMode, Consistency, Features, Mode, Summary } from "../profile/metadata.ts";
+import type {
+  AsyncMode,
+  Consistency,
+  Features,
+  Lowered,
+  Mode,
+  Summary,
+} from "../profile/metadata.ts";
 import type { Quality } from "../profile/quality.ts";
 
 /** What to capture. */
@@ -32,6 +39,8 @@ export interface CaptureRequest {
   readonly markUs?: number;
   /** CPU time per wall time that our own process may use, 1 is one CPU; absent: as much as it takes. */
   readonly maxCpu?: number;
+  /** By how much the rate is to be lower for the program's sake, as was found out; absent: it is to be kept. */
+  readonly lowered?: Lowered;
   /**
    * How long to wait for an interpreter to appear in the process, ms: a program that has just been
    * started maps its libpython late. 0 for a process that should be running already.

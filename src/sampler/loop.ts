@@ -31,6 +31,8 @@ export class SamplingLoop {
   readonly #marks: Marks;
   readonly #pauses = new PauseCounter();
   #budget: Budget | undefined;
+  /** By how many times the interval is longer than asked, at least. */
+  readonly #least: number;
   #missedTold = 0;
   #toldAt = 0;
   #ticks = 0;
@@ -49,13 +51,15 @@ export class SamplingLoop {
   ) {
     const random = isJittered(request) ? createRandom(randomSeed()) : undefined;
     this.#schedule = new Schedule(request.intervalUs, random);
+    this.#least = request.lowered?.stretch ?? 1;
+    this.#schedule.stretch(this.#least);
     this.#marks = new Marks(writer, request.markUs);
   }
 
   /** Samples until the time is over, somebody asks to stop, or the target is gone. */
   run(): Summary {
     const { reader, subject } = this;
-    const { intervalUs, durationUs = Infinity, maxCpu } = this.request;
+    const { intervalUs, durationUs = Infinity, maxCpu, lowered } = this.request;
     subject.begin();
     this.#start = reader.now();
     if (maxCpu !== undefined) {
@@ -69,7 +73,13 @@ export class SamplingLoop {
     this.#publish();
     const measured = ending === "duration" ? durationUs : Math.max(this.#last, intervalUs);
     const { pauses } = this.#pauses;
-    return { durationUs: measured, ending, ...noted, ...(pauses && { pauses }) };
+    return {
+      durationUs: measured,
+      ending,
+      ...noted,
+      ...(lowered && { lowered }),
+      ...(pauses && { pauses }),
+    };
   }
 
   /** Makes the next tick, or some. */
@@ -146,7 +156,9 @@ export class SamplingLoop {
     if (++this.#ticks % PUBLISH === 0) this.#publish();
     if (time - this.#toldAt > TELL) this.#tellMissed(time);
     const budget = this.#budget;
-    if (budget?.spend(this.#now) === true) this.#schedule.stretch(budget.stretch);
+    if (budget?.spend(this.#now) === true) {
+      this.#schedule.stretch(Math.max(budget.stretch, this.#least));
+    }
     this.#last = time;
     return ending;
   }

@@ -30,6 +30,7 @@ import { Roll } from "./roll.ts";
 import { Rounds, type VisitReading } from "./rounds.ts";
 import { StateShop } from "./thread_states.ts";
 import { type TaskThread, WaitingTasks } from "./waiting_tasks.ts";
+import { pacedInterval, seeksQuick } from "./visit_rate.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** Longest sleep between ticks, µs: how soon its end and a request to stop are seen. */
@@ -105,14 +106,11 @@ export class Target implements Subject {
     this.#register = new ThreadRegister(runtime, reader, ledger, wantsStates(request), process);
     const interner = new Interner(codeTable, ledger.book);
     this.#teacher = new Teacher(request.consistency === "exact", permits);
-    const { intervalUs, consistency, allThreads } = request;
-    const { freeThreaded: parallel, hasFrameObjects } = runtime.layout;
     this.#approach = new Approach(this.#teacher, reader, {
-      intervalUs,
-      parallel,
-      // Without a GIL many threads run at a time, and each would be visited by itself.
-      seeksQuick: consistency === "verified" && !hasFrameObjects && !(parallel && allThreads),
-      isSureOnly: hasFrameObjects,
+      intervalUs: pacedInterval(request),
+      parallel: runtime.layout.freeThreaded,
+      seeksQuick: seeksQuick(runtime, request),
+      isSureOnly: runtime.layout.hasFrameObjects,
     });
     this.rounds = new Rounds(reader, {
       visited: () => this.#isLookedAtOnce() ? this.#copies[0] : undefined,

@@ -17,6 +17,7 @@ import { rehearse } from "./rehearsal.ts";
 import { openStopper, Stops } from "./stops.ts";
 import { Target } from "./target.ts";
 import { canTell } from "./thread_states.ts";
+import { lowerRate } from "./visit_rate.ts";
 import { isStopRequested, openRing, type Ring, RingWriter } from "./ring.ts";
 
 /** From one look for an interpreter to the next, µs. */
@@ -84,7 +85,8 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     }
     const mode = modeFor(found, request);
     if (!canTell(found, mode)) return refuse({ fault: "mode-refused", detail: mode });
-    const order = { ...request, mode };
+    const lowered = lowerRate(found, request);
+    const order = { ...request, mode, ...(lowered && { lowered }) };
     const writer = new RingWriter(ring);
     const means = { platform, watch, reader, loops: platform.loops(), ledger: new Ledger(writer) };
     while (beginning.hold() && !practise(found, reader, means.loops, request)) {

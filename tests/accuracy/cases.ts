@@ -49,6 +49,9 @@ const bounds: Bounds = { rejected: 0.005, impossible: 0 };
 /** Where frames are objects that are used again in any order. */
 const oldBounds: Bounds = { rejected: 0.02, impossible: 0.001 };
 
+/** A rate at which programs that call quickly are read from another CPU, too. */
+export const fromAfar = { intervalUs: 90, jitter: true };
+
 /** What is asked of a version of Python. */
 export function boundsOf(version: string): Bounds {
   return compareVersions(version, "3.11.0") < 0 ? oldBounds : bounds;
@@ -70,7 +73,7 @@ export interface Outcome {
 export async function judgeCase(python: string, one: Case): Promise<Outcome> {
   const { script, args = [], allThreads = false, everywhere = false, rule } = one;
   await using target = await Running.start(python, script, args, everywhere ? cpus : undefined);
-  const captured = await capture(target.pid, { intervalUs: 100, seconds: 2, allThreads });
+  const captured = await capture(target.pid, { ...fromAfar, seconds: 2, allThreads });
   const grammar = grammarOf(target, captured.pythonVersion);
   const seen = seenStacks(captured);
   const faults = new Map<string, number>();

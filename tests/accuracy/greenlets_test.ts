@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Python } from "../../scripts/pythons.ts";
 import { rejectedTotal } from "../../src/profile/quality.ts";
+import { fromAfar } from "./cases.ts";
 import { judgeUndisturbed } from "./chances.ts";
 import { countSamples, type Seen, seenStacks } from "./captured.ts";
 import { testedPythons } from "./pythons.ts";
@@ -15,7 +16,7 @@ for (const python of await testedPythons()) {
     await using target = await Running.start(python.path, "greenlets.py", []);
     await judgeUndisturbed(async () => {
       const before = waitedSeconds(target.pid);
-      const captured = await capture(target.pid, { intervalUs: 100, seconds: 2 });
+      const captured = await capture(target.pid, { ...fromAfar, seconds: 2 });
       const waited = (waitedSeconds(target.pid) - before) * 1e6 / captured.summary.durationUs;
       const seen = seenStacks(captured);
       assert.deepEqual(seen.filter((one) => !isPossible(one)), []);

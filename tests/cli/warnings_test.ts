@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { forewarnings } from "../../src/cli/forewarnings.ts";
 import { shortcomings, warnings } from "../../src/cli/messages.ts";
+import { describeCapture } from "../../collectors/header.ts";
 import type { FormatName } from "../../collectors/registry.ts";
 import type { Metadata } from "../../src/profile/metadata.ts";
 import { Chain } from "../analysis/chains.ts";
@@ -80,6 +81,34 @@ Deno.test("a lower rate than asked is told with the limit that made it", () => {
   assert.match(
     warnings(limited, { ...SUMMARY, durationUs: 1e6 })[0]!,
     /^the rate was lowered to 3\.1 kHz to stay within 50% of a CPU/,
+  );
+});
+
+Deno.test("a lower rate than asked is told with what it spares the program", () => {
+  const { profile } = new Chain(SHARES, 0, 1).sample(10_000);
+  const limited = Object.assign(profile, {
+    metadata: { ...profile.metadata, intervalUs: 100, maxCpu: 1 },
+  });
+  Object.assign(limited.quality, { ticks: 2500, withheldTicks: 7500 });
+  const summary = { ...SUMMARY, durationUs: 1e6, lowered: { visitUs: 18.07, stretch: 4 } };
+  const [told, ...others] = warnings(limited, summary);
+  assert.match(
+    told!,
+    /^the rate was lowered to 2\.5 kHz: .* takes 18 μs of the program's time on this machine/,
+  );
+  assert.deepEqual(others, []);
+  assert.match(
+    new Map(describeCapture(limited, summary)).get("withheld")!,
+    /^7,500 ticks \(75\.0%\), not to slow the program down$/,
+  );
+  Object.assign(limited.quality, { ticks: 1500, withheldTicks: 8500 });
+  assert.deepEqual(
+    warnings(limited, summary).map((text) => text.replace(/^.* kHz(:| to) (\w+) .*$/, "$2")),
+    ["to", "stay"],
+  );
+  assert.match(
+    new Map(describeCapture(limited, summary)).get("withheld")!,
+    /^8,500 ticks \(85\.0%\), not to slow the program down and to stay within 100% of a CPU$/,
   );
 });
 

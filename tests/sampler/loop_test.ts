@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import type { ReaderThread } from "../../ffi/process.ts";
+import type { Lowered } from "../../src/profile/metadata.ts";
 import { emptyQuality } from "../../src/profile/quality.ts";
+import type { CaptureRequest } from "../../src/sampler/capture.ts";
 import { SamplingLoop } from "../../src/sampler/loop.ts";
 import { isStopRequested, requestStop, RingWriter } from "../../src/sampler/ring.ts";
 import type { Subject, TickRounds } from "../../src/sampler/subject.ts";
@@ -32,14 +34,18 @@ function capture(
   rounds?: TickRounds,
   durationUs = 10_000,
   ring = smallRing(1 << 10),
-): { times: number[]; missed: number; durationUs: number } {
+  asked: Partial<CaptureRequest> = {},
+): { times: number[]; missed: number; withheld: number; durationUs: number; lowered?: Lowered } {
   const times: number[] = [];
   const quality = emptyQuality();
   const subject: Subject = {
     ...{ napUs: 50_000, quality, settledUntil: 0 },
     begin: () => {},
     tick: (time) => void times.push(time),
-    miss: (ticks) => quality.missedTicks += ticks,
+    miss: (ticks, withheld) => {
+      quality.missedTicks += ticks;
+      quality.withheldTicks = withheld;
+    },
     rest: () => undefined,
     finish: () => ({}),
     ...(rounds && { rounds }),
@@ -47,11 +53,14 @@ function capture(
   const request = {
     ...{ pid: 1, intervalUs: 1000, durationUs, jitter: false, allThreads: false },
     ...{ consistency: "verified", waitForPythonMs: 0, command: [], toolVersion: "0" } as const,
+    ...asked,
   };
   const writer = new RingWriter(ring);
   const summary = new SamplingLoop(subject, clock, writer, request).run();
   assert.equal(summary.ending, isStopRequested(ring) ? "interrupted" : "duration");
-  return { times, missed: quality.missedTicks, durationUs: summary.durationUs };
+  const { missedTicks: missed, withheldTicks: withheld } = quality;
+  const { durationUs: took, lowered } = summary;
+  return { times, missed, withheld, durationUs: took, ...(lowered && { lowered }) };
 }
 
 Deno.test("a capture has the ticks of its duration", () => {
@@ -64,6 +73,23 @@ Deno.test("a tick that is late by the end of the duration is missed, and none af
   const { times, missed, durationUs } = capture(new Clock(6000, 8000));
   assert.deepEqual(times, [0, 1000, 2000, 3000, 4000, 5000]);
   assert.deepEqual([missed, durationUs], [4, 10_000]);
+});
+
+Deno.test("a rate that is lowered for the program's sake has ticks that are farther apart", () => {
+  const lowered = { visitUs: 20, stretch: 2.5 };
+  const captured = capture(new Clock(Infinity, 0), undefined, 10_000, smallRing(1 << 10), {
+    lowered,
+  });
+  assert.deepEqual(captured.times, [0, 2500, 5000, 7500]);
+  assert.deepEqual([captured.missed, captured.withheld], [0, 6]);
+  assert.deepEqual(captured.lowered, lowered);
+});
+
+Deno.test("a limit of our own CPU time makes them no more frequent", () => {
+  const lowered = { visitUs: 20, stretch: 2.5 };
+  const asked = { lowered, maxCpu: 1000 };
+  const { times } = capture(new Clock(Infinity, 0), undefined, 1e6, smallRing(1 << 10), asked);
+  assert.deepEqual(new Set(times.slice(1).map((time, i) => time - times[i]!)), new Set([2500]));
 });
 
 Deno.test("the first tick is made however late", () => {

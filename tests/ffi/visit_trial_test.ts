@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { NOT_THERE, type Process } from "../../ffi/process.ts";
+import { loadLinuxHelper } from "../../ffi/helper/library.ts";
+import { tryVisits } from "../../ffi/linux/visit_trial.ts";
+import { anyPython, open, Target } from "./targets.ts";
+
+/** Says an address at which there is something to read, and goes on like that. */
+const program = (goesOn: string): string => `
+import time
+print(id(None), flush=True)
+${goesOn}
+`;
+
+/** More than a visit takes anywhere, µs. */
+const MUCH = 500;
+
+/** Whether a thread of ours keeps a CPU from sleeping. */
+function hasIdler(): boolean {
+  return [...Deno.readDirSync("/proc/self/task")].some(({ name }) =>
+    Deno.readTextFileSync(`/proc/self/task/${name}/comm`) === "idler\n"
+  );
+}
+
+for (
+  const [what, goesOn] of [["runs", "while True: pass"], ["sleeps", "time.sleep(60)"]] as const
+) {
+  Deno.test(`what visits take is tried out on a program that ${what}`, async () => {
+    await using child = new Target(await anyPython(), ["-c", program(goesOn)]);
+    const at = Number(await child.line());
+    using process = open(child.pid);
+    const found = process.tryVisits!(child.pid, at);
+    assert.ok(found !== undefined && found > 0.5 && found < MUCH, `${found} µs`);
+    assert.equal(hasIdler(), false);
+    assert.equal(process.alive(), true);
+  });
+}
+
+Deno.test("where nobody may be on the program's CPU, nothing is known", async () => {
+  await using child = new Target(await anyPython(), ["-c", program("time.sleep(60)")]);
+  const at = Number(await child.line());
+  using process = open(child.pid);
+  const refused: Process = Object.assign(Object.create(process), { visit: () => NOT_THERE });
+  refused.threadCpu = (tid) => process.threadCpu(tid);
+  assert.equal(tryVisits(refused, loadLinuxHelper(), child.pid, at), undefined);
+  assert.equal(hasIdler(), false);
+});
+
+Deno.test("of a program that has ended nothing is known", async () => {
+  await using child = new Target(await anyPython(), ["-c", program("time.sleep(60)")]);
+  const at = Number(await child.line());
+  using process = open(child.pid);
+  await child[Symbol.asyncDispose]();
+  assert.equal(process.tryVisits!(child.pid, at), undefined);
+});
