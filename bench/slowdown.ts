@@ -45,6 +45,7 @@ export async function benchSlowdown(python: string, rounds: number): Promise<voi
   const hows: readonly How[] = [
     { intervalUs: 1000, seconds: SECONDS },
     { intervalUs: 100, seconds: SECONDS },
+    { intervalUs: 80, seconds: SECONDS },
     { intervalUs: 1000, seconds: SECONDS, consistency: "exact" },
   ];
   for (const how of hows) {

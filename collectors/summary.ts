@@ -72,6 +72,8 @@ export interface QualitySummary {
   readonly withheld_ticks: number;
   /** What an exact reading takes of the program's time, where the rate was lowered for that. */
   readonly exact_reading_s: number | null;
+  /** What the share of anything can be off at most because the rate has changed on the way. */
+  readonly unevenness: number;
   readonly exact: number;
   readonly rejected: number;
   /** Of the stacks that were read. */
@@ -182,6 +184,7 @@ function summarizeQuality(profile: Profile, summary: Summary): QualitySummary {
     missed_share: trust.missed,
     withheld_ticks: quality.withheldTicks,
     exact_reading_s: summary.lowered === undefined ? null : summary.lowered.visitUs / 1e6,
+    unevenness: summary.unevenness ?? 0,
     exact: quality.exact,
     rejected: rejectedTotal(quality),
     rejected_share: trust.rejected,

@@ -23,6 +23,9 @@ import {
 const MUCH_MISSED = 0.05;
 const MUCH_REJECTED = 0.005;
 
+/** What shares may be off for a rate that has changed on the way, from which on it is said. */
+const MUCH_UNEVEN = 0.05;
+
 /** Something to know before a profile is believed. */
 export interface Doubt {
   /** Numbers may be wrong; else there are just fewer of them than asked for. */
@@ -59,6 +62,15 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
     loud(
       `${formatShare(rejected)} of the stacks were rejected because they changed while ` +
         "being read. Functions that run very shortly may be shown with too little time.",
+    );
+  }
+  if ((summary.unevenness ?? 0) > MUCH_UNEVEN) {
+    loud(
+      "the rate went up and down, as some of what the program did took more of a CPU to read than " +
+        `the rest: its share may be shown up to ${
+          formatShare(summary.unevenness ?? 0)
+        } too small. ` +
+        "A rate that needs no limit (-r) does not.",
     );
   }
   if (summary.leftOut !== undefined) loud(describeLeftOut(summary.leftOut));

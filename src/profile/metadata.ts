@@ -93,6 +93,8 @@ export interface Summary {
   readonly stops?: StopSummary;
   /** The rate was lower than asked, so that exact readings did not take too much; absent: it was not. */
   readonly lowered?: Lowered;
+  /** What the share of anything can be off at most because the rate has changed on the way; absent: nothing. */
+  readonly unevenness?: number;
   /** Times in which nothing was read; absent: there was none. */
   readonly pauses?: Pauses;
   /** For how long the machine was asleep meanwhile, µs: no other time here has it. Absent: it was not. */

@@ -80,6 +80,7 @@ const SUMMARY: Readers<Summary> = {
   pauses: (value) => readOptional(PAUSES, value),
   asleepUs: (value) => readNumber(value) || undefined,
   stops: (value) => readOptional(STOPS, value),
+  unevenness: (value) => readNumber(value) || undefined,
   lowered: (value) => readOptional(LOWERED, value),
   leftOut: (value) => readOptional(LEFT_OUT, value),
 };

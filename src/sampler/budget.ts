@@ -1,9 +1,18 @@
+import { Evenness } from "./evenness.ts";
+
 /** From one look at our own CPU time to the next, µs. */
 const LOOK = 250_000;
 /** Weight of the newest look in what a tick is thought to cost. */
 const NEWEST = 0.5;
 /** The longest interval that the limit may lead to, µs. */
 const LONGEST = 1_000_000;
+/**
+ * What a tick is likely to cost until that is known, µs: with a thread to be woken for it, and without. What was
+ * sampled more often than the rest for the first quarter of a second would have too large a share.
+ */
+const LIKELY = 25;
+const LIKELY_AWAKE = 4;
+const AWAKE_BELOW = 50;
 
 /**
  * Keeps our own CPU time within a limit: what a tick costs is measured, the interval is made long enough
@@ -11,24 +20,34 @@ const LONGEST = 1_000_000;
  */
 export class Budget {
   /** How many times as long as asked the interval is to be, 1 or more. */
-  stretch = 1;
+  stretch: number;
   #lookedAt: number;
   #cpuBefore: number;
   #ticks = 0;
-  #cost = 0;
+  #cost: number;
+  readonly #evenness = new Evenness();
 
   /**
    * @param share CPU time per wall time that we may use: 1 is one CPU.
    * @param cpuTime CPU time used so far by our whole process, µs.
+   * @param least what {@link stretch} is to be at least.
    */
   constructor(
     readonly share: number,
     readonly intervalUs: number,
     readonly cpuTime: () => number,
     now: number,
+    readonly least = 1,
   ) {
     this.#lookedAt = now;
     this.#cpuBefore = cpuTime();
+    this.#cost = intervalUs < AWAKE_BELOW ? LIKELY_AWAKE : LIKELY;
+    this.stretch = this.#bearable();
+  }
+
+  /** What the share of anything can be off at most because the rate has changed on the way. */
+  get unevenness(): number {
+    return this.#evenness.distance;
   }
 
   /**
@@ -43,12 +62,17 @@ export class Budget {
     const cost = (cpu - this.#cpuBefore) / this.#ticks;
     // Half of the first look is forgiven: it holds our own start.
     this.#cost += (cost - this.#cost) * NEWEST;
+    this.#evenness.note(now - this.#lookedAt, this.stretch);
     this.#cpuBefore = cpu;
     this.#lookedAt = now;
     this.#ticks = 0;
     const before = this.stretch;
-    const needed = Math.min(this.#cost / this.share, Math.max(LONGEST, this.intervalUs));
-    this.stretch = Math.max(1, needed / this.intervalUs);
+    this.stretch = this.#bearable();
     return this.stretch !== before;
+  }
+
+  #bearable(): number {
+    const needed = Math.min(this.#cost / this.share, Math.max(LONGEST, this.intervalUs));
+    return Math.max(this.least, needed / this.intervalUs);
   }
 }

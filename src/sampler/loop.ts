@@ -19,6 +19,8 @@ const SPIN = 15;
 const INSTANT = 0.001;
 /** Ticks from one publication of the counts to the next. */
 const PUBLISH = 64;
+/** Unevenness that is not worth to be noted. */
+const LITTLE = 0.001;
 /** From one word about missed ticks to the next, µs. */
 const TELL = 1_000_000;
 /** The ticks that may be made without us take so long at most, µs; and are no fewer. */
@@ -31,8 +33,6 @@ export class SamplingLoop {
   readonly #marks: Marks;
   readonly #pauses = new PauseCounter();
   #budget: Budget | undefined;
-  /** By how many times the interval is longer than asked, at least. */
-  readonly #least: number;
   #missedTold = 0;
   #toldAt = 0;
   #ticks = 0;
@@ -51,8 +51,7 @@ export class SamplingLoop {
   ) {
     const random = isJittered(request) ? createRandom(randomSeed()) : undefined;
     this.#schedule = new Schedule(request.intervalUs, random);
-    this.#least = request.lowered?.stretch ?? 1;
-    this.#schedule.stretch(this.#least);
+    this.#schedule.stretch(request.lowered?.stretch ?? 1);
     this.#marks = new Marks(writer, request.markUs);
   }
 
@@ -63,7 +62,8 @@ export class SamplingLoop {
     subject.begin();
     this.#start = reader.now();
     if (maxCpu !== undefined) {
-      this.#budget = new Budget(maxCpu, intervalUs, ownCpuTime, this.#start);
+      this.#budget = new Budget(maxCpu, intervalUs, ownCpuTime, this.#start, lowered?.stretch);
+      this.#schedule.stretch(this.#budget.stretch);
     }
     if (intervalUs >= SPIN_BELOW) reader.prefer();
     let ending: Ending | undefined;
@@ -73,11 +73,13 @@ export class SamplingLoop {
     this.#publish();
     const measured = ending === "duration" ? durationUs : Math.max(this.#last, intervalUs);
     const { pauses } = this.#pauses;
+    const unevenness = this.#budget?.unevenness ?? 0;
     return {
       durationUs: measured,
       ending,
       ...noted,
       ...(lowered && { lowered }),
+      ...(unevenness > LITTLE && { unevenness }),
       ...(pauses && { pauses }),
     };
   }
@@ -156,9 +158,7 @@ export class SamplingLoop {
     if (++this.#ticks % PUBLISH === 0) this.#publish();
     if (time - this.#toldAt > TELL) this.#tellMissed(time);
     const budget = this.#budget;
-    if (budget?.spend(this.#now) === true) {
-      this.#schedule.stretch(Math.max(budget.stretch, this.#least));
-    }
+    if (budget?.spend(this.#now) === true) this.#schedule.stretch(budget.stretch);
     this.#last = time;
     return ending;
   }

@@ -37,13 +37,13 @@ export function lowerRate(runtime: Runtime, request: CaptureRequest): Lowered | 
   const thread = isTried ? listThreads(runtime).find(({ tid }) => tid !== 0) : undefined;
   if (thread === undefined) return undefined;
   process.introduce?.(thread.tid, thread.pthread);
+  const measuredUs = process.tryVisits?.(thread.tid, address);
+  if (measuredUs === undefined) return undefined;
   const usualUs = process.visitUs?.(thread.tid) ?? 0;
-  const measuredUs = process.tryVisits?.(thread.tid, address) ?? 0;
-  const visitUs = Math.max(usualUs, measuredUs);
   const isKept = usualUs <= MOST_USUAL * intervalUs && measuredUs <= MOST_MEASURED * intervalUs;
   if (isKept) return undefined;
-  const bearable = Math.max(usualUs / MOST_USUAL * MARGIN, measuredUs / AIM);
-  return { visitUs, stretch: bearable / intervalUs };
+  const bearableUs = Math.max(usualUs / MOST_USUAL * MARGIN, measuredUs / AIM);
+  return { visitUs: Math.max(usualUs, measuredUs), stretch: bearableUs / intervalUs };
 }
 
 /** From one tick to the next, µs, as the machine lets it be. */

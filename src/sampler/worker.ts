@@ -85,8 +85,6 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
     }
     const mode = modeFor(found, request);
     if (!canTell(found, mode)) return refuse({ fault: "mode-refused", detail: mode });
-    const lowered = lowerRate(found, request);
-    const order = { ...request, mode, ...(lowered && { lowered }) };
     const writer = new RingWriter(ring);
     const means = { platform, watch, reader, loops: platform.loops(), ledger: new Ledger(writer) };
     while (beginning.hold() && !practise(found, reader, means.loops, request)) {
@@ -95,6 +93,9 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       if (reader.now() > begun + STARTUP) beginning.close();
       reader.sleepUntil(reader.now() + LOOK_AGAIN, 0);
     }
+    // By now it has a thread to visit.
+    const lowered = lowerRate(found, request);
+    const order = { ...request, mode, ...(lowered && { lowered }) };
     if (watch !== undefined) {
       const treeMeans = { ...means, watch };
       rehearse(treeMeans, order, process);

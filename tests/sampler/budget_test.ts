@@ -66,3 +66,27 @@ Deno.test("the rate never falls without end when even the rest costs more than t
   world.run(120);
   assert.ok(world.budget.stretch <= 10_000);
 });
+
+Deno.test("a low limit holds from the start, so that what comes first is not sampled more often", () => {
+  const world = new World(0.05, 50, 50);
+  assert.ok(world.budget.stretch > 8, `${world.budget.stretch}`);
+  world.run(10);
+  assert.ok(world.budget.unevenness < 0.05, `${world.budget.unevenness}`);
+});
+
+Deno.test("a program that is dear to read for half of the time is told from one that is always", () => {
+  const world = new World(0.5, 100, 50);
+  world.run(10);
+  assert.ok(world.budget.unevenness < 0.01, `${world.budget.unevenness}`);
+  world.cost = 150;
+  world.run(10);
+  // A third of the rate in half of the time.
+  assert.ok(Math.abs(world.budget.unevenness - 0.25) < 0.03, `${world.budget.unevenness}`);
+});
+
+Deno.test("the rate never gets higher than it is to be for the program's sake", () => {
+  const budget = new Budget(1, 100, () => 0, 0, 4);
+  assert.equal(budget.stretch, 4);
+  budget.spend(300_000);
+  assert.equal(budget.stretch, 4);
+});

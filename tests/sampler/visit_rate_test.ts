@@ -56,7 +56,7 @@ Deno.test("above 10 kHz it is kept, and where nothing is read exactly for being 
 });
 
 Deno.test("where nobody may visit the program, or nothing can be tried out, it is kept", async () => {
-  await withMachine(5, undefined, (lowered, runtime) => {
+  await withMachine(8, undefined, (lowered, runtime) => {
     assert.equal(lowered({ intervalUs: 100 }), 1);
     Object.defineProperty(runtime.process, "tryVisits", { value: undefined });
     assert.equal(lowered({ intervalUs: 100 }), 1);
