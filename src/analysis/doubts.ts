@@ -24,7 +24,7 @@ const MUCH_MISSED = 0.05;
 const MUCH_REJECTED = 0.005;
 
 /** What shares may be off for a rate that has changed on the way, from which on it is said. */
-const MUCH_UNEVEN = 0.05;
+const MUCH_UNEVEN = 0.15;
 
 /** Something to know before a profile is believed. */
 export interface Doubt {
@@ -66,11 +66,9 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
   }
   if ((summary.unevenness ?? 0) > MUCH_UNEVEN) {
     loud(
-      "the rate went up and down, as some of what the program did took more of a CPU to read than " +
-        `the rest: its share may be shown up to ${
-          formatShare(summary.unevenness ?? 0)
-        } too small. ` +
-        "A rate that needs no limit (-r) does not.",
+      "the rate went up and down with what it took to read the program: what ran while it was low " +
+        `may be shown up to ${formatShare(summary.unevenness ?? 0)} too small. A rate that needs ` +
+        "no limit (-r) does not do that.",
     );
   }
   if (summary.leftOut !== undefined) loud(describeLeftOut(summary.leftOut));

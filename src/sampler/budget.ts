@@ -7,12 +7,12 @@ const NEWEST = 0.5;
 /** The longest interval that the limit may lead to, µs. */
 const LONGEST = 1_000_000;
 /**
- * What a tick is likely to cost until that is known, µs: with a thread to be woken for it, and without. What was
- * sampled more often than the rest for the first quarter of a second would have too large a share.
+ * What a tick costs, if ticks are far apart, until it is known, µs: what was sampled more often than the rest for the
+ * first quarter of a second would have too large a share. Where that may be too much by less than a factor, the
+ * rate is kept until it is known.
  */
-const LIKELY = 25;
-const LIKELY_AWAKE = 4;
-const AWAKE_BELOW = 50;
+const LIKELY = 60;
+const SURELY_TOO_MUCH = 2;
 
 /**
  * Keeps our own CPU time within a limit: what a tick costs is measured, the interval is made long enough
@@ -41,7 +41,8 @@ export class Budget {
   ) {
     this.#lookedAt = now;
     this.#cpuBefore = cpuTime();
-    this.#cost = intervalUs < AWAKE_BELOW ? LIKELY_AWAKE : LIKELY;
+    const likely = LIKELY / share / intervalUs;
+    this.#cost = likely < SURELY_TOO_MUCH ? 0 : LIKELY;
     this.stretch = this.#bearable();
   }
 
