@@ -7,12 +7,11 @@ const NEWEST = 0.5;
 /** The longest interval that the limit may lead to, µs. */
 const LONGEST = 1_000_000;
 /**
- * What a tick costs, if ticks are far apart, until it is known, µs: what was sampled more often than the rest for the
- * first quarter of a second would have too large a share. Where that may be too much by less than a factor, the
- * rate is kept until it is known.
+ * What a tick is thought to cost under a low limit until it is known, µs: what was sampled more often than the rest
+ * for the first quarter of a second would have too large a share.
  */
 const LIKELY = 60;
-const SURELY_TOO_MUCH = 2;
+const LOW = 0.5;
 
 /**
  * Keeps our own CPU time within a limit: what a tick costs is measured, the interval is made long enough
@@ -41,8 +40,7 @@ export class Budget {
   ) {
     this.#lookedAt = now;
     this.#cpuBefore = cpuTime();
-    const likely = LIKELY / share / intervalUs;
-    this.#cost = likely < SURELY_TOO_MUCH ? 0 : LIKELY;
+    this.#cost = share < LOW ? LIKELY : 0;
     this.stretch = this.#bearable();
   }
 
