@@ -10,7 +10,6 @@ import { escapeForTerminal } from "../src/analysis/terminal_text.ts";
 import {
   formatCount,
   formatCounted,
-  formatPercent,
   formatRate,
   formatShare,
   formatTime,
@@ -149,7 +148,7 @@ function describeFiltered({ metadata, quality }: Profile): string {
 }
 
 function describeLosses(profile: Profile, trust: Trust): [string, string][] {
-  const { metadata, quality } = profile;
+  const { quality } = profile;
   const rejected = rejectedTotal(quality);
   const lines: [string, string][] = [
     [
@@ -162,9 +161,9 @@ function describeLosses(profile: Profile, trust: Trust): [string, string][] {
   if (quality.withheldTicks > 0) {
     lines.push([
       "withheld",
-      `${formatCounted(quality.withheldTicks, "tick")} (${formatShare(trust.withheld)}), ${
-        describeWithheld(metadata, trust)
-      }`,
+      `${formatCounted(quality.withheldTicks, "tick")} (${
+        formatShare(trust.withheld)
+      }), ${trust.withheldFor}`,
     ]);
   }
   lines.push(["bias", describeBias(measureBias(profile))]);
@@ -176,14 +175,6 @@ function describeLosses(profile: Profile, trust: Trust): [string, string][] {
     ]);
   }
   return lines;
-}
-
-/** What ticks were left out for. */
-function describeWithheld({ maxCpu = Infinity }: Metadata, { withheldFor }: Trust): string {
-  const reasons: string[] = [];
-  if (withheldFor.program) reasons.push("not to slow the program down");
-  if (withheldFor.budget) reasons.push(`to stay within ${formatPercent(maxCpu)} of a CPU`);
-  return reasons.join(" and ");
 }
 
 /** How far the samples are from exact ones. */

@@ -9,7 +9,7 @@ import { baseName } from "./places.ts";
 import { findDependence } from "./rejections.ts";
 import { describeFilter } from "./sample_filter.ts";
 import { escapeForTerminal } from "./terminal_text.ts";
-import { judgeQuality, MUCH_WITHHELD, type Trust } from "./trust.ts";
+import { judgeQuality, type Trust } from "./trust.ts";
 import {
   formatCounted,
   formatMicroseconds,
@@ -18,6 +18,7 @@ import {
   formatShare,
   formatTime,
 } from "./units.ts";
+import { MUCH_WITHHELD, whyWithheld } from "./withheld.ts";
 
 /** Shares above which a profile should not be believed without a look at why. */
 const MUCH_MISSED = 0.05;
@@ -92,19 +93,20 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
 function doubtRate(
   { maxCpu = Infinity }: Metadata,
   { lowered }: Summary,
-  { achievedHz, withheld, withheldFor }: Trust,
+  { achievedHz, withheld }: Trust,
 ): Doubt[] {
   if (withheld <= MUCH_WITHHELD) return [];
+  const { program, budget } = whyWithheld(withheld, lowered);
   const rate = formatRate(achievedHz);
   const doubts: string[] = [];
-  if (withheldFor.program) {
+  if (program) {
     doubts.push(
       `the rate was lowered to ${rate}: to show short functions at their full size, a reading ` +
         `takes ${formatMicroseconds(lowered?.visitUs ?? 0)} of the program's time on this ` +
         "machine. Above 10 kHz the rate is kept; short functions may look too small then.",
     );
   }
-  if (withheldFor.budget) {
+  if (budget) {
     doubts.push(
       `the rate was lowered to ${rate} to stay within ${formatPercent(maxCpu)} of a CPU; ` +
         "--max-cpu sets the limit.",

@@ -1,10 +1,8 @@
 /** What a capture's quality counts say: rates, shares, and the time one sample stands for. */
 
-import type { Lowered, Metadata, Summary } from "../profile/metadata.ts";
+import type { Metadata, Summary } from "../profile/metadata.ts";
+import { describeReasons, whyWithheld } from "./withheld.ts";
 import { type Quality, rejectedTotal, type Rejection, REJECTIONS } from "../profile/quality.ts";
-
-/** Share of ticks left out from which on it is worth to be said. */
-export const MUCH_WITHHELD = 0.01;
 
 /** How well a capture went. Shares are between 0 and 1; rates and times are 0 where none is known. */
 export interface Trust {
@@ -21,8 +19,8 @@ export interface Trust {
   readonly missed: number;
   /** Of the ticks that were due, left out on purpose. */
   readonly withheld: number;
-  /** What they were left out for: the program's sake, and our own CPU time. */
-  readonly withheldFor: { readonly program: boolean; readonly budget: boolean };
+  /** What they were left out for, in words; empty where none were. */
+  readonly withheldFor: string;
   /** Of the stacks that were read. */
   readonly rejected: number;
   /** Counts by reason, without those that did not occur, highest first. */
@@ -48,19 +46,13 @@ export function judgeQuality(metadata: Metadata, quality: Quality, summary: Summ
     sampleUs: measured ? summary.durationUs / gaps : metadata.intervalUs,
     missed: share(quality.missedTicks, due),
     withheld,
-    withheldFor: whyWithheld(withheld, summary.lowered),
+    withheldFor: describeReasons(whyWithheld(withheld, summary.lowered), metadata),
     rejected: share(rejected, rejected + quality.samples + quality.filtered + quality.dropped),
     reasons: REJECTIONS
       .map((reason, index) => ({ reason, count: quality.rejected[index] ?? 0 }))
       .filter(({ count }) => count > 0)
       .sort((a, b) => b.count - a.count),
   };
-}
-
-function whyWithheld(withheld: number, lowered: Lowered | undefined): Trust["withheldFor"] {
-  if (lowered === undefined) return { program: false, budget: withheld > 0 };
-  const others = 1 - (1 - withheld) * lowered.stretch;
-  return { program: true, budget: others > MUCH_WITHHELD };
 }
 
 function share(part: number, whole: number): number {

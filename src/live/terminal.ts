@@ -138,7 +138,6 @@ class OwnTerminal implements Terminal {
   }
 
   async suspend(): Promise<void> {
-    if (Deno.build.os === "windows") return;
     if (!HAS_SIGNALS) return;
     const { promise, resolve } = Promise.withResolvers<void>();
     Deno.addSignalListener("SIGCONT", resolve);

@@ -1,4 +1,4 @@
-/** Bytes that can be read anywhere: a file, or an array. */
+/** Bytes that can be read anywhere. */
 export interface ByteSource {
   readonly size: number;
   /**
@@ -6,14 +6,6 @@ export interface ByteSource {
    * The bytes are the caller's until the next call.
    */
   readAt(offset: number, length: number): Uint8Array;
-}
-
-/** An array as a source. */
-export function sourceOfBytes(bytes: Uint8Array): ByteSource {
-  return {
-    size: bytes.length,
-    readAt: (offset, length) => bytes.subarray(offset, offset + length),
-  };
 }
 
 /** Bytes read ahead at once. */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createCollapsed, DEFAULT_COLLAPSED } from "../../collectors/collapsed.ts";
-import { sourceOfBytes } from "../../src/recording/byte_source.ts";
+import { sourceOfBytes } from "../recording/recordings.ts";
 import type { CallInput, StackInput } from "../../src/recording/inputs/input.ts";
 import { openInput } from "../../src/recording/inputs/open.ts";
 import type { SampleBatch } from "../../src/profile/profile.ts";

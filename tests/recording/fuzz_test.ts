@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { sourceOfBytes } from "../../src/recording/byte_source.ts";
+import { sourceOfBytes } from "./recordings.ts";
 import { openRecording } from "../../src/recording/open.ts";
 import { makeSources } from "./mutations.ts";
 import { Random } from "./random_capture.ts";

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { statusOf } from "../../src/profile/profile.ts";
-import { sourceOfBytes } from "../../src/recording/byte_source.ts";
 import { openRecording } from "../../src/recording/open.ts";
 import { FRAME_KINDS } from "../../src/profile/tables.ts";
 import { build, type Builder, type Parts } from "./hand_made.ts";
-import { readAll } from "./recordings.ts";
+import { readAll, sourceOfBytes } from "./recordings.ts";
 
 /** One sample of thread 7 and what comes on top of it. */
 function first(builder: Builder): Builder {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { type BinaryOptions, createBinary } from "../../collectors/binary.ts";
 import type { Summary } from "../../src/profile/metadata.ts";
 import type { Profile, SampleBatch } from "../../src/profile/profile.ts";
-import { sourceOfBytes } from "../../src/recording/byte_source.ts";
+import type { ByteSource } from "../../src/recording/byte_source.ts";
 import { openRecording } from "../../src/recording/open.ts";
 import type { Recording } from "../../src/recording/recording.ts";
 import { joinPieces } from "../collectors/profiles.ts";
@@ -28,6 +28,14 @@ export function record(capture: Capture, options: BinaryOptions = {}): Written {
   const bytes = joinPieces(pieces);
   bytes.set(head);
   return { pieces, head, bytes };
+}
+
+/** An array as a source. */
+export function sourceOfBytes(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    readAt: (offset, length) => bytes.subarray(offset, offset + length),
+  };
 }
 
 /** Opens a recording that must be one. */

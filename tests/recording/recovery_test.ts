@@ -1,12 +1,11 @@
 import assert from "node:assert/strict";
 import { HEADER_SIZE } from "../../src/recording/tach.ts";
-import { sourceOfBytes } from "../../src/recording/byte_source.ts";
 import { openRecording } from "../../src/recording/open.ts";
 import type { SampleBatch } from "../../src/profile/profile.ts";
 import { joinPieces } from "../collectors/profiles.ts";
 import { firstSamples } from "./endless.ts";
 import { Random, randomCapture } from "./random_capture.ts";
-import { join, open, readAll, record } from "./recordings.ts";
+import { join, open, readAll, record, sourceOfBytes } from "./recordings.ts";
 
 /** Processes that are killed while they record; `deno task recordings` kills a hundred. */
 const KILLS = Number(Deno.env.get("TACHYON_KILLS") ?? 8);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { zstdDecompressSync } from "node:zlib";
 import { Damage } from "../../src/recording/damage.ts";
-import { sourceOfBytes } from "../../src/recording/byte_source.ts";
 import { readRegion } from "../../src/recording/region.ts";
 import { compress, decompress, EMPTY_FRAME, store } from "../../src/recording/zstd.ts";
 import { joinPieces } from "../collectors/profiles.ts";
 import { Random } from "./random_capture.ts";
+import { sourceOfBytes } from "./recordings.ts";
 
 function bytesOf(seed: number, length: number): Uint8Array {
   const random = new Random(seed);

@@ -3,7 +3,6 @@ import { recordsQuality } from "../../../src/analysis/trust.ts";
 import {
   formatCount,
   formatCounted,
-  formatPercent,
   formatRate,
   formatShare,
   formatTime,
@@ -198,8 +197,7 @@ function describeTrust(
       </Item>
       {quality.withheldTicks > 0 && (
         <Item name="Withheld">
-          {formatCounted(quality.withheldTicks, "tick")}, to stay within{" "}
-          {formatPercent(metadata.maxCpu ?? 1)} of a CPU
+          {formatCounted(quality.withheldTicks, "tick")}, {trust.withheldFor}
         </Item>
       )}
       {quality.dropped > 0 && <Item name="Dropped">{formatCounted(quality.dropped, "sample")}
