@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { NOT_THERE, type Process } from "../../ffi/process.ts";
 import { loadLinuxHelper } from "../../ffi/helper/library.ts";
 import { tryVisits } from "../../ffi/linux/visit_trial.ts";
-import { anyPython, open, Target } from "./targets.ts";
+import { anyPython, MOVER, open, Target } from "./targets.ts";
 
 /** Says an address at which there is something to read, and goes on like that. */
 const program = (goesOn: string): string => `
@@ -34,6 +34,17 @@ for (
     assert.equal(process.alive(), true);
   });
 }
+
+Deno.test("it is tried out on a program that goes from CPU to CPU, ours among them", async () => {
+  await using child = new Target(await anyPython(), ["-c", program("while True: pass")]);
+  const at = Number(await child.line());
+  await using mover = new Target(await anyPython(), ["-c", MOVER, `${child.pid}`, "0.003"]);
+  await mover.line();
+  using process = open(child.pid);
+  const found = Array.from({ length: 20 }, () => process.tryVisits!(child.pid, at));
+  const known = found.filter((us) => us !== undefined && us < MUCH).length;
+  assert.ok(known >= 15, `${found}`);
+});
 
 Deno.test("where nobody may be on the program's CPU, nothing is known", async () => {
   await using child = new Target(await anyPython(), ["-c", program("time.sleep(60)")]);
