@@ -46,6 +46,21 @@ Deno.test("it is tried out on a program that goes from CPU to CPU, ours among th
   assert.ok(known >= 15, `${found}`);
 });
 
+Deno.test("while it is on our own CPU it is tried again", async () => {
+  await using child = new Target(await anyPython(), ["-c", program("while True: pass")]);
+  const at = Number(await child.line());
+  using process = open(child.pid);
+  let readings = 0;
+  const near: Process = Object.assign(Object.create(process), {
+    threadCpu: (tid: number) => process.threadCpu(tid),
+    leave: () => process.leave(),
+    visit: (...visit: Parameters<Process["visit"]>) =>
+      ++readings <= 100 ? 8 : process.visit(...visit),
+  });
+  const found = tryVisits(near, loadLinuxHelper(), child.pid, at);
+  assert.ok(found !== undefined && found > 0.5 && found < MUCH, `${found} µs`);
+});
+
 Deno.test("where nobody may be on the program's CPU, nothing is known", async () => {
   await using child = new Target(await anyPython(), ["-c", program("time.sleep(60)")]);
   const at = Number(await child.line());
