@@ -44,11 +44,15 @@ const LARGEST_LINE_TABLE = 16 << 20;
 /** Copies are numbered as threads come; nobody has as many as this at a time. */
 export const MOST_COPIES = 0x8000;
 
+/** Attempts to read a code object that another takes the place of meanwhile. */
+const MOST_ATTEMPTS = 3;
+
 /**
- * Reads a code object (CPython Include/cpython/code.h).
+ * Reads a code object (CPython Include/cpython/code.h). Its parts lie apart and are read one after the other; they
+ * belong together if the object is the same afterwards.
  * @param codeType address of the type `code`, or 0 to look at the type's name instead.
  * @param copy which copy of the instructions is meant.
- * @returns undefined when the address holds no code object or it cannot be read.
+ * @returns undefined when the address holds no code object, one that has been freed, or it cannot be read.
  */
 export function readCodeObject(
   reader: MemoryReader,
@@ -57,8 +61,22 @@ export function readCodeObject(
   codeType: Address,
   copy = 0,
 ): CodeObject | undefined {
+  for (let i = 0; i < MOST_ATTEMPTS; i++) {
+    const code = readParts(reader, layout, address, codeType, copy);
+    if (code === undefined || isSameCode(reader, layout, code)) return code;
+  }
+  return undefined;
+}
+
+function readParts(
+  reader: MemoryReader,
+  layout: Layout,
+  address: Address,
+  codeType: Address,
+  copy: number,
+): CodeObject | undefined {
   const head = reader.bytes(address, headBytes(layout));
-  if (head === undefined) return undefined;
+  if (head === undefined || isFreed(layout, head)) return undefined;
   const view = new DataView(head.buffer);
   const type = pointerAt(view, layout.object.type);
   const isCode = codeType === 0 ? typeName(reader, layout, type) === "code" : type === codeType;
@@ -142,10 +160,21 @@ function identityOf({ object, code }: Layout, head: Uint8Array): Uint8Array {
   return identity;
 }
 
+/**
+ * True for what is left of an object that has been freed: its allocator has put a link, or nothing, where the
+ * count of references was, which takes 32 bits (CPython 3.8–3.13 Objects/obmalloc.c; Include/refcount.h). Without a GIL
+ * the count is elsewhere: there this is false.
+ */
+function isFreed({ object }: Layout, head: Uint8Array): boolean {
+  if (object.type !== 8) return false;
+  const view = new DataView(head.buffer);
+  return view.getUint32(0, true) === 0 || view.getUint16(4, true) !== 0;
+}
+
 /** Tells whether an address still holds the code object that was read there. */
 export function isSameCode(reader: MemoryReader, layout: Layout, code: CodeObject): boolean {
   const head = reader.bytes(code.address, layout.code.linetable + 8);
-  if (head === undefined) return false;
+  if (head === undefined || isFreed(layout, head)) return false;
   const now = identityOf(layout, head);
   for (let i = 0; i < now.length; i++) if (now[i] !== code.identity[i]) return false;
   if (code.copy === 0) return true;

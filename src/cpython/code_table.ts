@@ -98,6 +98,11 @@ export class CodeTable {
     if (before !== undefined) this.doubt();
   }
 
+  /** An interpreter's count of freed code objects, as it was noted last; undefined: never. */
+  generationOf(interpreter: Address): number | undefined {
+    return this.#generations.get(interpreter);
+  }
+
   /**
    * The object at an address (given as its two halves), read when it is new. Where threads have copies of
    * instructions, the number of the copy stands in the upper half of the second.

@@ -45,6 +45,15 @@ export class DataStack {
     return -1;
   }
 
+  /** True if an address lies in one of the chunks. */
+  holds(address: Address): boolean {
+    for (let c = 0; c < this.count; c++) {
+      const distance = address - this.addresses[c]!;
+      if (distance >= 0 && distance < this.#size[c]!) return true;
+    }
+    return false;
+  }
+
   /**
    * Follows the thread to its current chunk.
    * @param top address of the free part in it.

@@ -83,6 +83,14 @@ export class OutsideFrames {
     }
   }
 
+  /**
+   * Stops copying what lies in the data stack: frames of a chunk that was not known yet when they were met.
+   * @param holds tells whether an address lies in a chunk that is known.
+   */
+  giveBack(holds: (address: Address) => boolean): void {
+    for (let i = this.#count - 1; i >= 0; i--) if (holds(this.#addresses[i]!)) this.#remove(i);
+  }
+
   /** The memory of one of them is not mapped any more: which one is not known, all are met again if they live. */
   forget(): void {
     this.#count = 0;

@@ -97,11 +97,14 @@ export class Snapshot {
       }
       this.#noticeFreedCode(surely);
       const reusable = this.path.reusableDepth(this.copy);
+      const { looks } = this.codeTable;
       const walked = this.#walk.run(reusable, policy);
-      if (walked === WHOLE) return this.#join.join(policy);
+      const isSure = this.codeTable.looks === looks || !this.#mayHaveFreed();
+      if (walked === WHOLE && isSure) return this.#join.join(policy);
       // The stack before is not that of the copy before any more.
       this.path.trusted = 0;
-      if (walked !== REARRANGED) return walked;
+      if (!isSure && policy === EXACT) this.copy.visits.stay();
+      if (walked !== REARRANGED) return walked === WHOLE ? TORN : walked;
       fetched = REARRANGED;
     }
     this.path.trusted = 0;
@@ -125,18 +128,7 @@ export class Snapshot {
    * it says `TORN`. `isHeld` tells nothing of it.
    */
   takeVisited(): number {
-    const { copy, codeTable } = this;
-    if (!copy.isOffered) return TORN;
-    const { looks } = codeTable;
-    const status = this.take(EXACT, true, true, 1);
-    if (codeTable.looks === looks) return status;
-    // Code was looked at just now: what the visit has met was freed since, perhaps.
-    const { runtime, thread } = copy;
-    const counter = thread.interpreter + runtime.layout.interpreter.codeGeneration;
-    const now = runtime.reader.int32(counter);
-    if (now !== undefined && now >>> 0 === copy.generation()) return status;
-    this.path.trusted = 0;
-    return TORN;
+    return this.copy.isOffered ? this.take(EXACT, true, true, 1) : TORN;
   }
 
   /**
@@ -205,6 +197,18 @@ export class Snapshot {
     path.trusted = path.depth;
     this.#walk.confirmRoot();
     return news;
+  }
+
+  /**
+   * True if code objects have been freed since their count was noted (3.14+): one that was looked at since can
+   * have been what a frame executes no more.
+   */
+  #mayHaveFreed(): boolean {
+    const { copy: { runtime, thread }, codeTable } = this;
+    const { codeGeneration } = runtime.layout.interpreter;
+    if (codeGeneration < 0) return false;
+    const now = runtime.reader.int32(thread.interpreter + codeGeneration);
+    return now === undefined || now >>> 0 !== codeTable.generationOf(thread.interpreter);
   }
 
   /** Code that may have been freed must not be taken over unseen. */

@@ -372,6 +372,9 @@ export class ThreadCopy {
 
   /** Lays out the copy and the ranges to read. */
   #arrange(): void {
+    if (this.dataStack.changed && this.outside instanceof OutsideFrames) {
+      this.outside.giveBack((address) => this.dataStack.holds(address));
+    }
     const plan = this.#plan = planCopy(this, this.#threadFrom, this.#cframes);
     this.holderAt = plan.holderAt;
     this.gcAt = plan.gcAt;

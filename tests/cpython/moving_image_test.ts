@@ -5,38 +5,8 @@ import { listThreads } from "../../src/cpython/thread_list.ts";
 import { TORN, UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { PROCESS_LOST, THREAD_LOST } from "../../src/cpython/fetch_status.ts";
 import { GONE } from "../../ffi/process.ts";
-import { open } from "../ffi/targets.ts";
-import { Image } from "./image.ts";
 import { withDataStack } from "./interpreters.ts";
-import { Reading, runtimeOf } from "./stacks.ts";
-import { Stopped } from "./stopped.ts";
-
-/** A recorded main thread whose stack has been read, and whose memory can be changed from here on. */
-interface Scene {
-  readonly image: Image;
-  readonly reading: Reading;
-  readonly main: ReturnType<typeof listThreads>[number];
-}
-
-const recorded = new Map<string, Image>();
-for (const python of withDataStack) {
-  await using stopped = await Stopped.start(python, "nested");
-  using process = open(stopped.pid);
-  const image = Image.record(process);
-  new Reading(runtimeOf(image)).all();
-  image.seal();
-  recorded.set(nameOf(python), image);
-}
-
-/** The main thread with all its calls learned. */
-function begin(minor: string): Scene {
-  const image = recorded.get(minor)!.copy();
-  const reading = new Reading(runtimeOf(image));
-  const main = listThreads(reading.runtime).find((state) => state.main)!;
-  reading.settle(main);
-  assert.equal(reading.take(main, true).status, WHOLE);
-  return { image, reading, main };
-}
+import { begin, type Scene } from "./scenes.ts";
 
 /** Moves the instruction of a frame in the middle of the stack to the start of its function. */
 function moveCaller({ image, reading, main }: Scene): { depth: number; place: number } {
@@ -135,5 +105,16 @@ for (const python of withDataStack) {
   Deno.test(`a thread waiting in a sleep does not hold the interpreter's lock on ${minor}`, () => {
     const { reading, main } = begin(minor);
     assert.equal(reading.snapshot(main).copy.status() & ACTIVE_STATUS, 0);
+  });
+
+  Deno.test(`frames of a chunk that was not known yet are not copied twice on ${minor}`, () => {
+    const { reading, main } = begin(minor);
+    const { copy, path } = reading.snapshot(main);
+    const before = copy.outside.count;
+    for (let d = 1; d < path.depth; d++) copy.outside.add(path.addresses[d]!);
+    assert.ok(copy.outside.count > before);
+    copy.dataStack.changed = true;
+    assert.equal(reading.take(main, true).status, WHOLE);
+    assert.equal(copy.outside.count, before);
   });
 }

@@ -61,3 +61,13 @@ Deno.test("a root that is not asked for any more is left out again", () => {
   assert.equal(frames.leftOut, ROOT);
   assert.equal(frames.count, 0);
 });
+
+Deno.test("frames that turn out to lie in the data stack are not copied besides", () => {
+  const frames = new OutsideFrames(88);
+  for (let at = 0; at < 64; at++) frames.add(0x1000 + at * 88);
+  frames.add(0x9000);
+  frames.giveBack((address) => address < 0x9000);
+  assert.equal(frames.count, 1);
+  frames.addTo(new Ranges(1));
+  assert.equal(frames.find(0x9000), 0);
+});
