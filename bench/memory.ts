@@ -7,7 +7,10 @@ const target = new URL("unique.py", import.meta.url).pathname;
 const main = new URL("../src/main.ts", import.meta.url).pathname;
 const config = new URL("../deno.json", import.meta.url).pathname;
 
-/** Captures at 10 kHz for so many seconds, to collapsed stacks and a recording, and prints resident sizes. */
+/** Where no rate gives way. */
+const RATE = "10.1khz";
+
+/** Captures at this rate for so many seconds, to collapsed stacks and a recording, and prints resident sizes. */
 export async function benchMemory(python: string, seconds: number): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -17,7 +20,7 @@ export async function benchMemory(python: string, seconds: number): Promise<void
     const recorded = (await Deno.stat(`${folder}/binary`)).size / 1e6;
     print();
     print(
-      `Resident memory of a capture at 10 kHz of ${stacks} different stacks, to collapsed stacks and a ` +
+      `Resident memory of a capture at 10.1 kHz of ${stacks} different stacks, to collapsed stacks and a ` +
         `recording of ${recorded.toFixed(0)} MB:`,
     );
     printResident(sizes, seconds);
@@ -28,7 +31,7 @@ export async function benchMemory(python: string, seconds: number): Promise<void
 
 /** Resident sizes at equal distances, MB. */
 async function watchCapture(pid: number, folder: string, seconds: number): Promise<number[]> {
-  const tachyon = ["run", "-q", "-A", "--config", config, main, "attach", "-q", "-r", "10khz"];
+  const tachyon = ["run", "-q", "-A", "--config", config, main, "attach", "-q", "-r", RATE];
   const outputs = ["collapsed", "binary"].flatMap((name) => ["-o", `${name}:${folder}/${name}`]);
   const child = new Deno.Command("taskset", {
     args: [
