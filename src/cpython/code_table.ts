@@ -61,8 +61,9 @@ export class CodeTable {
   checked: Int32Array = new Int32Array(256);
   /** Goes up whenever code objects may have been freed. */
   epoch = 0;
-  /** Objects that have been looked at in the target's memory. */
+  /** Objects that have been looked at in the target's memory, and those of them that were not what they had been. */
   looks = 0;
+  news = 0;
 
   /** What each object held when it was read last. */
   readonly #contents: CodeObject[] = [];
@@ -178,6 +179,7 @@ export class CodeTable {
     const address = (low >>> 0) + ((high >>> 0) - copy * COPY_UNIT) * 0x1_0000_0000;
     const code = readCodeObject(reader, layout, address, this.#codeType, copy);
     this.#watchful = WATCHFUL_READINGS;
+    this.news++;
     if (code === undefined) return -1;
     if (this.#codeType === 0) this.#codeType = reader.pointer(address + layout.object.type) ?? 0;
     const object = known >= 0 ? known : this.#addObject(code, low, high);

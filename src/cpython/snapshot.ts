@@ -29,6 +29,8 @@ export class Snapshot {
   #epoch = 0;
   /** The thread could not run during the last visit. */
   isHeld = false;
+  /** What was looked at for the last reading was code that its frames executed. */
+  isSure = true;
 
   constructor(
     readonly copy: ThreadCopy,
@@ -87,6 +89,7 @@ export class Snapshot {
     most = MOST_REARRANGEMENTS,
   ): number {
     let fetched = REARRANGED;
+    this.isSure = true;
     this.#join.forget();
     for (let i = 0; i < most && fetched === REARRANGED; i++) {
       fetched = this.copy.isOffered ? this.copy.adopt() : this.copy.fetch(watch);
@@ -97,13 +100,13 @@ export class Snapshot {
       }
       this.#noticeFreedCode(surely);
       const reusable = this.path.reusableDepth(this.copy);
-      const { looks } = this.codeTable;
+      const { looks, news } = this.codeTable;
       const walked = this.#walk.run(reusable, policy);
-      const isSure = this.codeTable.looks === looks || !this.#mayHaveFreed();
-      if (walked === WHOLE && isSure) return this.#join.join(policy);
+      this.isSure = this.codeTable.looks === looks || !this.#mayHaveFreed(news);
+      if (walked === WHOLE && this.isSure) return this.#join.join(policy);
       // The stack before is not that of the copy before any more.
       this.path.trusted = 0;
-      if (!isSure && policy === EXACT) this.copy.visits.stay();
+      if (!this.isSure) this.copy.visits.stay();
       if (walked !== REARRANGED) return walked === WHOLE ? TORN : walked;
       fetched = REARRANGED;
     }
@@ -200,13 +203,15 @@ export class Snapshot {
   }
 
   /**
-   * True if code objects have been freed since their count was noted (3.14+): one that was looked at since can
-   * have been what a frame executes no more.
+   * True if code that was looked at for a reading can have been what a frame executes no more: some has been freed
+   * since the count of it was noted or, where there is none (before 3.14), the target has run on and what
+   * was found is new.
+   * @param news of the code table before.
    */
-  #mayHaveFreed(): boolean {
-    const { copy: { runtime, thread }, codeTable } = this;
+  #mayHaveFreed(news: number): boolean {
+    const { copy: { runtime, thread, visits }, codeTable } = this;
     const { codeGeneration } = runtime.layout.interpreter;
-    if (codeGeneration < 0) return false;
+    if (codeGeneration < 0) return visits.isOver && codeTable.news !== news;
     const now = runtime.reader.int32(thread.interpreter + codeGeneration);
     return now === undefined || now >>> 0 !== codeTable.generationOf(thread.interpreter);
   }

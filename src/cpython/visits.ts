@@ -49,6 +49,11 @@ export class Visits {
     return this.#linger > 0;
   }
 
+  /** True during a visit that is over by now, so that the thread runs on. */
+  get isOver(): boolean {
+    return this.#isOn && !this.#isElsewhere && !this.how.linger;
+  }
+
   /** Something is missing in what was read: the next visits are to stay for it. */
   stay(): void {
     this.#linger = LINGERING_VISITS;

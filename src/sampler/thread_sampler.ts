@@ -174,13 +174,15 @@ export class ThreadSampler {
     let status = TORN;
     let held = false;
     // One that was planned can find that the thread has gone to another CPU since.
-    const most = shop.teacher.always ? MOST_READINGS : snapshot.copy.visits.isPlanned ? 2 : 1;
+    let most = shop.teacher.always ? MOST_READINGS : snapshot.copy.visits.isPlanned ? 2 : 1;
     for (let i = 0; i < most && !held; i++) {
       // Without its GIL it cannot run Python code: what stays the same over two readings is one moment.
       if (shop.allThreads && !this.isActive()) status = snapshot.take(EXACT, true);
       else {
         status = snapshot.visit(learns);
         held = snapshot.isHeld;
+        // The next visit stays until code has been looked at.
+        if (!snapshot.isSure) most = Math.max(most, 2);
         const { wasRefused, wasLate } = snapshot.copy.visits;
         if (wasRefused) shop.teacher.refuse(time);
         else if (wasLate) shop.teacher.delay(time);

@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { nameOf } from "../../scripts/pythons.ts";
 import { type CodeObject, readCodeObject } from "../../src/cpython/code_object.ts";
-import { OPEN } from "../../src/cpython/policy.ts";
-import { TORN, WHOLE } from "../../src/cpython/snapshot_status.ts";
+import { EXACT, OPEN } from "../../src/cpython/policy.ts";
+import { TORN, UNPROVEN, WHOLE } from "../../src/cpython/snapshot_status.ts";
 import { withDataStack } from "./interpreters.ts";
 import { begin, type Scene } from "./scenes.ts";
 
@@ -87,8 +87,39 @@ for (const python of withDataStack.filter(({ minor }) => Number(minor.slice(2)) 
     image.beforeRead = () => image.poke(counter, ++frees);
     codeTable.doubt();
     assert.equal(reading.snapshot(main).take(OPEN, true), TORN);
-    assert.equal(reading.snapshot(main).path.trusted, 0);
+    const { path, copy } = reading.snapshot(main);
+    assert.equal(path.trusted, 0);
+    assert.equal(reading.snapshot(main).isSure, false);
+    assert.ok(copy.visits.isLingering, "the next visit is to stay until code has been looked at");
     image.beforeRead = undefined;
     assert.equal(reading.take(main, true).status, WHOLE);
+    assert.ok(reading.snapshot(main).isSure);
+  });
+}
+
+for (const python of withDataStack.filter(({ minor }) => Number(minor.slice(2)) < 14)) {
+  const minor = nameOf(python);
+  Deno.test(`new code is looked at while the thread is held where nothing tells of freed code on ${minor}`, () => {
+    const scene = begin(minor);
+    const { image, reading: { codeTable, runtime: { layout } }, reading, main } = scene;
+    const snapshot = reading.snapshot(main);
+    const { code } = pickCode(scene);
+    const become = (line: number): void => {
+      image.write(code.address + layout.code.firstLine, Uint8Array.of(line));
+      codeTable.doubt();
+    };
+    assert.equal(snapshot.visit(), WHOLE, "what is known and the same is sure");
+    become(code.firstLine + 1);
+    assert.equal(snapshot.visit(), TORN);
+    assert.equal(snapshot.isSure, false);
+    become(code.firstLine + 2);
+    assert.equal(snapshot.visit(), UNPROVEN, "this one stays, and shows a call for the first time");
+    assert.ok(snapshot.isHeld && snapshot.isSure);
+    become(code.firstLine + 3);
+    assert.equal(
+      snapshot.take(EXACT, true),
+      WHOLE,
+      "no visit: whoever asks for it holds the thread",
+    );
   });
 }
