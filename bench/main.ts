@@ -42,7 +42,7 @@ if (wanted("rates")) await benchRates(python.path, { rounds: long ? 5 : 1, secon
 if (wanted("cpu")) {
   await benchCpu(python.path, { rounds: long ? 3 : 1, seconds: long ? 10 : 4 }, long);
 }
-if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 3);
+if (wanted("slowdown")) await benchSlowdown(python.path, long ? 8 : 2);
 if (wanted("threads")) await benchThreads(python.path, long ? 10 : 4);
 if (wanted("states")) await benchStates(python.path, long ? 10 : 4);
 if (only.includes("memory")) await benchMemory(python.path, long ? 600 : 60);
