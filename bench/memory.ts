@@ -20,7 +20,7 @@ export async function benchMemory(python: string, seconds: number): Promise<void
     const recorded = (await Deno.stat(`${folder}/binary`)).size / 1e6;
     print();
     print(
-      `Resident memory of a capture at 10.1 kHz of ${stacks} different stacks, to collapsed stacks and a ` +
+      `Resident memory of a capture at ${RATE} of ${stacks} different stacks, to collapsed stacks and a ` +
         `recording of ${recorded.toFixed(0)} MB:`,
     );
     printResident(sizes, seconds);
