@@ -84,14 +84,14 @@ export function findDoubts(profile: Profile, summary: Summary): Doubt[] {
     ...doubtVersion(metadata),
     ...doubtMoments(metadata),
     ...doubtPauses(summary),
-    ...doubtStops(summary),
+    ...doubtStops(metadata, summary),
     ...doubtShares(profile),
   ];
 }
 
 /** Why there are fewer samples than were asked for. */
 function doubtRate(
-  { maxCpu = Infinity }: Metadata,
+  { maxCpu = Infinity, maxSlowdown = Infinity }: Metadata,
   { lowered }: Summary,
   { achievedHz, withheld }: Trust,
 ): Doubt[] {
@@ -100,10 +100,12 @@ function doubtRate(
   const rate = formatRate(achievedHz);
   const doubts: string[] = [];
   if (program) {
+    const limit = maxSlowdown === Infinity
+      ? "."
+      : `, and may take ${formatPercent(maxSlowdown)} of its time; --max-slowdown sets the limit.`;
     doubts.push(
-      `the rate was lowered to ${rate}: to show short functions at their full size, a reading ` +
-        `takes ${formatMicroseconds(lowered?.visitUs ?? 0)} of the program's time on this ` +
-        "machine. Above 10 kHz the rate is kept; short functions may look too small then.",
+      `the rate was lowered to ${rate}: to show short functions at their full size, readings ` +
+        `interrupt the program, here for ${formatMicroseconds(lowered?.visitUs ?? 0)} each${limit}`,
     );
   }
   if (budget) {
@@ -155,12 +157,13 @@ function doubtPauses({ pauses, asleepUs }: Summary): Doubt[] {
 }
 
 /** What was asked of a program that was stopped for its samples. */
-function doubtStops({ stops, durationUs }: Summary): Doubt[] {
+/** @param metadata those of older recordings do not say what stops might take. */
+function doubtStops({ maxSlowdown = 0.2 }: Metadata, { stops, durationUs }: Summary): Doubt[] {
   if (stops === undefined || stops.skippedTicks === 0) return [];
   const text = `${formatCounted(stops.skippedTicks, "sample")} were left out so as not to stop ` +
-    `the program for more than a fifth of the time (it was for ${
+    `the program for more than ${formatPercent(maxSlowdown)} of the time (it was for ${
       formatShare(stops.stoppedUs / durationUs)
-    }). Use a lower rate (-r).`;
+    }). Use a lower rate (-r), or set another limit (--max-slowdown).`;
   return [{ loud: true, text }];
 }
 

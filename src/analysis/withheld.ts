@@ -23,9 +23,15 @@ export function whyWithheld(withheld: number, lowered: Lowered | undefined): Rea
 }
 
 /** The same in words; empty where none were left out. */
-export function describeReasons({ program, budget }: Reasons, { maxCpu }: Metadata): string {
+export function describeReasons(
+  { program, budget }: Reasons,
+  { maxCpu, maxSlowdown }: Metadata,
+): string {
   const reasons: string[] = [];
-  if (program) reasons.push("not to slow the program down");
+  if (program) {
+    const limit = maxSlowdown === undefined ? "" : ` by more than ${formatPercent(maxSlowdown)}`;
+    reasons.push(`not to slow the program down${limit}`);
+  }
   if (budget) reasons.push(`to stay within ${formatPercent(maxCpu ?? Infinity)} of a CPU`);
   return reasons.join(" and ");
 }

@@ -4,7 +4,7 @@ import { type Command, Option } from "commander";
 import type { CaptureKind } from "../analysis/difference_likeness.ts";
 import { FORMATS } from "../../collectors/registry.ts";
 import type { AsyncMode, Consistency, Features, Mode } from "../profile/metadata.ts";
-import { parseDuration, parseInterval, parsePercent, parseRate } from "./numbers.ts";
+import { parseDuration, parseInterval, parsePercent, parseRate, parseSlowdown } from "./numbers.ts";
 import { addPartOptions, type PartOptions, readPartOptions } from "./part_options.ts";
 import type { OutputRequest } from "./destination.ts";
 import { addOutputOptions, type OutputOptions, readOutputOptions } from "./output_options.ts";
@@ -32,6 +32,8 @@ export interface CaptureOptions extends OutputOptions, PartOptions {
   readonly jitter?: boolean;
   /** CPU time per wall time that we may use ourselves: 1 is one CPU. */
   readonly maxCpu: number;
+  /** The most of the program's time that readings may take, as a share; absent: what is usual. */
+  readonly maxSlowdown?: number;
   /** Show the capture while it runs. */
   readonly live: boolean;
   /** Where that is not on a screen, as JSON. */
@@ -52,6 +54,7 @@ interface Given {
   readonly exact?: boolean;
   readonly jitter?: boolean;
   readonly maxCpu?: number;
+  readonly maxSlowdown?: number;
   readonly blocking?: boolean;
   readonly live?: boolean;
   readonly realtimeStats?: boolean;
@@ -122,6 +125,12 @@ export function addCaptureOptions(command: Command): void {
       "--max-cpu <percent>",
       "lower the rate when tachyon itself needs more of a CPU (default: 100)",
       parsePercent,
+    )
+    .option(
+      "--max-slowdown <percent>",
+      "lower the rate when readings take more of the program's time (default: 1 at 1khz, 5 from " +
+        "5khz on and with -a, 20 with --blocking, all with --exact)",
+      parseSlowdown,
     );
   command
     .optionsGroup("While it runs:")
@@ -162,6 +171,7 @@ export function readCaptureOptions(command: Command, watched = false): CaptureOp
     consistency: given.blocking ? "blocking" : given.exact ? "exact" : "verified",
     ...(given.jitter === undefined ? {} : { jitter: given.jitter }),
     maxCpu: given.maxCpu ?? DEFAULT_MAX_CPU,
+    ...(given.maxSlowdown === undefined ? {} : { maxSlowdown: given.maxSlowdown }),
     live,
     liveAsJson: live && given.json === true,
     realtimeStats: given.realtimeStats ?? false,

@@ -94,6 +94,14 @@ export function parsePercent(text: string): number {
   return percent / 100;
 }
 
+/** Percent of a program's time, 0.1 to 100 → share. */
+export function parseSlowdown(text: string): number {
+  const advice = "Write the limit as a percentage of the program's time, 0.1 to 100: 2, 0.5%.";
+  const percent = parseDecimal(text.replace(/%$/, ""), advice);
+  if (percent < 0.1 || percent > 100) throw new InvalidArgumentError(advice);
+  return percent / 100;
+}
+
 /** Percent by which something may grow, 0 or more → share. */
 export function parseGrowth(text: string): number {
   const advice = "Write a percentage, 0 or more: 5, 12.5%.";

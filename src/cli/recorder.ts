@@ -187,6 +187,7 @@ function createRequest(
     states,
     jitter,
     maxCpu,
+    maxSlowdown,
   } = options;
   return {
     pid,
@@ -202,6 +203,7 @@ function createRequest(
     ...(options.rotation === undefined ? {} : { markUs: stepOf(options.rotation) }),
     ...(jitter === undefined ? {} : { jitter }),
     maxCpu,
+    ...(maxSlowdown === undefined ? {} : { maxSlowdown }),
     isWatched: options.live,
     waitForPythonMs,
     // Only what we start ourselves is waited for.

@@ -60,6 +60,7 @@ const METADATA: Readers<Metadata> = {
   jitter: (value) => typeof value === "boolean" ? value : undefined,
   part: (value) => readOptional(PART, value),
   maxCpu: (value) => readNumber(value) || undefined,
+  maxSlowdown: (value) => readNumber(value) || undefined,
   startedAt: readNumber,
 };
 

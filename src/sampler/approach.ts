@@ -23,6 +23,8 @@ export interface ApproachPlan {
   readonly parallel: boolean;
   /** Threads that are quick may be read exactly for it. */
   readonly seeksQuick: boolean;
+  /** The share of the program's time that this may take. */
+  readonly allowed: number;
   /** What an exact reading shows is only sure where all of it is read anew. */
   readonly isSureOnly: boolean;
 }
@@ -45,7 +47,8 @@ export class Approach {
     readonly clock: ReaderThread,
     readonly plan: ApproachPlan,
   ) {
-    if (plan.seeksQuick) this.#quickness = new Quickness(plan.intervalUs, clock);
+    const { seeksQuick, intervalUs, allowed } = plan;
+    if (seeksQuick) this.#quickness = new Quickness(intervalUs, clock, allowed);
   }
 
   /** True if all threads but those that are near may be read together. */

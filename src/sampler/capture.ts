@@ -39,6 +39,8 @@ export interface CaptureRequest {
   readonly markUs?: number;
   /** CPU time per wall time that our own process may use, 1 is one CPU; absent: as much as it takes. */
   readonly maxCpu?: number;
+  /** The most of the program's time that may be taken from it to read it; absent: {@link maxSlowdownOf}. */
+  readonly maxSlowdown?: number;
   /** By how much the rate is to be lower for the program's sake, as was found out; absent: it is to be kept. */
   readonly lowered?: Lowered;
   /**
@@ -64,6 +66,32 @@ const JITTERED_FROM = 100;
 /** Whether the ticks of a capture are put at random points of their intervals. */
 export function isJittered({ jitter, intervalUs }: CaptureRequest): boolean {
   return jitter ?? intervalUs >= JITTERED_FROM;
+}
+
+/** What stops may take of the program's time. */
+const MAX_STOPPED = 0.2;
+/**
+ * What exact readings may take of it, where they are not asked for: at 1 kHz and below, and from 5 kHz on, in
+ * between in proportion.
+ */
+const LEAST_TAKEN = 0.01;
+const MOST_TAKEN = 0.05;
+const LEAST_TAKEN_FROM = 1000;
+
+/**
+ * The most of the program's time that may be taken from it by stopping or interrupting it for readings.
+ * @returns a share; Infinity where exact readings are asked for, and nothing is said of what they may take.
+ */
+export function maxSlowdownOf(
+  { maxSlowdown, consistency, allThreads, intervalUs }: CaptureRequest,
+): number {
+  if (maxSlowdown !== undefined) return maxSlowdown;
+  if (consistency === "blocking") return MAX_STOPPED;
+  if (consistency === "exact") return Infinity;
+  // A tick that reads all threads is worth more.
+  if (allThreads) return MOST_TAKEN;
+  const inProportion = LEAST_TAKEN * LEAST_TAKEN_FROM / intervalUs;
+  return Math.min(Math.max(inProportion, LEAST_TAKEN), MOST_TAKEN);
 }
 
 /** Which samples of a capture are kept. */

@@ -8,6 +8,7 @@ import {
   type CaptureEnd,
   type CaptureRequest,
   isJittered,
+  maxSlowdownOf,
   type PartListener,
   type Sampler,
 } from "./capture.ts";
@@ -135,6 +136,7 @@ function follow(
 }
 
 function describe(request: CaptureRequest, started: Report & { kind: "started" }): Metadata {
+  const maxSlowdown = maxSlowdownOf(request);
   return {
     tool: "tachyon",
     toolVersion: request.toolVersion,
@@ -151,6 +153,7 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     intervalUs: request.intervalUs,
     jitter: isJittered(request),
     ...(request.maxCpu === undefined ? {} : { maxCpu: request.maxCpu }),
+    ...(maxSlowdown === Infinity ? {} : { maxSlowdown }),
     startedAt: started.startedAt,
   };
 }

@@ -127,6 +127,8 @@ export class SamplingLoop {
       if (at === 0) this.#miss(1);
       else ending = this.#note(at - this.#start, (time) => rounds.take(i, time));
     }
+    // A lower rate leaves ticks out, also where none is missed.
+    this.#miss(0);
     this.#now = this.reader.now();
     ending ??= rounds.tend(this.#now);
     if (ending !== undefined || made === dues.length) return ending;

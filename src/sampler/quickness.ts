@@ -13,12 +13,10 @@ const WEIGHT = 1 / 64;
 /** Changes from one look to the next from which on a thread is quick, and below which it is not any more. */
 const QUICK = 0.06;
 const CALM = 0.04;
-/**
- * The most of a thread's time that exact readings may take, by what is usual, and by what was measured: a bit more,
- * so that where they take what is usual they do not come and go.
- */
+/** The most of a thread's time that exact readings may take, by what is usual, unless more is allowed. */
 const MOST_TAKEN = 0.05;
-const MOST_MEASURED = 0.075;
+/** By what was measured it may be so many times more: where they take what is usual they do not come and go. */
+const TOLERANCE = 1.5;
 /** Where they have taken more, none are made for this time, µs. */
 const DEAR = 10_000_000;
 /** An exact reading that takes longer has had to wait for the target's CPU, µs. */
@@ -43,6 +41,7 @@ export class Quickness {
   #isQuick = false;
   #changes = 0;
   #probedAt = -Infinity;
+  readonly #most: number;
   readonly #price = new VisitPrice();
   readonly #ranges = new Ranges(LOOKS);
   readonly #words = new Uint32Array(LOOKS * WORD / 4);
@@ -54,8 +53,13 @@ export class Quickness {
   #late = 0;
   #restUntil = -Infinity;
 
-  /** @param intervalUs from one reading to the next. */
-  constructor(readonly intervalUs: number, readonly clock: ReaderThread) {}
+  /**
+   * @param intervalUs from one reading to the next.
+   * @param allowed the share of a thread's time that they may take.
+   */
+  constructor(readonly intervalUs: number, readonly clock: ReaderThread, allowed = MOST_TAKEN) {
+    this.#most = Math.max(MOST_TAKEN, allowed);
+  }
 
   /**
    * True if a thread is to be read exactly; looks again if it is time for that.
@@ -69,7 +73,7 @@ export class Quickness {
       const { process } = copy.runtime;
       const taken = (process.visitUs?.(copy.thread.tid) ?? Infinity) / this.intervalUs;
       this.#price.look(process, this.#isQuick);
-      if ((this.#price.us ?? 0) > MOST_MEASURED * this.intervalUs) {
+      if ((this.#price.us ?? 0) > TOLERANCE * this.#most * this.intervalUs) {
         this.#price.forget();
         this.#restUntil = time + DEAR;
         this.isDear = true;
@@ -78,8 +82,8 @@ export class Quickness {
         this.#late = 0;
         this.#restUntil = time + REST;
       }
-      if (taken > MOST_TAKEN && taken < Infinity) this.isDear = true;
-      if (taken <= MOST_TAKEN && time >= this.#restUntil) this.#probe(copy);
+      if (taken > this.#most && taken < Infinity) this.isDear = true;
+      if (taken <= this.#most && time >= this.#restUntil) this.#probe(copy);
       else this.#isQuick = false;
     }
     return this.#isQuick;

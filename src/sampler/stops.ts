@@ -2,8 +2,6 @@ import type { Platform, Process, ReaderThread, Stopper } from "../../ffi/process
 import type { StopSummary } from "../profile/metadata.ts";
 import type { AttachFault } from "./capture.ts";
 
-/** The most of the target's time that we take by stopping it. */
-const MOST_STOPPED = 0.2;
 /** Stopped time that can be saved up, µs: longer stops are made up for afterwards. */
 const RESERVE = 20_000;
 /** Stops of one tick: a thread may stand where its stack is half changed. */
@@ -46,14 +44,15 @@ export class Stops {
   #countedUs = 0;
   #skipped = 0;
 
-  constructor(readonly stopper: Stopper, readonly reader: ReaderThread) {
+  /** @param most the most of the target's time that stops may take, as a share. */
+  constructor(readonly stopper: Stopper, readonly reader: ReaderThread, readonly most: number) {
     this.#countedAt = reader.now();
   }
 
   /** False while the target has been stopped for too long already: the tick is to be left out. */
   allow(now: number): boolean {
     const stoppedUs = this.stopper.stoppedUs();
-    const earned = (now - this.#countedAt) * MOST_STOPPED;
+    const earned = (now - this.#countedAt) * this.most;
     this.#credit = Math.min(RESERVE, this.#credit + earned - (stoppedUs - this.#countedUs));
     this.#countedAt = now;
     this.#countedUs = stoppedUs;

@@ -14,7 +14,7 @@ import type { ThreadCopy } from "../cpython/thread_copy.ts";
 import type { Ending } from "../profile/metadata.ts";
 import { NO_STACK } from "../profile/tables.ts";
 import { emptyQuality, type Quality } from "../profile/quality.ts";
-import { type CaptureRequest, modeOf, wantsStates } from "./capture.ts";
+import { type CaptureRequest, maxSlowdownOf, modeOf, wantsStates } from "./capture.ts";
 import { featuresFor } from "./features.ts";
 import { Interner } from "./interner.ts";
 import type { Ledger } from "./ledger.ts";
@@ -110,6 +110,7 @@ export class Target implements Subject {
       intervalUs: pacedInterval(request),
       parallel: runtime.layout.freeThreaded,
       seeksQuick: seeksQuick(runtime, request),
+      allowed: maxSlowdownOf(request),
       isSureOnly: runtime.layout.hasFrameObjects,
     });
     this.rounds = new Rounds(reader, {

@@ -1,17 +1,16 @@
 import type { Runtime } from "../cpython/runtime.ts";
 import { listThreads } from "../cpython/thread_list.ts";
 import type { Lowered } from "../profile/metadata.ts";
-import type { CaptureRequest } from "./capture.ts";
+import { type CaptureRequest, maxSlowdownOf } from "./capture.ts";
 
-/** At shorter intervals the rate is kept whatever exact readings take, and none are made of quick programs; µs. */
+/** At shorter intervals the rate is kept whatever exact readings take, unless they are asked for; µs. */
 const SHORTEST = 100;
-/** At this interval and longer ones visits take too little on any machine to be tried out, µs. */
-const LONGEST = 1000;
-/** The most of a program's time that exact readings may take, by what is usual, and as it is measured here. */
-const MOST_USUAL = 0.05;
-const MOST_MEASURED = 0.055;
+/** No visit takes longer on any machine: where so much may be taken, none is tried out, µs. */
+const LONGEST_VISIT = 50;
+/** What exact readings may take as it is measured here, in terms of what they may take by what is usual. */
+const TOLERANCE = 1.1;
 /** What they are to take of it where that would be more; and how far from the bound the interval is to stay. */
-const AIM = 0.045;
+const AIM = 0.9;
 const MARGIN = 1.001;
 
 /** True if threads may be read exactly in all ticks because they call and return too quickly for anything else. */
@@ -33,17 +32,22 @@ export function seeksQuick(
 export function lowerRate(runtime: Runtime, request: CaptureRequest): Lowered | undefined {
   const { process, address } = runtime;
   const { intervalUs } = request;
-  const isTried = intervalUs >= SHORTEST && intervalUs < LONGEST && seeksQuick(runtime, request);
+  const bearableUs = maxSlowdownOf(request) * intervalUs;
+  const isTried = bearableUs < LONGEST_VISIT && mayGiveWay(runtime, request);
   const thread = isTried ? listThreads(runtime).find(({ tid }) => tid !== 0) : undefined;
   if (thread === undefined) return undefined;
   process.introduce?.(thread.tid, thread.pthread);
   const measuredUs = process.tryVisits?.(thread.tid, address);
   if (measuredUs === undefined) return undefined;
   const usualUs = process.visitUs?.(thread.tid) ?? 0;
-  const isKept = usualUs <= MOST_USUAL * intervalUs && measuredUs <= MOST_MEASURED * intervalUs;
-  if (isKept) return undefined;
-  const bearableUs = Math.max(usualUs / MOST_USUAL * MARGIN, measuredUs / AIM);
-  return { visitUs: Math.max(usualUs, measuredUs), stretch: bearableUs / intervalUs };
+  if (usualUs <= bearableUs && measuredUs <= bearableUs * TOLERANCE) return undefined;
+  const stretch = Math.max(usualUs * MARGIN, measuredUs / AIM) / bearableUs;
+  return { visitUs: Math.max(usualUs, measuredUs), stretch };
+}
+
+function mayGiveWay(runtime: Runtime, request: CaptureRequest): boolean {
+  const isExact = request.consistency === "exact";
+  return isExact || (request.intervalUs >= SHORTEST && seeksQuick(runtime, request));
 }
 
 /** From one tick to the next, µs, as the machine lets it be. */

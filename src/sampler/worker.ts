@@ -6,7 +6,7 @@ import type { Runtime } from "../cpython/runtime.ts";
 import { PLENTY } from "../cpython/visits.ts";
 import { versionText } from "../cpython/debug_offsets.ts";
 import { Beginning, practise, practiseSearch } from "./beginning.ts";
-import { type AttachFault, type CaptureRequest, modeFor } from "./capture.ts";
+import { type AttachFault, type CaptureRequest, maxSlowdownOf, modeFor } from "./capture.ts";
 import { featuresFor } from "./features.ts";
 import { findRunning, isTooEarly } from "./interpreter_search.ts";
 import { Ledger } from "./ledger.ts";
@@ -119,7 +119,9 @@ function capture(request: CaptureRequest, ring: Ring, report: (message: Report) 
       features: featuresFor(found, request.features),
       startedAt: Date.now(),
     });
-    const stops = stopper === undefined ? undefined : new Stops(stopper, reader);
+    const stops = stopper === undefined
+      ? undefined
+      : new Stops(stopper, reader, maxSlowdownOf(order));
     const subject = tree ??
       new Target(found, reader, means.loops, means.ledger, order, { stops });
     const summary = new SamplingLoop(subject, reader, writer, order).run();

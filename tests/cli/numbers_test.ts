@@ -9,6 +9,7 @@ import {
   parsePid,
   parseRate,
   parseSize,
+  parseSlowdown,
   parseSpan,
 } from "../../src/cli/numbers.ts";
 
@@ -85,6 +86,15 @@ Deno.test("parsePercent takes one percent of a CPU or more, also of several CPUs
   assert.equal(parsePercent("400"), 4);
   for (const text of ["0", "0.5", "-5", "%", "", "5%%", "x", "Infinity"]) {
     assert.throws(() => parsePercent(text), InvalidArgumentError, text);
+  }
+});
+
+Deno.test("parseSlowdown takes a thousandth of the program's time or more, and all of it at most", () => {
+  assert.equal(parseSlowdown("2"), 0.02);
+  assert.equal(parseSlowdown("0.5%"), 0.005);
+  assert.equal(parseSlowdown("100"), 1);
+  for (const text of ["0", "0.05", "-1", "101", "", "a", "1%%"]) {
+    assert.throws(() => parseSlowdown(text), InvalidArgumentError, text);
   }
 });
 

@@ -73,7 +73,7 @@ async function capture(python: Python, blocking: boolean): Promise<Captured> {
   const reader = createReaderThread();
   const stopper = blocking ? openStopper(target.pid, helper) : undefined;
   assert(stopper === undefined || !("fault" in stopper), JSON.stringify(stopper));
-  const stops = stopper === undefined ? undefined : new Stops(stopper, reader);
+  const stops = stopper === undefined ? undefined : new Stops(stopper, reader, 0.2);
   const order = { ...request, consistency: blocking ? "blocking" : "verified" } as const;
   const ledger = new Ledger(writer);
   const sampled = new Sampled(runtimeOf(mac), reader, createLoops(), ledger, order, { stops });

@@ -149,7 +149,7 @@ Deno.test("a recording without samples is one", () => {
 
 Deno.test("summary and metadata are known before a sample is read", () => {
   const capture = randomCapture(3, {
-    metadata: { jitter: true, maxCpu: 0.5, command: ["\ud800"] },
+    metadata: { jitter: true, maxCpu: 0.5, maxSlowdown: 0.02, command: ["\ud800"] },
   });
   const summary = { ...SUMMARY, stops: { stoppedUs: 17, skippedTicks: 2 } };
   const recording = open(record({ ...capture, summary }).bytes);

@@ -9,6 +9,7 @@ const plan: ApproachPlan = {
   intervalUs: 1000,
   parallel: false,
   seeksQuick: false,
+  allowed: 0.05,
   isSureOnly: false,
 };
 

@@ -173,6 +173,16 @@ Deno.test("ticks that a round has left out are missed, and none is made for them
   assert.equal(times.length + rounds.taken.length, 42);
 });
 
+Deno.test("ticks that a lower rate leaves out of rounds are counted", () => {
+  const clock = new Clock(Infinity, 0);
+  const rounds = new Rounds(clock);
+  const lowered = { visitUs: 20, stretch: 2.5 };
+  const asked = { lowered };
+  const { times, missed, withheld } = capture(clock, rounds, 250_000, undefined, asked);
+  assert.equal(times.length + rounds.taken.length, 100);
+  assert.deepEqual([missed, withheld], [0, 150]);
+});
+
 Deno.test("a capture of rounds ends when that is asked for", () => {
   const ring = smallRing(1 << 10);
   const clock = new Clock(Infinity, 0);

@@ -125,9 +125,10 @@ function countAtPrice(
   ticks: number,
   price: (visit: number) => number,
   isDear = false,
+  allowed?: number,
 ): number {
   const thread = new Thread(2, 5);
-  const quickness = new Quickness(intervalUs, clockFor(10, 0));
+  const quickness = new Quickness(intervalUs, clockFor(10, 0), allowed);
   const { copy } = thread;
   let found = 0;
   for (let tick = 0; tick < ticks; tick++) {
@@ -145,6 +146,12 @@ Deno.test("where exact readings turn out to take too much of a thread's time, th
   const dear = countAtPrice(100, 50_000, () => 15, true);
   assert.ok(dear > 200 && dear < 500, `${dear}`);
   assert.ok(countAtPrice(1000, 50_000, () => 60) > 49_900);
+});
+
+Deno.test("they are made where they are allowed to take more, and not given up where they are to take less", () => {
+  assert.ok(countAtPrice(100, 50_000, () => 18, false, 0.2) > 49_900);
+  assert.ok(countAtPrice(50, 50_000, () => 7, false, 0.2) > 49_500);
+  assert.ok(countAtPrice(1000, 50_000, () => 60, false, 0.01) > 49_900);
 });
 
 Deno.test("one that has to wait now and then is no reason to say that they take too much", () => {

@@ -34,8 +34,8 @@ class World implements Stopper {
   close(): void {}
 }
 
-function createStops(world: World): Stops {
-  return new Stops(world, { now: () => world.time } as ReaderThread);
+function createStops(world: World, most = 0.2): Stops {
+  return new Stops(world, { now: () => world.time } as ReaderThread, most);
 }
 
 /** Ticks for some seconds at 1 kHz. */
@@ -67,6 +67,15 @@ Deno.test("ticks are left out when stops would take more than a fifth of the tim
       assert.ok(share >= 0.1, `${stopUs}: ${share}`);
     }
     assert.ok(stops.summary().skippedTicks > 0);
+  }
+});
+
+Deno.test("more than a fifth may be allowed, or less", () => {
+  for (const most of [0.05, 0.5]) {
+    const world = new World(2000);
+    tickFor(5, world, createStops(world, most));
+    const share = world.stopped / world.time;
+    assert.ok(share > 0.8 * most && share < most + 0.02, `${most}: ${share}`);
   }
 });
 

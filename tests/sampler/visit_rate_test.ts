@@ -22,21 +22,49 @@ async function withMachine(
   check((asked) => lowerRate(found, requestFor(child.pid, asked))?.stretch ?? 1, found);
 }
 
-Deno.test("a rate is kept where exact readings take less than a twentieth of the time", async () => {
+Deno.test("a rate is kept where exact readings take as little as they may", async () => {
   await withMachine(5, 5.4, (lowered) => {
     for (const intervalUs of [100, 200, 999, 1000]) assert.equal(lowered({ intervalUs }), 1);
+  });
+  await withMachine(8, 10.9, (lowered) => {
+    for (const intervalUs of [200, 999, 1000]) assert.equal(lowered({ intervalUs }), 1);
   });
 });
 
 Deno.test("it is lowered, by as much as they take too much", async () => {
   await withMachine(5, 18, (lowered) => {
     assert.equal(lowered({ intervalUs: 100 }), 4);
-    assert.equal(lowered({ intervalUs: 200 }), 2);
-    assert.equal(lowered({ intervalUs: 350 }), 1);
+    for (const intervalUs of [200, 350, 1000]) {
+      assert.ok(Math.abs(lowered({ intervalUs }) - 2) < 1e-9, `${intervalUs}`);
+    }
+    assert.equal(lowered({ intervalUs: 1600 }), 1.25);
+    for (const intervalUs of [1700, 10_000]) assert.equal(lowered({ intervalUs }), 1);
   });
   await withMachine(8, 5, (lowered) => {
     assert.ok(Math.abs(lowered({ intervalUs: 100 }) - 1.6) < 0.01);
     assert.equal(lowered({ intervalUs: 160 }), 1);
+  });
+});
+
+Deno.test("captures of all threads may take a twentieth at any rate", async () => {
+  await withMachine(5, 18, (lowered) => {
+    const allThreads = true;
+    assert.equal(lowered({ intervalUs: 100, allThreads }), 4);
+    for (const intervalUs of [350, 1000]) assert.equal(lowered({ intervalUs, allThreads }), 1);
+  });
+});
+
+Deno.test("what they may take can be said, for exact captures, too", async () => {
+  await withMachine(5, 18, (lowered) => {
+    for (const [maxSlowdown, stretch] of [[0.001, 20], [0.005, 4], [0.02, 1], [1, 1]] as const) {
+      for (const consistency of ["verified", "exact"] as const) {
+        const got = lowered({ intervalUs: 1000, maxSlowdown, consistency });
+        assert.ok(Math.abs(got - stretch) < 1e-9, `${maxSlowdown}, ${consistency}: ${got}`);
+      }
+    }
+    assert.equal(lowered({ intervalUs: 100, maxSlowdown: 0.2 }), 1);
+    assert.equal(lowered({ intervalUs: 50, maxSlowdown: 0.2, consistency: "exact" }), 2);
+    assert.equal(lowered({ intervalUs: 1000, maxSlowdown: 0.001, consistency: "blocking" }), 1);
   });
 });
 
