@@ -74,13 +74,19 @@ export interface Cost extends Pick<Outcome, "rate" | "cpu"> {
   readonly rejected: string;
 }
 
-/** Captures with the executable as from a shell, into collapsed stacks. */
-export async function runExecutable(python: string, pid: number, how: How): Promise<Cost> {
+/** Captures with the executable as from a shell, into collapsed stacks. @param options more of them. */
+export async function runExecutable(
+  python: string,
+  pid: number,
+  how: How,
+  options: readonly string[] = [],
+): Promise<Cost> {
   const file = await Deno.makeTempFile();
   try {
     const { stderr, cpu } = await measure(python, [
       ...["taskset", "-c", String(captureCpu), `${repository}/dist/tachyon`, "attach"],
       ...["-i", String(how.intervalUs), "-d", String(how.seconds), "--collapsed", "-o", file],
+      ...options,
       String(pid),
     ]);
     const said = /([\d,]+) samples in .*?, (\S+)% rejected/.exec(stderr);

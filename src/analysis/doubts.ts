@@ -156,8 +156,7 @@ function doubtPauses({ pauses, asleepUs }: Summary): Doubt[] {
   return doubts;
 }
 
-/** What was asked of a program that was stopped for its samples. */
-/** @param metadata those of older recordings do not say what stops might take. */
+/** What was asked of a program that was stopped for its samples; older recordings do not say what that might take. */
 function doubtStops({ maxSlowdown = 0.2 }: Metadata, { stops, durationUs }: Summary): Doubt[] {
   if (stops === undefined || stops.skippedTicks === 0) return [];
   const text = `${formatCounted(stops.skippedTicks, "sample")} were left out so as not to stop ` +
