@@ -129,7 +129,7 @@ export function addCaptureOptions(command: Command): void {
     .option(
       "--max-slowdown <percent>",
       "lower the rate when readings take more of the program's time (default: 1 at 1khz, 5 from " +
-        "5khz on and with -a, 20 with --blocking, all with --exact)",
+        "5khz on and with -a or --exact, 20 with --blocking)",
       parseSlowdown,
     );
   command

@@ -70,7 +70,7 @@ export interface Metadata {
   readonly part?: Part;
   /** CPU time per wall time that we were allowed ourselves, 1 is one CPU. */
   readonly maxCpu?: number;
-  /** The most of the program's time that was to be taken from it for readings; absent: as much as it takes. */
+  /** The most of the program's time that was to be taken from it for readings; absent: not known. */
   readonly maxSlowdown?: number;
   /** Wall clock of the first tick, milliseconds since 1970; 0 when not known. */
   readonly startedAt: number;

@@ -71,7 +71,7 @@ export function isJittered({ jitter, intervalUs }: CaptureRequest): boolean {
 /** What stops may take of the program's time. */
 const MAX_STOPPED = 0.2;
 /**
- * What exact readings may take of it, where they are not asked for: at 1 kHz and below, and from 5 kHz on, in
+ * What exact readings may take of it: at 1 kHz and below where they are not asked for, and from 5 kHz on, in
  * between in proportion.
  */
 const LEAST_TAKEN = 0.01;
@@ -79,17 +79,16 @@ const MOST_TAKEN = 0.05;
 const LEAST_TAKEN_FROM = 1000;
 
 /**
- * The most of the program's time that may be taken from it by stopping or interrupting it for readings.
- * @returns a share; Infinity where exact readings are asked for, and nothing is said of what they may take.
+ * The most of the program's time that may be taken from it by stopping or interrupting it for readings, as a
+ * share.
  */
 export function maxSlowdownOf(
   { maxSlowdown, consistency, allThreads, intervalUs }: CaptureRequest,
 ): number {
   if (maxSlowdown !== undefined) return maxSlowdown;
   if (consistency === "blocking") return MAX_STOPPED;
-  if (consistency === "exact") return Infinity;
-  // A tick that reads all threads is worth more.
-  if (allThreads) return MOST_TAKEN;
+  // Who asks for exact readings pays for them, and a tick that reads all threads is worth more.
+  if (consistency === "exact" || allThreads) return MOST_TAKEN;
   const inProportion = LEAST_TAKEN * LEAST_TAKEN_FROM / intervalUs;
   return Math.min(Math.max(inProportion, LEAST_TAKEN), MOST_TAKEN);
 }

@@ -136,7 +136,6 @@ function follow(
 }
 
 function describe(request: CaptureRequest, started: Report & { kind: "started" }): Metadata {
-  const maxSlowdown = maxSlowdownOf(request);
   return {
     tool: "tachyon",
     toolVersion: request.toolVersion,
@@ -153,7 +152,7 @@ function describe(request: CaptureRequest, started: Report & { kind: "started" }
     intervalUs: request.intervalUs,
     jitter: isJittered(request),
     ...(request.maxCpu === undefined ? {} : { maxCpu: request.maxCpu }),
-    ...(maxSlowdown === Infinity ? {} : { maxSlowdown }),
+    maxSlowdown: maxSlowdownOf(request),
     startedAt: started.startedAt,
   };
 }

@@ -46,11 +46,13 @@ Deno.test("it is lowered, by as much as they take too much", async () => {
   });
 });
 
-Deno.test("captures of all threads may take a twentieth at any rate", async () => {
+Deno.test("captures of all threads, and exact ones, may take a twentieth at any rate", async () => {
   await withMachine(5, 18, (lowered) => {
-    const allThreads = true;
-    assert.equal(lowered({ intervalUs: 100, allThreads }), 4);
-    for (const intervalUs of [350, 1000]) assert.equal(lowered({ intervalUs, allThreads }), 1);
+    for (const asked of [{ allThreads: true }, { consistency: "exact" as const }]) {
+      assert.equal(lowered({ intervalUs: 100, ...asked }), 4);
+      for (const intervalUs of [350, 1000]) assert.equal(lowered({ intervalUs, ...asked }), 1);
+    }
+    assert.equal(lowered({ intervalUs: 50, consistency: "exact" }), 8);
   });
 });
 
@@ -68,12 +70,10 @@ Deno.test("what they may take can be said, for exact captures, too", async () =>
   });
 });
 
-Deno.test("above 10 kHz it is kept, and where nothing is read exactly for being quick", async () => {
+Deno.test("above 10 kHz it is kept, and where nothing is read exactly", async () => {
   await withMachine(5, 18, (lowered, runtime) => {
     assert.equal(lowered({ intervalUs: 99 }), 1);
-    for (const consistency of ["exact", "blocking"] as const) {
-      assert.equal(lowered({ intervalUs: 100, consistency }), 1);
-    }
+    assert.equal(lowered({ intervalUs: 100, consistency: "blocking" }), 1);
     const parallel = { ...runtime, layout: { ...runtime.layout, freeThreaded: true } } as Runtime;
     const asked = requestFor(runtime.process.pid, { intervalUs: 100 });
     assert.equal(lowerRate(parallel, { ...asked, allThreads: true }), undefined);
