@@ -2,7 +2,7 @@
  * Captures a process and prints all that was captured as JSON. An entry like `src/main.ts`: the sampler
  * starts it a second time as its Worker.
  *
- * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking jitter|steady|- [gc,native,opcodes] MODE states|- [running|all]`
+ * `deno run -A tests/accuracy/entry.ts PID INTERVAL_US SECONDS main|all verified|exact|blocking jitter|steady|- [gc,native,opcodes] MODE states|- [running|all|-] [SHARE|-]`
  */
 import { countIndependent } from "../../src/analysis/intervals.ts";
 import type { Capture } from "../../src/sampler/capture.ts";
@@ -27,7 +27,8 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
     features,
     mode,
     states,
-    asyncMode,
+    asyncMode = "-",
+    maxSlowdown = "-",
   ] = Deno.args;
   const shown = features?.split(",") ?? [];
   const capture = await createSampler().start({
@@ -44,7 +45,8 @@ if (typeof WorkerGlobalScope !== "undefined" && self.name === "sampler") {
     },
     mode: (mode ?? "wall") as Mode,
     states: states === "states",
-    ...(asyncMode === undefined ? {} : { asyncMode: asyncMode as AsyncMode }),
+    ...(asyncMode === "-" ? {} : { asyncMode: asyncMode as AsyncMode }),
+    ...(maxSlowdown === "-" ? {} : { maxSlowdown: Number(maxSlowdown) }),
     waitForPythonMs: 1000,
     command: [],
     toolVersion: "test",

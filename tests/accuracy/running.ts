@@ -111,6 +111,8 @@ export interface How {
   readonly states?: boolean;
   /** Which tasks; absent: threads. */
   readonly asyncMode?: AsyncMode;
+  /** What readings may take of the target's time, a share; absent: what is usual. */
+  readonly maxSlowdown?: number;
 }
 
 /** The command line of a capture. */
@@ -123,7 +125,7 @@ export function captureCommand(pid: number, how: How): string[] {
   const { jitter, features = [], mode = "wall", states = false } = how;
   order.push(jitter === undefined ? "-" : jitter ? "jitter" : "steady", features.join());
   order.push(mode, states ? "states" : "-");
-  if (how.asyncMode !== undefined) order.push(how.asyncMode);
+  order.push(how.asyncMode ?? "-", String(how.maxSlowdown ?? "-"));
   return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
 }
 
