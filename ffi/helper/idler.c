@@ -5,27 +5,26 @@
 
 /* It ends by itself after this time, ns. */
 enum { LONGEST_IDLING = 100000000 };
+/* A CPU on which it has not begun by then is not free for it, ns. */
+enum { IDLER_COMES = 500000 };
 
 static struct {
     pthread_t thread;
     int is_there;
     int32_t cpu;
-    _Atomic int32_t ends;
+    _Atomic int32_t runs, ends;
     cpu_mask before; /* where the caller might run */
 } idler;
 
 static void *idler_main(void *unused) {
     const struct sched_param none = {0};
     const int64_t until = clock_ns(CLOCK_MONOTONIC) + LONGEST_IDLING;
-    cpu_mask mask;
     (void)unused;
     prctl(PR_SET_NAME, "idler");
-    CPU_ZERO_S(sizeof mask, mask);
-    CPU_SET_S((size_t)idler.cpu, sizeof mask, mask);
-    if (sched_setscheduler(0, SCHED_IDLE, &none) != 0 ||
-        sched_setaffinity(0, sizeof mask, mask) != 0) {
+    if (sched_setscheduler(0, SCHED_IDLE, &none) != 0) {
         return NULL;
     }
+    atomic_store(&idler.runs, 1);
     while (!atomic_load(&idler.ends) && clock_ns(CLOCK_MONOTONIC) < until) {
         relax();
     }
@@ -49,7 +48,8 @@ TACHYON void tach_idler_end(void) {
  */
 TACHYON int32_t tach_idler_begin(int32_t cpu) {
     sigset_t all, before;
-    cpu_mask others;
+    cpu_mask others, there;
+    pthread_attr_t attributes;
     if (cpu < 0 || cpu >= (int32_t)sizeof(cpu_mask) * 8) {
         return -EINVAL;
     }
@@ -64,14 +64,29 @@ TACHYON int32_t tach_idler_begin(int32_t cpu) {
         return -EXDEV;
     }
     idler.cpu = cpu;
+    atomic_store(&idler.runs, 0);
     atomic_store(&idler.ends, 0);
+    CPU_ZERO_S(sizeof there, there);
+    CPU_SET_S((size_t)cpu, sizeof there, there);
+    /* It begins there: on the caller's CPU it would have to wait until the caller sleeps. */
+    int error = pthread_attr_init(&attributes);
+    if (error == 0) {
+        error = pthread_attr_setaffinity_np(&attributes, sizeof there, there);
+    }
     sigfillset(&all); /* signals are for the program's other threads */
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int error = pthread_create(&idler.thread, NULL, idler_main, NULL);
+    if (error == 0) {
+        error = pthread_create(&idler.thread, &attributes, idler_main, NULL);
+    }
     pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
     if (error != 0) {
         sched_setaffinity(0, sizeof idler.before, idler.before);
     }
     idler.is_there = error == 0;
+    const int64_t until = clock_ns(CLOCK_MONOTONIC) + IDLER_COMES;
+    while (error == 0 && !atomic_load(&idler.runs) && clock_ns(CLOCK_MONOTONIC) < until) {
+        relax();
+    }
     return -error;
 }

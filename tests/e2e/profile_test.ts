@@ -76,8 +76,9 @@ for (const subject of SUBJECTS) {
         const piped = `printf 'typed in' | ${shellWords(subject, words)}`;
         const { status, stdout, stderr } = await execute("sh", ["-c", piped], { cwd });
         assert.equal(stdout, "['-r', 'x y'] typed in\n");
-        // On a busy machine ticks are missed and stacks rejected, and that is said.
-        assert.equal(stderr.replaceAll(/^tachyon: warning: .*\n/gm, ""), "err\n");
+        // On a busy machine ticks are missed and stacks rejected, where interrupts are dear fewer are made.
+        const said = /^tachyon: (warning:|the rate was lowered) .*\n/gm;
+        assert.equal(stderr.replaceAll(said, ""), "err\n");
         assert.equal(status, 7);
         const table = await Deno.readTextFile(`${cwd}/table.txt`);
         assert.match(table, /echo\.py:1\(<module>\)/);

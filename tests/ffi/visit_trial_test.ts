@@ -35,6 +35,21 @@ for (
   });
 }
 
+Deno.test("a program that is held, or sleeps, gives what one that runs gives", async () => {
+  const found: number[] = [];
+  for (const how of ["running", "held", "sleeping"]) {
+    const goesOn = how === "sleeping" ? "time.sleep(60)" : "while True: pass";
+    await using child = new Target(await anyPython(), ["-c", program(goesOn)]);
+    const at = Number(await child.line());
+    using process = open(child.pid);
+    if (how === "held") Deno.kill(child.pid, "SIGSTOP");
+    const tried = Array.from({ length: 15 }, () => process.tryVisits!(child.pid, at) ?? []).flat();
+    found.push(tried.sort((a, b) => a - b)[tried.length >> 1]!);
+  }
+  const [running, held, sleeping] = found as [number, number, number];
+  assert.ok(held > 0.6 * running && sleeping > 0.6 * running, `${found} µs`);
+});
+
 Deno.test("it is tried out on a program that goes from CPU to CPU, ours among them", async () => {
   await using child = new Target(await anyPython(), ["-c", program("while True: pass")]);
   const at = Number(await child.line());
