@@ -69,11 +69,15 @@ export interface Outcome {
   readonly faults: readonly string[];
 }
 
-/** Captures a case of an interpreter and judges what was found. */
-export async function judgeCase(python: string, one: Case): Promise<Outcome> {
+/** Captures a case of an interpreter and judges what was found. For `disturb` see {@link capture}. */
+export async function judgeCase(
+  python: string,
+  one: Case,
+  disturb?: Parameters<typeof capture>[2],
+): Promise<Outcome> {
   const { script, args = [], allThreads = false, everywhere = false, rule } = one;
   await using target = await Running.start(python, script, args, everywhere ? cpus : undefined);
-  const captured = await capture(target.pid, { ...fromAfar, seconds: 2, allThreads });
+  const captured = await capture(target.pid, { ...fromAfar, seconds: 2, allThreads }, disturb);
   const grammar = grammarOf(target, captured.pythonVersion);
   const seen = seenStacks(captured);
   const faults = new Map<string, number>();

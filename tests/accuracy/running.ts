@@ -129,11 +129,20 @@ export function captureCommand(pid: number, how: How): string[] {
   return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
 }
 
-/** Captures a process. */
-export async function capture(pid: number, how: How): Promise<Captured> {
+/**
+ * Captures a process.
+ * @param disturb what goes on with the process that captures, until it has ended.
+ */
+export async function capture(
+  pid: number,
+  how: How,
+  disturb?: (child: Deno.ChildProcess) => AsyncDisposable,
+): Promise<Captured> {
   const [program, ...args] = captureCommand(pid, how);
-  const output = await new Deno.Command(program!, { args, stdin: "null", stderr: "inherit" })
-    .output();
+  const pipes = { stdin: "null", stdout: "piped", stderr: "inherit" } as const;
+  const child = new Deno.Command(program!, { args, ...pipes }).spawn();
+  await using _disturbance = disturb?.(child);
+  const output = await child.output();
   assert(output.success, `the capture ended with status ${output.code}`);
   return JSON.parse(new TextDecoder().decode(output.stdout));
 }
