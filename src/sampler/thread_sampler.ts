@@ -13,46 +13,32 @@ import {
   WHOLE,
 } from "../cpython/snapshot_status.ts";
 import { ThreadCopy } from "../cpython/thread_copy.ts";
-import { NO_STACK } from "../profile/tables.ts";
-import { EXACT_SAMPLE, STATUS_SHIFT, VISIT_SHIFT } from "../profile/profile.ts";
+import { EXACT_SAMPLE, VISIT_SHIFT } from "../profile/profile.ts";
 import type { Rejection } from "../profile/quality.ts";
 import type { Nearness } from "./approach.ts";
-import { REFUSED, type StackInterner } from "./interner.ts";
-import { createStackInterner } from "./marked_stack.ts";
-import { NO_FALLBACK } from "./settling.ts";
-import { TaskStack } from "./task_stack.ts";
-import { type StateReader, UNCLEAR, UNWANTED } from "./thread_states.ts";
+import { ThreadSamples } from "./thread_samples.ts";
+import type { StateReader } from "./thread_states.ts";
 import type { Workshop } from "./workshop.ts";
 
 /** Readings of one tick, until one holds together. */
 const MOST_READINGS = 4;
 /** From one look at the count of freed code objects to the next, µs: at every tick up to 50 kHz. */
 const WATCH = 20;
-
 /** From one look whether a thread is there that cannot be read to the next, µs. */
 const SEEK = 5_000;
-
 /** How long to wait until we are where the thread runs, µs, where it can be read from elsewhere as well. */
 const PATIENCE = 200;
 
-/** The last reading was rejected, or waits for proof. */
-const UNSURE = -4;
 /** Not the status of any snapshot. */
 const NOT_HELD = -1;
 
 /** Samples one thread of the target. */
 export class ThreadSampler {
   readonly snapshot: Snapshot;
-  readonly #stack: StackInterner;
+  readonly #samples: ThreadSamples;
   #watchedAt = -Infinity;
   #soughtAt = -Infinity;
   #warm = false;
-  /** Local id of the last reading's stack, or {@link UNSURE}. */
-  #last = UNSURE;
-  /** Time of the reading. */
-  #time = 0;
-  /** What the thread was doing at the reading, as it stands in a sample's flags; or why it is no sample. */
-  #doing = 0;
   /** Tells what the thread is doing, where that is wanted. */
   readonly states: StateReader | undefined;
 
@@ -71,8 +57,7 @@ export class ThreadSampler {
     this.states = shop.states?.readerOf(copy);
     if (!shop.teacher.always) copy.visits.how.patienceUs = PATIENCE;
     this.snapshot = new Snapshot(copy, shop.codeTable, shop.edges, shop.loops);
-    const stack = createStackInterner(shop, copy);
-    this.#stack = tasks === undefined ? stack : new TaskStack(tasks, stack);
+    this.#samples = new ThreadSamples(shop, id, this.snapshot, this.states);
   }
 
   /** True if the thread held its GIL at the last reading, or that was not read. */
@@ -89,19 +74,19 @@ export class ThreadSampler {
    */
   sample(time: number, near: Nearness, visit: number): number {
     const { shop, snapshot } = this;
-    this.#time = time;
+    this.#samples.begin(time);
     if (near !== "far") {
       snapshot.copy.isOffered = false;
       const status = this.#sampleHeld(time, visit, near === "to-learn");
       if (status !== NOT_HELD) return status;
       if (shop.teacher.always) return this.lose(time, "not-held");
     }
-    if (snapshot.isUnchanged() && this.#sampleUnchanged(time)) return 0;
+    if (snapshot.isUnchanged() && this.#sampleUnchanged()) return 0;
     const watch = time - this.#watchedAt >= WATCH;
     if (watch) this.#watchedAt = time;
     let status = snapshot.take(OPEN, watch);
     let readings = 1;
-    this.#last = UNSURE;
+    this.#samples.doubt();
     // Frames that are objects are torn by recursion, at certain depths more than at others: to read until it
     // goes well would favour the others.
     if (status >= TORN && shop.runtime.layout.hasFrameObjects && this.#hurry(time)) return 0;
@@ -110,9 +95,9 @@ export class ThreadSampler {
       readings++;
     }
     if (status >= TORN && this.#hurry(time)) return 0;
-    if (status === WHOLE) this.#accept(time, readings > 1);
+    if (status === WHOLE) this.#samples.accept(readings > 1);
     else if (status === UNPROVEN) this.#acceptLater(time);
-    else if (status === EMPTY) this.#acceptEmpty();
+    else if (status === EMPTY) this.#samples.acceptEmpty();
     else if (status >= TORN) return this.lose(time, reasonOf(status));
     else return status;
     return 0;
@@ -128,7 +113,7 @@ export class ThreadSampler {
       this.#soughtAt = time;
       if (!isListed(this.shop.runtime, this.state)) return THREAD_LOST;
     }
-    this.#throwAway(reason);
+    this.#samples.throwAway(reason);
     return 0;
   }
 
@@ -148,15 +133,15 @@ export class ThreadSampler {
    */
   sampleStopped(time: number, holds: () => boolean): number {
     const { snapshot } = this;
-    this.#time = time;
-    this.#last = UNSURE;
+    this.#samples.begin(time);
+    this.#samples.doubt();
     const status = snapshot.take(EXACT, true);
     if (status < WHOLE || status >= TORN) return status;
     if (!holds()) return TORN;
-    if (status === EMPTY) this.#acceptEmpty();
+    if (status === EMPTY) this.#samples.acceptEmpty();
     else {
       if (snapshot.repairs === 0) snapshot.learn();
-      this.#accept(time, false, EXACT_SAMPLE);
+      this.#samples.accept(false, EXACT_SAMPLE);
     }
     return 0;
   }
@@ -170,7 +155,7 @@ export class ThreadSampler {
   #sampleHeld(time: number, visit = 0, learns = true): number {
     const { shop, snapshot } = this;
     // If it comes to nothing, the copy that is there next is not that of the last good stack.
-    this.#last = UNSURE;
+    this.#samples.doubt();
     let status = TORN;
     let held = false;
     // One that was planned can find that the thread has gone to another CPU since.
@@ -193,7 +178,7 @@ export class ThreadSampler {
     }
     this.#countHeld(held, visit, learns);
     if (!held) return NOT_HELD;
-    this.#acceptHeld(time, status, visit, learns);
+    this.#acceptHeld(status, visit, learns);
     return 0;
   }
 
@@ -204,19 +189,20 @@ export class ThreadSampler {
    * @returns as `sample` does.
    */
   sampleVisited(time: number, visit: number, stack: number): number {
-    this.#time = time;
+    this.#samples.begin(time);
     if (stack >= 0) {
       this.#countHeld(true, visit, true);
-      this.#acceptKnown(time, visit, stack);
+      this.shop.teacher.note(0);
+      this.#samples.acceptKnown(visit, stack);
       return 0;
     }
-    this.#last = UNSURE;
+    this.#samples.doubt();
     const status = this.snapshot.takeVisited();
     if (status < WHOLE) return status;
     const held = status < TORN;
     this.#countHeld(held, visit, true);
     if (!held) return this.lose(time, reasonOf(status));
-    this.#acceptHeld(time, status, visit, true);
+    this.#acceptHeld(status, visit, true);
     return 0;
   }
 
@@ -225,7 +211,7 @@ export class ThreadSampler {
    * it gave none, or one that is only that reading's.
    */
   get taken(): number {
-    return this.snapshot.repairs > 0 ? NO_STACK : Math.max(NO_STACK, this.#last);
+    return this.#samples.taken;
   }
 
   #teaches(learns: boolean): boolean {
@@ -240,21 +226,11 @@ export class ThreadSampler {
     if (held) quality.control++;
   }
 
-  #acceptHeld(time: number, status: number, visit: number, learns: boolean): void {
+  #acceptHeld(status: number, visit: number, learns: boolean): void {
     const { shop, snapshot } = this;
-    if (status === EMPTY) return this.#acceptEmpty();
+    if (status === EMPTY) return this.#samples.acceptEmpty();
     if (this.#teaches(learns) && snapshot.repairs === 0) shop.teacher.note(snapshot.learn());
-    this.#accept(time, false, EXACT_SAMPLE | visit << VISIT_SHIFT);
-  }
-
-  /** The stack is one that an exact reading has shown before, and taught. */
-  #acceptKnown(time: number, visit: number, stack: number): void {
-    const { quality, queue, teacher } = this.shop;
-    teacher.note(0);
-    if (!this.#isWanted(stack)) return;
-    quality.exact++;
-    const flags = EXACT_SAMPLE | visit << VISIT_SHIFT | this.#doing;
-    queue.push(time, this.id, stack, flags, this.states?.stay);
+    this.#samples.accept(false, EXACT_SAMPLE | visit << VISIT_SHIFT);
   }
 
   /** Reads once more, at once and exactly, what nothing else can; false if that may or can not be. */
@@ -266,84 +242,27 @@ export class ThreadSampler {
     return status === 0;
   }
 
-  /** Rejects a reading, unless the thread did not do what is asked for. */
-  #throwAway(reason: Rejection): void {
-    if (this.states === undefined || this.states.judge() !== UNWANTED) this.#reject(reason);
-  }
-
-  /** Counts a reading that was thrown away. @param stack one with the same leaf; `NO_STACK`: none is known. */
-  #reject(reason: Rejection, stack = this.#leaf()): void {
-    this.shop.reject(this.#time, this.id, reason, stack);
-  }
-
-  /** The frame that was current at the last reading of a copy, as far as it is known. */
-  #leaf(): number {
-    const { leafPlace } = this.snapshot;
-    return leafPlace < 0 ? NO_STACK : this.shop.interner.push(NO_STACK, leafPlace);
-  }
-
-  /**
-   * False if the last reading is no sample of what is asked for; if that cannot be told, it is rejected.
-   * @param stack its stack, where it is known by now.
-   */
-  #isWanted(stack?: number): boolean {
-    if (this.states === undefined) return true;
-    const doing = this.states.judge();
-    this.#doing = doing << STATUS_SHIFT;
-    if (doing >= 0) return true;
-    this.#last = UNSURE;
-    if (doing === UNCLEAR) this.#reject("torn", stack);
-    return false;
-  }
-
-  #accept(time: number, again: boolean, flags = 0): void {
-    if (!this.#isWanted()) return;
-    const { quality, queue } = this.shop;
-    if (again) quality.retried++;
-    if ((flags & EXACT_SAMPLE) !== 0) quality.exact++;
-    if (this.snapshot.repairs > 0) quality.repaired++;
-    const stack = this.#stack.intern(this.snapshot);
-    this.#last = stack;
-    if (stack === NO_STACK) quality.empty++;
-    else if (stack === REFUSED) this.#refuse();
-    else queue.push(time, this.id, stack, flags | this.#doing, this.states?.stay);
-  }
-
-  /** The task that ran is not the one whose stack was read. */
-  #refuse(): void {
-    this.#last = UNSURE;
-    this.#throwAway("torn-task");
-  }
-
-  #acceptEmpty(): void {
-    this.shop.quality.empty++;
-    this.#last = NO_STACK;
-  }
-
   /**
    * Nothing has changed since the last reading. If that one was good, so is its stack; if it waits for
    * proof and the thread has not run, this is the proof.
    */
-  #sampleUnchanged(time: number): boolean {
-    const { shop, snapshot } = this;
-    if (this.states !== undefined && !this.#isWanted()) {
+  #sampleUnchanged(): boolean {
+    const { snapshot } = this;
+    const samples = this.#samples;
+    if (this.states !== undefined && !samples.isWanted()) {
       snapshot.copy.isOffered = false;
       return true;
     }
-    if (this.#last === UNSURE) {
+    if (samples.isUnsure) {
       if (this.isActive()) return false;
       const status = snapshot.take(EXACT, true);
       if (status !== WHOLE && status !== UNPROVEN) return false;
       if (snapshot.repairs === 0) snapshot.learn();
-      this.#accept(time, false);
+      samples.accept(false);
       return true;
     }
     snapshot.copy.isOffered = false;
-    if (this.#last === NO_STACK) shop.quality.empty++;
-    else {
-      if (snapshot.repairs > 0) shop.quality.repaired++;
-      shop.queue.push(time, this.id, this.#last, this.#doing, this.states?.stay);
-    }
+    samples.repeat();
     return true;
   }
 
@@ -355,12 +274,9 @@ export class ThreadSampler {
 
   /** The stack has calls that wait for proof: hold it back, and read at once what could take its place. */
   #acceptLater(time: number): void {
-    if (!this.#isWanted()) return;
     const { shop, snapshot } = this;
-    const [doing, stay] = [this.#doing, this.states?.stay];
-    const stack = this.#stack.intern(snapshot);
-    if (stack === REFUSED) return this.#refuse();
-    const edges = [...snapshot.freshEdges];
+    const unproven = this.#samples.suspend();
+    if (unproven === undefined) return;
     // Code as new as this may be gone before anything else can prove its calls.
     if (snapshot.hasUnseen && this.#hurry(time)) return;
     let status = snapshot.rejudge();
@@ -368,21 +284,11 @@ export class ThreadSampler {
     // At once: what is read later may be of calls that are known, and teach nothing of these.
     if (!shop.teacher.able && reread) this.#agree();
     for (let i = 1; i < MOST_READINGS && status >= TORN; i++) status = snapshot.take(STRICT, true);
-    const other = status === WHOLE ? this.#stack.intern(snapshot, true) : NO_FALLBACK;
-    const fallback = { stack: other, reread };
+    const fallback = this.#samples.fallBack(status === WHOLE, reread);
     if (shop.teacher.able) {
       if (reread) shop.teacher.ask();
     } else if (!reread) this.#agree();
-    shop.queue.pushPending(
-      time,
-      this.id,
-      stack,
-      fallback,
-      edges,
-      shop.teacher.readings,
-      doing,
-      stay,
-    );
+    this.#samples.hold(unproven, fallback);
   }
 }
 
