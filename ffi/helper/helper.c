@@ -61,6 +61,7 @@ static inline void relax(void) {
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -234,6 +235,26 @@ TACHYON int32_t tach_read(int32_t tid, int32_t stat, const void *ranges, uint32_
 
 /* CPU masks of 8192 bits: the most CPUs a Linux kernel is built for. */
 typedef cpu_set_t cpu_mask[8];
+
+/* Makes a mask of one CPU. 0 where no machine has it. */
+static int mask_of(int32_t cpu, cpu_mask mask) {
+    if (cpu < 0 || cpu >= (int32_t)sizeof(cpu_mask) * 8) {
+        return 0;
+    }
+    CPU_ZERO_S(sizeof(cpu_mask), mask);
+    CPU_SET_S((size_t)cpu, sizeof(cpu_mask), mask);
+    return 1;
+}
+
+/* Starts a thread of ours; the program's signals are for its other threads. 0 or errno. */
+static int start_thread(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *)) {
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int error = pthread_create(thread, attributes, run, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return error;
+}
 
 /* struct sched_attr of <linux/sched/types.h>, first version; older libc headers lack it. */
 struct scheduling {

@@ -11,9 +11,9 @@ enum { IDLER_COMES = 500000 };
 static struct {
     pthread_t thread;
     int is_there;
-    int32_t cpu;
     _Atomic int32_t runs, ends;
     cpu_mask before; /* where the caller might run */
+    cpu_mask others; /* the same without the idler's CPU */
 } idler;
 
 static void *idler_main(void *unused) {
@@ -37,6 +37,8 @@ TACHYON void tach_idler_end(void) {
         return;
     }
     atomic_store(&idler.ends, 1);
+    /* Where a program runs it would have to wait for its turn until it can end. */
+    pthread_setaffinity_np(idler.thread, sizeof idler.others, idler.others);
     pthread_join(idler.thread, NULL);
     idler.is_there = 0;
     sched_setaffinity(0, sizeof idler.before, idler.before);
@@ -47,46 +49,38 @@ TACHYON void tach_idler_end(void) {
  * Both are to be called by the same thread.
  */
 TACHYON int32_t tach_idler_begin(int32_t cpu) {
-    sigset_t all, before;
-    cpu_mask others, there;
+    cpu_mask there;
     pthread_attr_t attributes;
-    if (cpu < 0 || cpu >= (int32_t)sizeof(cpu_mask) * 8) {
+    if (!mask_of(cpu, there)) {
         return -EINVAL;
     }
     tach_idler_end();
     if (sched_getaffinity(0, sizeof idler.before, idler.before) != 0) {
         return -errno;
     }
-    memcpy(others, idler.before, sizeof others);
-    CPU_CLR_S((size_t)cpu, sizeof others, others);
-    if (CPU_COUNT_S(sizeof others, others) == 0 ||
-        sched_setaffinity(0, sizeof others, others) != 0) {
+    memcpy(idler.others, idler.before, sizeof idler.others);
+    CPU_CLR_S((size_t)cpu, sizeof idler.others, idler.others);
+    if (CPU_COUNT_S(sizeof idler.others, idler.others) == 0 ||
+        sched_setaffinity(0, sizeof idler.others, idler.others) != 0) {
         return -EXDEV;
     }
-    idler.cpu = cpu;
     atomic_store(&idler.runs, 0);
     atomic_store(&idler.ends, 0);
-    CPU_ZERO_S(sizeof there, there);
-    CPU_SET_S((size_t)cpu, sizeof there, there);
+    pthread_attr_init(&attributes);
     /* It begins there: on the caller's CPU it would have to wait until the caller sleeps. */
-    int error = pthread_attr_init(&attributes);
+    int error = pthread_attr_setaffinity_np(&attributes, sizeof there, there);
     if (error == 0) {
-        error = pthread_attr_setaffinity_np(&attributes, sizeof there, there);
+        error = start_thread(&idler.thread, &attributes, idler_main);
     }
-    sigfillset(&all); /* signals are for the program's other threads */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    if (error == 0) {
-        error = pthread_create(&idler.thread, &attributes, idler_main, NULL);
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
     pthread_attr_destroy(&attributes);
     if (error != 0) {
         sched_setaffinity(0, sizeof idler.before, idler.before);
+        return -error;
     }
-    idler.is_there = error == 0;
+    idler.is_there = 1;
     const int64_t until = clock_ns(CLOCK_MONOTONIC) + IDLER_COMES;
-    while (error == 0 && !atomic_load(&idler.runs) && clock_ns(CLOCK_MONOTONIC) < until) {
+    while (!atomic_load(&idler.runs) && clock_ns(CLOCK_MONOTONIC) < until) {
         relax();
     }
-    return -error;
+    return 0;
 }

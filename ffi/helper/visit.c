@@ -5,7 +5,6 @@
  */
 
 #include <linux/futex.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <sys/timerfd.h>
 

@@ -41,18 +41,14 @@ static void *visitor_main(void *unused) {
 
 static int32_t begin_visitor(void) {
     pthread_attr_t attributes;
-    sigset_t all, before;
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, 256 * 1024);
-    sigfillset(&all); /* signals are for the program's other threads */
-    pthread_sigmask(SIG_SETMASK, &all, &before);
     visitor.cpu = -1;
     visitor.bell = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
     const int no_bell = visitor.bell < 0 ? errno : 0;
     atomic_store(&visitor.state, VISITOR_RESTS);
     const int error =
-        no_bell ? no_bell : pthread_create(&visitor.thread, &attributes, visitor_main, NULL);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+        no_bell ? no_bell : start_thread(&visitor.thread, &attributes, visitor_main);
     pthread_attr_destroy(&attributes);
     if (error != 0 && visitor.bell >= 0) {
         close(visitor.bell);
@@ -104,12 +100,8 @@ static int32_t send_visitor(int32_t cpu) {
     }
     if (visitor.cpu != cpu) {
         cpu_mask mask;
-        if (cpu < 0 || cpu >= (int32_t)sizeof mask * 8) {
-            return -EXDEV;
-        }
-        CPU_ZERO_S(sizeof mask, mask);
-        CPU_SET_S((size_t)cpu, sizeof mask, mask);
-        if (sched_setaffinity(atomic_load(&visitor.tid), sizeof mask, mask) != 0) {
+        if (!mask_of(cpu, mask) ||
+            sched_setaffinity(atomic_load(&visitor.tid), sizeof mask, mask) != 0) {
             return -EXDEV;
         }
         visitor.cpu = cpu;

@@ -10,7 +10,7 @@ const PATIENCE = 1000;
 
 /**
  * Makes some visits to a thread, where it runs or would run, and measures what they take: as long as to interrupt
- * a program takes on this machine, and to read. Takes some 2 ms.
+ * a program takes on this machine, and to read. Takes some 3 ms.
  * @param at an address of the process at which there is something to read.
  * @returns µs of one visit; undefined where none can be made.
  */
