@@ -249,7 +249,7 @@ export class ThreadSampler {
   #sampleUnchanged(): boolean {
     const { snapshot } = this;
     const samples = this.#samples;
-    if (this.states !== undefined && !samples.isWanted()) {
+    if (!samples.isWanted()) {
       snapshot.copy.isOffered = false;
       return true;
     }

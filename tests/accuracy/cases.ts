@@ -3,7 +3,7 @@ import { compareVersions } from "../../scripts/pythons/version.ts";
 import { rejectedTotal } from "../../src/profile/quality.ts";
 import { type Captured, countSamples, type Seen, seenStacks } from "./captured.ts";
 import { findFault } from "./grammar.ts";
-import { capture, cpus, grammarOf, Running } from "./running.ts";
+import { capture, cpus, type Disturbance, grammarOf, Running } from "./running.ts";
 
 export interface Case {
   readonly what: string;
@@ -69,11 +69,11 @@ export interface Outcome {
   readonly faults: readonly string[];
 }
 
-/** Captures a case of an interpreter and judges what was found. For `disturb` see {@link capture}. */
+/** Captures a case of an interpreter and judges what was found. */
 export async function judgeCase(
   python: string,
   one: Case,
-  disturb?: Parameters<typeof capture>[2],
+  disturb?: Disturbance,
 ): Promise<Outcome> {
   const { script, args = [], allThreads = false, everywhere = false, rule } = one;
   await using target = await Running.start(python, script, args, everywhere ? cpus : undefined);

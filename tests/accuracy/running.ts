@@ -129,14 +129,14 @@ export function captureCommand(pid: number, how: How): string[] {
   return ["taskset", "-c", String(cpu), Deno.execPath(), ...run, ...order];
 }
 
-/**
- * Captures a process.
- * @param disturb what goes on with the process that captures, until it has ended.
- */
+/** Does something to the process that captures, until it has ended. */
+export type Disturbance = (child: Deno.ChildProcess) => AsyncDisposable;
+
+/** Captures a process. */
 export async function capture(
   pid: number,
   how: How,
-  disturb?: (child: Deno.ChildProcess) => AsyncDisposable,
+  disturb?: Disturbance,
 ): Promise<Captured> {
   const [program, ...args] = captureCommand(pid, how);
   const pipes = { stdin: "null", stdout: "piped", stderr: "inherit" } as const;

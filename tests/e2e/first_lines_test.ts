@@ -55,10 +55,10 @@ async function tryFirstLines(
     seen.push(
       `${first} samples, ${missed} ticks missed, ${withheld} of ${ticks + withheld} withheld`,
     );
-    // Where the rate gives way, a tick is longer than 1 ms.
+    // Where the rate gives way, a tick that is made stands for more than 1 ms, and a missed one does not.
     const tickMs = (ticks + withheld) / ticks;
     // Ticks before the capture began are not among the missed ones.
-    if ((first + missed + 1) * tickMs >= SPAN - 1) return;
+    if ((first + 1) * tickMs + missed >= SPAN - 1) return;
   }
   assert.fail(seen.join("; "));
 }
